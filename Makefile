@@ -1,0 +1,84 @@
+# drop-init: make, make demo, make check, make install. README.md says what each is for.
+#
+# STATIC=0 builds a dynamic drop-init against the distribution's libc and libcap-ng.
+
+BUILD   ?= build
+PREFIX  ?= /usr/local
+DESTDIR ?=
+STATIC  ?= 1
+VERSION := 0.1.0
+
+CFLAGS   ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
+            -Wvla -Wundef -Wwrite-strings -Wno-missing-field-initializers
+HARDEN   := -fstack-protector-strong -fno-strict-aliasing -fno-common
+COMMON   := -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. -I$(BUILD) $(WARNINGS) $(HARDEN)
+LINK     := -Wl,-z,relro,-z,now,-z,noexecstack
+
+ifeq ($(STATIC),1)
+# Not PIE: a static PIE relocates itself at every start, which costs time and dirties pages of PID 1.
+MUSL         := $(BUILD)/musl
+INIT_CC      := musl-gcc
+INIT_CFLAGS  := -I$(MUSL)/include -Os -g -fno-pie -ffunction-sections -fdata-sections \
+                -fno-asynchronous-unwind-tables -fomit-frame-pointer
+INIT_LDFLAGS := -static -no-pie -Wl,--gc-sections,--build-id=none,-z,norelro,-z,noseparate-code
+INIT_LIBS    := $(MUSL)/libcap-ng.a
+INIT_DEPS    := $(MUSL)/libcap-ng.a
+else
+INIT_CC      := $(CC)
+INIT_CFLAGS  := $(CFLAGS) -fPIE -D_FORTIFY_SOURCE=2
+INIT_LDFLAGS := -pie $(LINK)
+INIT_LIBS    := -lcap-ng
+INIT_DEPS    :=
+endif
+
+INIT_OBJECTS    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard init/*.c)) $(BUILD)/init/builtin.o
+SECCOMP_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard seccomp/*.c))
+PROBES          := $(patsubst tests/probe/%.c,$(BUILD)/probe/%,$(wildcard tests/probe/*.c))
+UNIT_TESTS      := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
+
+.PHONY: all packages-% install uninstall clean demo check lint
+all: $(BUILD)/drop-init $(BUILD)/drop-seccomp
+
+# --- drop-init ---------------------------------------------------------------------------------
+
+$(BUILD)/drop-init: $(INIT_OBJECTS) $(INIT_DEPS)
+	$(INIT_CC) $(INIT_CFLAGS) $(INIT_LDFLAGS) -o $@.debug $(INIT_OBJECTS) $(INIT_LIBS)
+	strip -s -R .comment -o $@ $@.debug
+
+$(BUILD)/init/%.o: init/%.c $(INIT_DEPS) | $(BUILD)/syscall_names.h
+	@mkdir -p $(@D)
+	$(INIT_CC) $(COMMON) $(INIT_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The built-in profile is compiled here, so that drop-init carries a finished filter.
+$(BUILD)/init/builtin.o: init/builtin.S $(BUILD)/default.bpf
+	@mkdir -p $(@D)
+	$(INIT_CC) -DFILTER='"$(BUILD)/default.bpf"' -c -o $@ $<
+
+$(BUILD)/default.bpf: seccomp/profiles/default.json $(BUILD)/drop-seccomp
+	$(BUILD)/drop-seccomp compile --strict -o $@ $<
+
+$(BUILD)/syscall_names.h: Makefile
+	@mkdir -p $(@D)
+	echo '#include <sys/syscall.h>' | gcc -E -dM - | \
+		sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9]*\)$$/[\2] = "\1",/p' | sort -V >$@
+
+$(BUILD)/musl/libcap-ng.a: .ci/libcap-ng
+	.ci/libcap-ng $(BUILD)/musl
+
+# --- drop-seccomp ------------------------------------------------------------------------------
+
+$(BUILD)/drop-seccomp: $(SECCOMP_OBJECTS)
+	$(CC) $(CFLAGS) -pie $(LINK) -o $@ $^ -lseccomp -ljansson
+
+$(BUILD)/seccomp/%.o: seccomp/%.c
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) $(CFLAGS) -fPIE -D_FORTIFY_SOURCE=2 -MMD -MP -c -o $@ $<
+
+# --- tests -------------------------------------------------------------------------------------
+
+$(BUILD)/probe/%: tests/probe/%.c
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) $(CFLAGS) -o $@ $< -lcap-ng -pthread
+
+-include $(wildcard $(BUILD)/*/*.d)

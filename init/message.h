@@ -1,0 +1,28 @@
+/* message.h: what drop-init says: one line a message, one write(2), always to standard error.
+ *
+ * Control characters in a finished message are escaped in one place, so text that a user typed can
+ * be put in with a plain '%s' (in single quotes) and never breaks the line or the JSON.
+ */
+#ifndef MESSAGE_H
+#define MESSAGE_H
+
+#include <stdbool.h>
+#include <stdnoreturn.h>
+
+enum message_level { MESSAGE_ERROR = -1, MESSAGE_WARNING = 0, MESSAGE_INFO = 1, MESSAGE_DEBUG = 2 };
+
+#define EXIT_OWN_FAILURE 125 /* ours, usage included */
+
+/* From now on say what is at or below this verbosity, as text or as one JSON object a line. */
+void message_configure(int verbosity, bool json);
+
+/* Would a message of this level be printed? For work that only serves a message. */
+bool message_wanted(enum message_level level);
+
+void message(enum message_level level, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Say it, write it to /dev/termination-log where that exists, and exit with 125. */
+noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

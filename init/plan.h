@@ -1,0 +1,114 @@
+/* plan.h: what was asked for, as data: text becomes a plan, and every step reads the plan.
+ *
+ * options_parse() fills it from the command line and the environment, plan_resolve() turns names
+ * into numbers; from then on it is const. It holds no descriptors, and --check prints it. Strings
+ * point into argv or the environment, which live as long as the process.
+ */
+#ifndef PLAN_H
+#define PLAN_H
+
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#define SIGNAL_COUNT 65 /* signals are 1 to 64; SIG 0 as a target means "drop it" */
+#define MODE_UNSET   ((mode_t)-1)
+
+/* "USER[:GROUP]" as typed, and once resolved as numbers. */
+struct owner {
+	const char *text; /* NULL: the user of the plan */
+	uid_t uid;
+	gid_t gid;
+};
+
+/* A port that the command may bind, on every address. */
+struct port {
+	uint16_t number;
+	bool udp;
+};
+
+/* One --listen: a socket bound before the drop and passed as LISTEN_FDS. */
+struct listen_spec {
+	const char *text; /* as typed, for messages */
+	struct sockaddr_storage address;
+	socklen_t address_length;
+	int type; /* SOCK_STREAM or SOCK_DGRAM */
+	const char *name;
+	const char *device;
+	int backlog;
+	int v6only;	  /* -1: the kernel's default */
+	int defer_accept; /* seconds; 0: off */
+	bool reuseport, nodelay, nonblock, keepalive, freebind;
+	struct owner owner; /* unix sockets only, as mode */
+	mode_t mode;	    /* MODE_UNSET: 0666 less the umask */
+};
+
+/* One --chown: PATH and all below it become the owner's. */
+struct chown_spec {
+	const char *text; /* as typed, for messages */
+	const char *path;
+	struct owner owner;
+	mode_t mode; /* of PATH itself; MODE_UNSET: as it is */
+	bool root_mismatch, mkdir, optional;
+};
+
+enum port_method { PORTS_AUTO, PORTS_BROKER, PORTS_CAPABILITY };
+
+/* The identity to step down to, resolved. */
+struct identity {
+	uid_t uid;
+	gid_t gid;
+	gid_t *groups; /* supplementary groups, sorted, without duplicates */
+	size_t group_count;
+	const char *name; /* NULL: no entry in the passwd file */
+	const char *home;
+};
+
+struct plan {
+	char **command; /* argv of the command, NULL-terminated */
+
+	/* identity */
+	const char *user;      /* --user as typed; NULL: stay who we are */
+	const char *user_from; /* --user-from */
+	const char *groups;    /* --groups */
+	bool drops;	       /* an identity was asked for: the two below are valid */
+	struct identity identity;
+	mode_t umask; /* MODE_UNSET: as it is */
+	bool allow_new_privs;
+
+	/* sockets and ports */
+	struct listen_spec *listens;
+	size_t listen_count;
+	struct port *ports;
+	size_t port_count;
+	enum port_method port_method;
+
+	/* files */
+	struct chown_spec *chowns;
+	size_t chown_count;
+	const char **writables;
+	size_t writable_count;
+
+	/* filter */
+	const char *seccomp; /* as typed; NULL: "default" with --user, else none */
+	const char *record;
+
+	/* signals and the end */
+	uint8_t rewrite[SIGNAL_COUNT]; /* what to forward for each signal; 0: nothing */
+	bool remap_exit[256];
+	bool group, subreaper, warn_on_reap;
+	int parent_death_signal; /* 0: none */
+	unsigned stop_delay_ms, stop_timeout_ms;
+
+	/* manners */
+	bool exec, check;
+	int verbosity; /* -1: errors only, 0, 1, 2… */
+	bool json;
+	const char *install;
+};
+
+#endif
