@@ -37,7 +37,7 @@ SECCOMP_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard seccomp/*.c))
 PROBES          := $(patsubst tests/probe/%.c,$(BUILD)/probe/%,$(wildcard tests/probe/*.c))
 UNIT_TESTS      := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
-.PHONY: all packages-% install uninstall clean demo check lint
+.PHONY: all packages-% install uninstall clean demo check check-apps lint
 all: $(BUILD)/drop-init $(BUILD)/drop-seccomp
 
 # --- drop-init ---------------------------------------------------------------------------------
@@ -80,5 +80,24 @@ $(BUILD)/seccomp/%.o: seccomp/%.c
 $(BUILD)/probe/%: tests/probe/%.c
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) $(CFLAGS) -o $@ $< -lcap-ng -pthread
+
+# Packages come first, so what is built after them cannot be a prerequisite.
+check:
+	@[ "$$(id -u)" = 0 ] || { echo "make $@: needs root, for namespaces and users: run 'sudo make $@'" >&2; exit 1; }
+	.ci/packages build check apps
+	$(MAKE) all $(PROBES) $(UNIT_TESTS)
+	DROP_INIT_BUILD=$(abspath $(BUILD)) tests/run $(UNIT_TESTS) $(wildcard tests/*.bats tests/apps/*.bats)
+
+check-apps:
+	@[ "$$(id -u)" = 0 ] || { echo "make $@: needs root, for namespaces and users: run 'sudo make $@'" >&2; exit 1; }
+	.ci/packages build check apps
+	$(MAKE) all $(PROBES)
+	DROP_INIT_BUILD=$(abspath $(BUILD)) tests/run tests/apps
+
+demo:
+	@[ "$$(id -u)" = 0 ] || { echo "make $@: needs root, for namespaces: run 'sudo make $@'" >&2; exit 1; }
+	.ci/packages build demo
+	$(MAKE) -s all
+	@DROP_INIT_BUILD=$(abspath $(BUILD)) tests/apps/demo
 
 -include $(wildcard $(BUILD)/*/*.d)

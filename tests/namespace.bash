@@ -1,0 +1,407 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2013,SC2034,SC2119,SC2120,SC2317 # results are for those who load this; helpers are called by name
+# Run a command as PID 1 in namespaces of its own, and ask the kernel what became of it.
+#
+#     load namespace                      # in a bats file; teardown comes with it
+#
+#     @test "PID 1 and the command are app" {
+#         namespace_start drop-init --user app -- sleep 60
+#         assert_dropped --uid 1000 --gid 1000 --groups 1000
+#         namespace_stop TERM
+#         assert_status 143
+#         assert_stdout ''
+#         assert_stderr ''
+#     }
+#
+# The command gets a PID, mount, network, UTS and IPC namespace; lo is up, and ports below 1024 are
+# privileged again, because Docker and newer systems make none of them so and a test of low ports would
+# pass for nothing. It starts in a session of its own with every signal at its default and unblocked,
+# standard input from NAMESPACE_STDIN (/dev/null), and /etc/passwd and /etc/group from $namespace/etc.
+# Nothing outside changes: every mount dies with the namespace.
+#
+#   namespace_user NAME UID [GID [GROUP...]]  add a user (and its groups) to the private files
+#   namespace_prepare 'SHELL'      run this as root in the new namespaces, before there is a PID 1; "$root" is
+#                                  where the root file system is being put together (empty: it is /)
+#   namespace_overlay [LAYER...]   let the command have a root of its own, laid over the machine's: all
+#                                  changes go to a tmpfs. /etc/passwd and /etc/group are then the machine's
+#   namespace_start COMMAND...     in the background; returns when PID 1 has become COMMAND (or has ended)
+#   namespace_run COMMAND...       in the foreground: namespace_start and namespace_wait
+#   namespace_signal SIGNAL        send it to PID 1, from outside
+#   namespace_wait [SECONDS]       until PID 1 has ended, then set the results
+#   namespace_stop [SIGNAL]        namespace_signal (TERM) and namespace_wait
+#   namespace_exec COMMAND...      run this inside, as root and with every capability, as docker exec does
+#   namespace_visit COMMAND...     the same but seen by nobody inside: not in their PID namespace
+#   namespace_account              have the kernel write down how each process ends: namespace_endings
+#   namespace_table                one line for each process inside, from /proc (see there)
+#   wait_until SECONDS COMMAND...  until COMMAND succeeds; wait_url URL, wait_port PORT, wait_file PATH,
+#                                  wait_output TEXT (in standard output or error) are made of it
+#
+# Results: $status as a shell would say it (128+n for a signal), $signal that killed PID 1 itself or 0,
+# $elapsed milliseconds from namespace_signal to the end, $stdout and $stderr without the last newline; the
+# exact bytes are in $namespace/stdout and $namespace/stderr. $NAMESPACE_PID is PID 1 as seen from outside.
+
+NAMESPACE_TIMEOUT=${NAMESPACE_TIMEOUT:-20} # seconds for anything that is not told otherwise
+NAMESPACE_STDIN=${NAMESPACE_STDIN:-/dev/null}
+NAMESPACE_PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin # a container's, not the user's
+NAMESPACE_REPOSITORY=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+DROP_INIT_BUILD=${DROP_INIT_BUILD:-$NAMESPACE_REPOSITORY/build}
+PATH=$DROP_INIT_BUILD:$NAMESPACE_PATH
+export PATH LC_ALL=C.UTF-8
+
+namespace=${BATS_TEST_TMPDIR:-${BATS_FILE_TMPDIR:-${BATS_RUN_TMPDIR:-$(mktemp -d "${TMPDIR:-/tmp}/drop-init.XXXXXX")}}}/namespace
+namespace_started=() # the parent of each PID 1, for the teardown
+namespace_layers=()
+NAMESPACE_PID=
+export NAMESPACE_PID
+
+# --- before the start ----------------------------------------------------------------------------
+
+# Few users and always the same ones, whatever this machine has.
+mkdir -p "$namespace/etc"
+: >"$namespace/prepare"
+cat >"$namespace/etc/passwd" <<-END
+	root:x:0:0:root:/root:/bin/sh
+	daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin
+	www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin
+	projectuser:x:999:999::/nonexistent:/usr/sbin/nologin
+	app:x:1000:1000::/home/app:/bin/sh
+	webuser:x:1001:1001::/home/webuser:/bin/sh
+	member:x:1002:1002::/home/member:/bin/sh
+	nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
+END
+cat >"$namespace/etc/group" <<-END
+	root:x:0:
+	daemon:x:1:
+	www-data:x:33:
+	projectuser:x:999:
+	app:x:1000:
+	webuser:x:1001:
+	member:x:1002:
+	shared:x:2000:member
+	extra:x:2001:root,member
+	nogroup:x:65534:
+END
+
+namespace_user() {
+	local name=$1 uid=$2 gid=${3:-$2} group
+	shift $(($# < 3 ? $# : 3))
+	sed -i -E "/^($name:|[^:]*:[^:]*:$uid:)/d" "$namespace/etc/passwd"
+	echo "$name:x:$uid:$gid::/home/$name:/bin/sh" >>"$namespace/etc/passwd"
+	grep -q "^[^:]*:[^:]*:$gid:" "$namespace/etc/group" ||
+		echo "$name:x:$gid:" >>"$namespace/etc/group"
+	for group in "$@"; do
+		sed -i -E "/^$group:/{s/([^:])\$/\1,/;s/\$/$name/}" "$namespace/etc/group"
+	done
+}
+
+namespace_prepare() { printf '%s\n' "$1" >>"$namespace/prepare"; }
+
+namespace_overlay() {
+	namespace_layers=("$@" /)
+}
+
+# --- start and end -------------------------------------------------------------------------------
+
+# Background jobs of a shell ignore SIGINT and SIGQUIT, which a PID 1 under test must not inherit.
+# shellcheck disable=SC2016
+namespace_fresh='
+	use POSIX;
+	POSIX::setsid();
+	POSIX::sigaction($_, POSIX::SigAction->new("DEFAULT")) for 1 .. 64;
+	POSIX::sigprocmask(SIG_SETMASK, POSIX::SigSet->new);
+	exec { $ARGV[0] } @ARGV or die "$ARGV[0]: $!\n";
+'
+
+# Puts the container together, as its future PID 1's parent: PID 1's first child is then PID 2, as in Docker.
+# shellcheck disable=SC2016
+namespace_entry='
+	namespace=$1 layers=$2 reaper=$3 root=
+	shift 3
+	ip link set lo up
+	echo 1024 >/proc/sys/net/ipv4/ip_unprivileged_port_start
+	if [ -n "$layers" ]; then
+		root=$namespace/root
+		mkdir -p "$root"
+		mount -t tmpfs -o mode=755 tmpfs "$root"
+		mkdir "$root/upper" "$root/work" "$root/merged"
+		mount -t overlay -o "lowerdir=$layers,upperdir=$root/upper,workdir=$root/work" \
+			overlay "$root/merged"
+		root=$root/merged
+		mount --rbind /dev "$root/dev"
+		mount -t sysfs sysfs "$root/sys"
+		mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
+		mount -t tmpfs -o mode=755 tmpfs "$root/run"
+		mount -t proc proc "$root/proc"
+	else
+		mount --bind "$namespace/etc/passwd" /etc/passwd
+		mount --bind "$namespace/etc/group" /etc/group
+	fi
+	mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
+	. "$namespace/prepare"
+	exec 9>"$namespace/status"
+	if [ -n "$layers" ]; then
+		cd "$root"
+		pivot_root . mnt
+		umount -l /mnt
+		cd /
+	fi
+	exec unshare --pid -- perl -e "$reaper" "$@"
+'
+
+# Forks PID 1 and writes its wait status down whole: a shell, and unshare --fork, cannot tell exit 137 from
+# SIGKILL. --mount-proc comes after the fork because /proc shows the PID namespace of whoever mounts it.
+# shellcheck disable=SC2016
+namespace_reaper='
+	open my $status, ">&=", 9 or die "status: $!\n";
+	defined(my $pid = fork) or die "fork: $!\n";
+	if (!$pid) {
+		close $status;
+		exec qw(unshare --mount-proc --), @ARGV or die "unshare: $!\n";
+	}
+	$SIG{$_} = "IGNORE" for qw(INT QUIT TERM HUP);
+	open STDERR, ">", "/dev/null";
+	open STDOUT, ">", "/dev/null";
+	waitpid $pid, 0;
+	print $status "$?\n";
+'
+
+namespace_start() {
+	local layers reaper child deadline=$((SECONDS + NAMESPACE_TIMEOUT))
+	layers=$(IFS=: && echo "${namespace_layers[*]}")
+	rm -f "$namespace/status" "$namespace/accounts"
+	NAMESPACE_PID='' status='' signal='' stdout='' stderr='' elapsed='' namespace_signalled=''
+	# Descriptor 3 is bats' own: whoever keeps it open keeps bats waiting.
+	perl -e "$namespace_fresh" unshare --mount --net --uts --ipc sh -euc "$namespace_entry" sh \
+		"$namespace" "$layers" "$namespace_reaper" "$@" \
+		<"$NAMESPACE_STDIN" >"$namespace/stdout" 2>"$namespace/stderr" 3>&- &
+	reaper=$!
+	namespace_started+=("$reaper")
+	until namespace_ended; do
+		# The preparation's forks are children of the same process, but in our own PID namespace.
+		for child in $(cat "/proc/$reaper/task/$reaper/children" 2>/dev/null); do
+			grep -q '^NSpid:.*[[:space:]]1$' "/proc/$child/status" 2>/dev/null || continue
+			[ -e "/proc/$child/exe" ] || continue
+			namespace_is_ours "$child" "$reaper" && continue
+			NAMESPACE_PID=$child
+			return
+		done
+		kill -0 "$reaper" 2>/dev/null || namespace_ended ||
+			namespace_fail "the namespaces could not be put together" || return
+		[ "$SECONDS" -le "$deadline" ] ||
+			namespace_fail "PID 1 did not start within $NAMESPACE_TIMEOUT s" || return
+		sleep 0.01
+	done
+}
+
+namespace_ended() { [ -s "$namespace/status" ]; }
+
+# Between its fork and the command, PID 1 is perl and then unshare.
+namespace_is_ours() {
+	[ "/proc/$1/exe" -ef "/proc/$2/exe" ] || [ "/proc/$1/exe" -ef "/proc/$1/root$(command -v unshare)" ]
+}
+
+namespace_run() {
+	namespace_start "$@"
+	namespace_wait
+}
+
+namespace_signal() {
+	namespace_signalled=$(date +%s%3N)
+	kill -s "${1#SIG}" "$NAMESPACE_PID"
+}
+
+namespace_wait() {
+	local raw seconds=${1:-$NAMESPACE_TIMEOUT}
+	wait_until "$seconds" namespace_ended ||
+		namespace_fail "PID 1 was still there after $seconds s" || return
+	elapsed=$(($(date +%s%3N) - ${namespace_signalled:-0}))
+	raw=$(<"$namespace/status")
+	signal=$((raw & 127))
+	status=$((signal ? 128 + signal : raw >> 8))
+	{ stdout=$(<"$namespace/stdout") stderr=$(<"$namespace/stderr"); } 2>/dev/null # NUL bytes
+	NAMESPACE_PID=
+}
+
+namespace_stop() {
+	namespace_signal "${1:-TERM}"
+	namespace_wait
+}
+
+# KILL to a PID 1 takes its whole namespace along, and the mounts with it.
+namespace_cleanup() {
+	local reaper child
+	for reaper in "${namespace_started[@]}"; do
+		for child in $(cat "/proc/$reaper/task/$reaper/children" 2>/dev/null); do
+			kill -KILL "$child" 2>/dev/null || true
+		done
+		wait "$reaper" 2>/dev/null || true
+	done
+	namespace_started=()
+	[ -n "${BATS_RUN_TMPDIR:-}" ] || rm -rf "${namespace%/namespace}"
+}
+
+# A bats file with a teardown of its own calls namespace_cleanup in it.
+teardown() { namespace_cleanup; }
+
+# --- inside --------------------------------------------------------------------------------------
+
+namespace_exec() { nsenter --target "$NAMESPACE_PID" --mount --net --uts --ipc --pid -- "$@" 3>&-; }
+
+namespace_visit() { nsenter --target "$NAMESPACE_PID" --mount --net --uts --ipc -- "$@" 3>&-; }
+
+# Every process inside, from outside, so that looking changes nothing. Columns:
+#   PID (inside) NAME STATE UID GID GROUPS CapInh CapPrm CapEff CapBnd CapAmb NoNewPrivs Seccomp PID (outside)
+# UID and GID are one number when all four agree, GROUPS is comma-separated, "-" for none. A thread that
+# differs from its process gets a line of its own: the kernel keeps all of this for each thread.
+# shellcheck disable=SC2016
+namespace_reader='
+	my $init = readlink "/proc/$ARGV[0]/ns/pid" or exit 1;
+	for my $process (sort { $a <=> $b } map { m{/proc/(\d+)} } glob "/proc/[0-9]*") {
+		next unless (readlink "/proc/$process/ns/pid" // "") eq $init;
+		my %seen;
+		for my $task ($process, map { m{/task/(\d+)} } glob "/proc/$process/task/*") {
+			open my $file, "<", "/proc/$process/task/$task/status" or next;
+			my %is = map { /^(\w+):\s*(.*?)\s*$/ ? ($1, $2) : () } <$file>;
+			next unless exists $is{Seccomp} and $is{NSpid} =~ /(\d+)$/;
+			my ($pid, $state) = ($1, substr $is{State}, 0, 1);
+			my @ids = map { my @four = split " "; my %n = map { $_, 1 } @four;
+				keys %n == 1 ? $four[0] : join ",", @four } @is{"Uid", "Gid"};
+			my $row = join " ", @ids, $is{Groups} =~ s/ /,/gr || "-",
+				@is{qw(CapInh CapPrm CapEff CapBnd CapAmb NoNewPrivs Seccomp)};
+			$is{Name} =~ s/ /_/g;
+			print "$pid $is{Name} $state $row $task\n" unless $seen{$row}++;
+		}
+	}
+'
+namespace_table() { perl -e "$namespace_reader" "$NAMESPACE_PID"; }
+
+# From now on the kernel writes down how each process inside ends: acct(2) is kept for each PID namespace.
+namespace_account() {
+	: >"$namespace/accounts"
+	nsenter --target "$NAMESPACE_PID" --pid -- python3 -c 'import ctypes, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.acct(sys.argv[1].encode()):
+    sys.exit("acct: " + os.strerror(ctypes.get_errno()))' "$namespace/accounts" 3>&- </dev/null
+}
+
+# PID NAME STATUS of each process that has ended, in that order; STATUS is wait(2)'s: 9 is SIGKILL, 256 exit 1.
+# shellcheck disable=SC2016
+namespace_endings() {
+	perl -e '$/ = \64; while (<STDIN>) {
+		my ($code, $pid, $name) = unpack "x4 L x8 L x28 Z16";
+		print "$pid $name $code\n";
+	}' <"$namespace/accounts"
+}
+
+# --- waiting -------------------------------------------------------------------------------------
+
+wait_until() {
+	local deadline=$(($(date +%s%3N) + $1 * 1000))
+	shift
+	until "$@"; do
+		[ "$(date +%s%3N)" -lt "$deadline" ] || return 1
+		sleep 0.02
+	done
+}
+
+# These end at once when PID 1 has ended, since nothing will answer any more.
+wait_inside() {
+	local what=$1
+	shift
+	namespace_tries() { namespace_ended || "$@"; }
+	wait_until "$NAMESPACE_TIMEOUT" namespace_tries "$@" || namespace_fail "no $what within $NAMESPACE_TIMEOUT s" || return
+	! namespace_ended || "$@" || namespace_fail "PID 1 ended before there was $what"
+}
+wait_url() { wait_inside "answer from $1" namespace_visit curl --fail --silent --max-time 5 -o /dev/null "$@"; }
+wait_file() { wait_inside "$1" namespace_visit test -e "$1"; }
+wait_output() { wait_inside "'$1' in the output" grep -qF -- "$1" "$namespace/stdout" "$namespace/stderr"; }
+
+# Connects to nothing: an extra connection would be seen by the server.
+wait_port() {
+	namespace_listens() { [ -n "$(namespace_visit ss -Hltun "sport = :$1")" ]; }
+	wait_inside "listener on port $1" namespace_listens "$1"
+}
+
+# --- assertions ----------------------------------------------------------------------------------
+
+# Ends the test, saying everything that there is to know.
+namespace_fail() {
+	{
+		echo "$1"
+		[ -z "$NAMESPACE_PID" ] || namespace_table | column -t || true
+		for stream in stdout stderr; do
+			[ -s "$namespace/$stream" ] && echo "-- $stream:" && tail -n 40 "$namespace/$stream"
+		done
+	} >&2
+	return 1
+}
+
+assert_equal() { [ "$1" = "$2" ] || namespace_fail "${3:-value}: expected '$2', found '$1'"; }
+
+assert_status() { assert_equal "$status" "$1" "exit status"; }
+
+# The stream's whole content: TEXT and a newline, or nothing at all.
+assert_stdout() { namespace_compare stdout "$1"; }
+assert_stderr() { namespace_compare stderr "$1"; }
+namespace_compare() {
+	printf '%s' "${2:+$2$'\n'}" | cmp -s - "$namespace/$1" ||
+		namespace_fail "$1: expected exactly:"$'\n'"$2"
+}
+assert_stdout_has() { grep -qF -- "$1" "$namespace/stdout" || namespace_fail "stdout: expected to find '$1'"; }
+assert_stderr_has() { grep -qF -- "$1" "$namespace/stderr" || namespace_fail "stderr: expected to find '$1'"; }
+
+# Every process in the namespace, PID 1 included, has stepped down for good: no root user, no root group,
+# exactly the capabilities of --caps (none) in all five sets, no_new_privs, a seccomp filter, and none is a
+# zombie. --uid, --gid, --groups say which user exactly. --init-caps: what PID 1 may hold besides (a broker's
+# CAP_NET_BIND_SERVICE). --seccomp 0 and --new-privs for commands that were started without a filter.
+assert_dropped() {
+	local uid='' gid='' groups='' caps=0 init_caps='' seccomp=2 nnp=1 table
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--uid) uid=$2 && shift ;;
+		--gid) gid=$2 && shift ;;
+		--groups) groups=$2 && shift ;;
+		--caps) caps=$2 && shift ;;
+		--init-caps) init_caps=$2 && shift ;;
+		--seccomp) seccomp=$2 && shift ;;
+		--new-privs) nnp=0 ;;
+		*) namespace_fail "assert_dropped: unknown argument $1" || return ;;
+		esac
+		shift
+	done
+	table=$(namespace_table) || namespace_fail "assert_dropped: there is no PID 1" || return
+	# shellcheck disable=SC2016
+	perl -e '
+		my ($uid, $gid, $groups, $caps, $init, $seccomp, $nnp) = @ARGV;
+		my $wrong = 0;
+		while (<STDIN>) {
+			my ($pid, $name, $state, $u, $g, $gs, @is) = split;
+			my @reasons;
+			push @reasons, "zombie" if $state eq "Z";
+			push @reasons, "user" if $u =~ /\b0\b/ or $uid ne "" and $u ne $uid;
+			push @reasons, "group" if $g =~ /\b0\b/ or $gid ne "" and $g ne $gid;
+			push @reasons, "groups" if $gs =~ /\b0\b/ or $groups ne "" and $gs ne $groups;
+			for my $set (qw(CapInh CapPrm CapEff CapBnd CapAmb)) {
+				my $value = hex shift @is;
+				my $may = $pid == 1 && $init ne "" ? $value & hex $init : hex $caps;
+				push @reasons, $set if $value != $may;
+			}
+			push @reasons, "no_new_privs" if $is[0] != $nnp;
+			push @reasons, "seccomp" if $is[1] != $seccomp;
+			$wrong += @reasons;
+			print STDERR "process $pid ($name): @reasons\n" if @reasons;
+		}
+		exit($wrong ? 1 : 0);
+	' "$uid" "$gid" "$groups" "$caps" "$init_caps" "$seccomp" "$nnp" <<<"$table" ||
+		namespace_fail "not every process has stepped down as asked"
+}
+
+# PID 1 ended by itself, and nothing inside was killed, neither by it nor by the kernel that ends a namespace
+# with its PID 1. Needs namespace_account after namespace_start.
+assert_stopped_cleanly() {
+	local killed
+	assert_equal "$signal" 0 "signal that killed PID 1" || return
+	[ -s "$namespace/accounts" ] || namespace_fail "assert_stopped_cleanly needs namespace_account" || return
+	killed=$(namespace_endings | awk '$3 == 9 { print $1 " (" $2 ")" }')
+	assert_equal "$killed" '' "killed processes"
+}
