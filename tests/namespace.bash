@@ -22,8 +22,12 @@
 #   namespace_user NAME UID [GID [GROUP...]]  add a user (and its groups) to the private files
 #   namespace_prepare 'SHELL'      run this as root in the new namespaces, before there is a PID 1; "$root" is
 #                                  where the root file system is being put together (empty: it is /)
-#   namespace_overlay [LAYER...]   let the command have a root of its own, laid over the machine's: all
-#                                  changes go to a tmpfs. /etc/passwd and /etc/group are then the machine's
+#   namespace_select NAME          from here on all is about another container, made when it is not there yet; "namespace"
+#                                  is the first one's name
+#   namespace_pod NAME             share the network namespace of the running container NAME, as in a pod
+#   namespace_overlay [FOLDER]     let the command have a root of its own, laid over the machine's: all changes
+#                                  go to a tmpfs, which starts with what is in FOLDER. /etc/passwd and
+#                                  /etc/group are then the machine's
 #   namespace_start COMMAND...     in the background; returns when PID 1 has become COMMAND (or has ended)
 #   namespace_run COMMAND...       in the foreground: namespace_start and namespace_wait
 #   namespace_signal SIGNAL        send it to PID 1, from outside
@@ -48,39 +52,45 @@ DROP_INIT_BUILD=${DROP_INIT_BUILD:-$NAMESPACE_REPOSITORY/build}
 PATH=$DROP_INIT_BUILD:$NAMESPACE_PATH
 export PATH LC_ALL=C.UTF-8
 
-namespace=${BATS_TEST_TMPDIR:-${BATS_FILE_TMPDIR:-${BATS_RUN_TMPDIR:-$(mktemp -d "${TMPDIR:-/tmp}/drop-init.XXXXXX")}}}/namespace
+namespace_folder=${BATS_TEST_TMPDIR:-${BATS_FILE_TMPDIR:-${BATS_RUN_TMPDIR:-}}}
+[ -n "$namespace_folder" ] || namespace_folder=$(mktemp -d "${TMPDIR:-/tmp}/drop-init.XXXXXX")
 namespace_started=() # the parent of each PID 1, for the teardown
-namespace_layers=()
-NAMESPACE_PID=
-export NAMESPACE_PID
 
 # --- before the start ----------------------------------------------------------------------------
 
 # Few users and always the same ones, whatever this machine has.
-mkdir -p "$namespace/etc"
-: >"$namespace/prepare"
-cat >"$namespace/etc/passwd" <<-END
-	root:x:0:0:root:/root:/bin/sh
-	daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin
-	www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin
-	projectuser:x:999:999::/nonexistent:/usr/sbin/nologin
-	app:x:1000:1000::/home/app:/bin/sh
-	webuser:x:1001:1001::/home/webuser:/bin/sh
-	member:x:1002:1002::/home/member:/bin/sh
-	nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
-END
-cat >"$namespace/etc/group" <<-END
-	root:x:0:
-	daemon:x:1:
-	www-data:x:33:
-	projectuser:x:999:
-	app:x:1000:
-	webuser:x:1001:
-	member:x:1002:
-	shared:x:2000:member
-	extra:x:2001:root,member
-	nogroup:x:65534:
-END
+namespace_select() {
+	namespace=$namespace_folder/$1
+	namespace_layer=
+	namespace_network=
+	NAMESPACE_PID=$(cat "$namespace/pid" 2>/dev/null) || true
+	[ ! -d "$namespace" ] || return 0
+	mkdir -p "$namespace/etc"
+	: >"$namespace/prepare"
+	cat >"$namespace/etc/passwd" <<-END
+		root:x:0:0:root:/root:/bin/sh
+		daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin
+		www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin
+		projectuser:x:999:999::/nonexistent:/usr/sbin/nologin
+		app:x:1000:1000::/home/app:/bin/sh
+		webuser:x:1001:1001::/home/webuser:/bin/sh
+		member:x:1002:1002::/home/member:/bin/sh
+		nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
+	END
+	cat >"$namespace/etc/group" <<-END
+		root:x:0:
+		daemon:x:1:
+		www-data:x:33:
+		projectuser:x:999:
+		app:x:1000:
+		webuser:x:1001:
+		member:x:1002:
+		shared:x:2000:member
+		extra:x:2001:root,member
+		nogroup:x:65534:
+	END
+}
+namespace_select namespace
 
 namespace_user() {
 	local name=$1 uid=$2 gid=${3:-$2} group
@@ -96,9 +106,9 @@ namespace_user() {
 
 namespace_prepare() { printf '%s\n' "$1" >>"$namespace/prepare"; }
 
-namespace_overlay() {
-	namespace_layers=("$@" /)
-}
+namespace_overlay() { namespace_layer=${1:-none}; }
+
+namespace_pod() { namespace_network=$(<"$namespace_folder/$1/pid"); }
 
 # --- start and end -------------------------------------------------------------------------------
 
@@ -115,17 +125,18 @@ namespace_fresh='
 # Puts the container together, as its future PID 1's parent: PID 1's first child is then PID 2, as in Docker.
 # shellcheck disable=SC2016
 namespace_entry='
-	namespace=$1 layers=$2 reaper=$3 root=
+	namespace=$1 layer=$2 reaper=$3 root=
 	shift 3
 	ip link set lo up
 	echo 1024 >/proc/sys/net/ipv4/ip_unprivileged_port_start
-	if [ -n "$layers" ]; then
+	if [ -n "$layer" ]; then
 		root=$namespace/root
 		mkdir -p "$root"
 		mount -t tmpfs -o mode=755 tmpfs "$root"
 		mkdir "$root/upper" "$root/work" "$root/merged"
-		mount -t overlay -o "lowerdir=$layers,upperdir=$root/upper,workdir=$root/work" \
-			overlay "$root/merged"
+		# Not a second lower layer: the kernel refuses one that lies inside another.
+		[ "$layer" = none ] || cp -a "$layer/." "$root/upper"
+		mount -t overlay -o "lowerdir=/,upperdir=$root/upper,workdir=$root/work" overlay "$root/merged"
 		root=$root/merged
 		mount --rbind /dev "$root/dev"
 		mount -t sysfs sysfs "$root/sys"
@@ -139,7 +150,7 @@ namespace_entry='
 	mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
 	. "$namespace/prepare"
 	exec 9>"$namespace/status"
-	if [ -n "$layers" ]; then
+	if [ -n "$layer" ]; then
 		cd "$root"
 		pivot_root . mnt
 		umount -l /mnt
@@ -166,13 +177,13 @@ namespace_reaper='
 '
 
 namespace_start() {
-	local layers reaper child deadline=$((SECONDS + NAMESPACE_TIMEOUT))
-	layers=$(IFS=: && echo "${namespace_layers[*]}")
-	rm -f "$namespace/status" "$namespace/accounts"
+	local reaper child network=(unshare --net) deadline=$((SECONDS + NAMESPACE_TIMEOUT))
+	rm -f "$namespace"/{status,accounts,pid}
 	NAMESPACE_PID='' status='' signal='' stdout='' stderr='' elapsed='' namespace_signalled=''
 	# Descriptor 3 is bats' own: whoever keeps it open keeps bats waiting.
-	perl -e "$namespace_fresh" unshare --mount --net --uts --ipc sh -euc "$namespace_entry" sh \
-		"$namespace" "$layers" "$namespace_reaper" "$@" \
+	[ -z "$namespace_network" ] || network=(nsenter --target "$namespace_network" --net)
+	perl -e "$namespace_fresh" "${network[@]}" unshare --mount --uts --ipc sh -euc "$namespace_entry" sh \
+		"$namespace" "$namespace_layer" "$namespace_reaper" "$@" \
 		<"$NAMESPACE_STDIN" >"$namespace/stdout" 2>"$namespace/stderr" 3>&- &
 	reaper=$!
 	namespace_started+=("$reaper")
@@ -183,6 +194,7 @@ namespace_start() {
 			[ -e "/proc/$child/exe" ] || continue
 			namespace_is_ours "$child" "$reaper" && continue
 			NAMESPACE_PID=$child
+			echo "$child" >"$namespace/pid"
 			return
 		done
 		kill -0 "$reaper" 2>/dev/null || namespace_ended ||
@@ -237,7 +249,7 @@ namespace_cleanup() {
 		wait "$reaper" 2>/dev/null || true
 	done
 	namespace_started=()
-	[ -n "${BATS_RUN_TMPDIR:-}" ] || rm -rf "${namespace%/namespace}"
+	[ -n "${BATS_RUN_TMPDIR:-}" ] || rm -rf "$namespace_folder"
 }
 
 # A bats file with a teardown of its own calls namespace_cleanup in it.
