@@ -1,0 +1,104 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # namespace.bash sets the results
+# Build and run the recipes of docker/examples/ as their own Dockerfiles say, in a root laid over this machine's.
+#
+#   recipe_build NAME [DOCKERFILE]   in setup_file: what docker build does; the result serves every test of the file
+#   recipe_start [-e K=V]... [-v FOLDER:PATH]... NAME[/DOCKERFILE] [ARG...]   what docker run -d does, with
+#                                    Docker's 14 capabilities; ARG... stands in for CMD
+#   recipe_stop STATUS SECONDS       what docker stop does; asserts that it ended with STATUS within SECONDS,
+#                                    with nobody killed, and that drop-init itself had nothing to say
+#   body URL                         what it answers
+
+# shellcheck source=tests/namespace.bash
+source "$(dirname "${BASH_SOURCE[0]}")/../namespace.bash"
+
+recipes=$NAMESPACE_REPOSITORY/docker/examples
+recipe_reader=$NAMESPACE_REPOSITORY/tests/apps/dockerfile.py
+recipe_images=${BATS_FILE_TMPDIR:-$namespace_folder}/images
+# Docker's default capabilities.
+recipe_bounding=-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service
+recipe_bounding+=,+net_raw,+sys_chroot,+mknod,+audit_write,+setfcap
+
+recipe_before=() # a command that comes before drop-init and becomes it
+
+recipe_build() {
+	local name=$1 dockerfile=${2:-Dockerfile} script
+	local image=$recipe_images/$name/$dockerfile
+	mkdir -p "$image"
+	namespace_select "build-$name-$dockerfile"
+	namespace_overlay
+	# What is laid over the machine's root is copied out, to be a layer of its own from then on.
+	namespace_prepare "
+		mkdir \"\$root/tmp/upper\" \"\$root/tmp/image\" \"\$root/tmp/drop-init\"
+		mount --bind \"\$namespace/root/upper\" \"\$root/tmp/upper\"
+		mount --bind '$image' \"\$root/tmp/image\"
+		cp -R '$recipes/$name' \"\$root/tmp/context\"
+		cp '$DROP_INIT_BUILD'/drop-init '$DROP_INIT_BUILD'/drop-seccomp \"\$root/tmp/drop-init\"
+	"
+	script=$("$recipe_reader" build "$recipes/$name/$dockerfile")
+	NAMESPACE_TIMEOUT=120 namespace_run sh -c "$script"$'\n'"cp -a /tmp/upper/. /tmp/image/"
+	[ "$status" = 0 ] || namespace_fail "$name/$dockerfile: the build failed"
+}
+
+recipe_start() {
+	local environment=() mounts=() words=() become=() recipe dockerfile image user folder path volume
+	while [[ $1 == -? ]]; do
+		case $1 in
+		-e) environment+=(-e "$2") ;;
+		-v) mounts+=("$2") ;;
+		esac
+		shift 2
+	done
+	recipe=$1 dockerfile=$recipes/$1
+	shift
+	[[ $recipe == */* ]] || recipe+=/Dockerfile dockerfile+=/Dockerfile
+	image=$recipe_images/$recipe
+
+	namespace_overlay "$image"
+	: >"$namespace/prepare"
+	for volume in $("$recipe_reader" volumes "$dockerfile"); do
+		mkdir -p "$namespace/volumes$volume"
+		mounts+=("$namespace/volumes$volume:$volume")
+	done
+	for path in "${mounts[@]}"; do
+		namespace_prepare "mkdir -p \"\$root${path#*:}\" && mount --bind '${path%%:*}' \"\$root${path#*:}\""
+	done
+
+	"$recipe_reader" run "$dockerfile" "${environment[@]}" "$@" >"$namespace/words"
+	mapfile -d '' words <"$namespace/words"
+	user=${words[0]} folder=${words[1]}
+	words=("${words[@]:2}")
+	environment=()
+	while [ -n "${words[0]}" ]; do
+		environment+=("${words[0]}")
+		words=("${words[@]:1}")
+	done
+	# Numbers, since only the image knows the names.
+	case $user in
+	root | 0) ;;
+	[0-9]*:[0-9]*) become=(--reuid "${user%:*}" --regid "${user#*:}" --clear-groups) ;;
+	*) namespace_fail "USER $user: only UID:GID" || return ;;
+	esac
+	recipe_signal=$("$recipe_reader" stop "$dockerfile")
+	namespace_start setpriv --bounding-set "$recipe_bounding" "${become[@]}" \
+		env -i --chdir="$folder" PATH="$NAMESPACE_PATH" HOSTNAME=container "${environment[@]}" \
+		"${recipe_before[@]}" "${words[@]:1}"
+	# setpriv and env become drop-init without a fork, but not at once.
+	wait_until "$NAMESPACE_TIMEOUT" recipe_is_running || namespace_fail "drop-init did not start" || return
+	namespace_ended || namespace_account
+}
+
+recipe_is_running() {
+	namespace_ended || [[ $(readlink "/proc/$NAMESPACE_PID/exe") != */@(setpriv|env) ]]
+}
+
+recipe_stop() {
+	namespace_signal "$recipe_signal"
+	namespace_wait
+	assert_status "$1"
+	[ "$elapsed" -le $(($2 * 1000)) ] || namespace_fail "the stop took $elapsed ms"
+	assert_stopped_cleanly
+	! grep '^drop-init:' "$namespace/stderr" || namespace_fail "drop-init had something to say"
+}
+
+body() { namespace_visit curl --fail --silent --show-error --max-time 10 "$@"; }
