@@ -1,0 +1,116 @@
+#include "init/broker.h"
+#include "init/broker_socket.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef SO_NETNS_COOKIE /* Linux 5.14 */
+#define SO_NETNS_COOKIE 71
+#endif
+
+#define FREE_PORT_DEFAULT 1024
+
+unsigned broker_free_port(void)
+{
+	char text[16];
+	char *end;
+	unsigned long port;
+
+	if (notify_read_file("/proc/sys/net/ipv4/ip_unprivileged_port_start", text, sizeof(text)) <=
+	    0)
+		return FREE_PORT_DEFAULT;
+	port = strtoul(text, &end, 10);
+	return end == text || port > UINT16_MAX ? FREE_PORT_DEFAULT : (unsigned)port;
+}
+
+/* Which network namespace sockets made by us are in. */
+static int namespace_find(struct broker *broker)
+{
+	socklen_t size = sizeof(broker->cookie);
+	struct stat status;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int r = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &broker->cookie, &size) < 0)
+		r = -errno;
+	(void)close(fd); /* never used */
+	broker->namespace = stat("/proc/self/ns/net", &status) == 0 ? status.st_ino : 0;
+	return r;
+}
+
+int broker_open(struct broker *broker, const struct port *ports, size_t port_count,
+		enum broker_means means)
+{
+	int r = notify_sizes_check();
+
+	memset(broker, 0, sizeof(*broker));
+	broker->means = means;
+	broker->ports = ports;
+	broker->port_count = port_count;
+	broker->free_from = broker_free_port();
+	return r < 0 ? r : namespace_find(broker);
+}
+
+bool broker_lists(const struct broker *broker, uint16_t port, bool udp)
+{
+	for (size_t i = 0; i < broker->port_count; i++)
+		if (broker->ports[i].number == port && broker->ports[i].udp == udp)
+			return true;
+	return false;
+}
+
+struct answer broker_pass(struct broker *broker, const char *obstacle, int error)
+{
+	broker->obstacle = obstacle;
+	broker->error = error;
+	return ANSWER_CARRY_ON;
+}
+
+/* The address is read once; from here on the command can do to its own copy what it likes. */
+static bool bind_wanted(struct broker *broker, const struct request *request,
+			struct wanted *ret_wanted)
+{
+	const __u64 *args = request->notif.data.args;
+	struct wanted w = { .fd = (int)args[0], .length = (socklen_t)args[2] };
+	struct sockaddr_in *in = (struct sockaddr_in *)&w.address; /* IPv6 has its port there too */
+	int r;
+
+	if (w.length < sizeof(*in) || w.length > sizeof(w.address))
+		return false; /* the kernel has an error for it */
+	r = notify_peek(request, args[1], &w.address, w.length);
+	if (r < 0) {
+		if (r != -EFAULT && notify_valid(request))
+			(void)broker_pass(broker, "reading its memory", -r);
+		return false;
+	}
+	/* AF_UNSPEC binds an IPv4 socket to 0.0.0.0: bind(2) of old. */
+	if (in->sin_family != AF_INET && in->sin_family != AF_INET6 && in->sin_family != AF_UNSPEC)
+		return false;
+	w.port = ntohs(in->sin_port);
+	if (w.port == 0 || w.port >= broker->free_from)
+		return false;
+	if (!broker_lists(broker, w.port, false) && !broker_lists(broker, w.port, true))
+		return false;
+	*ret_wanted = w;
+	return notify_valid(request);
+}
+
+struct answer broker_bind(struct broker *broker, const struct request *request)
+{
+	struct wanted wanted;
+
+	broker->obstacle = NULL;
+	if (!bind_wanted(broker, request, &wanted))
+		return ANSWER_CARRY_ON;
+	if (broker->means == BROKER_OWN_SOCKET)
+		return broker_bind_own(broker, request, &wanted);
+	return broker_bind_fresh(broker, request, &wanted);
+}

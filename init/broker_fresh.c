@@ -1,0 +1,239 @@
+/* The second way: a fresh socket in place of the command's, where we may not have that one.
+ *
+ * What /proc shows of the old one is its protocol (an extended attribute of every socket), its
+ * inode and its descriptor's flags; its options we have seen it being given. */
+#include "init/broker_socket.h"
+#include "init/socket_options.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#define PROTOCOL_NAME "system.sockprotoname" /* sockfs: net/socket.c */
+
+_Static_assert((int)SOCKET_OPTION_COUNT == BROKER_OPTIONS, "a place for each option");
+
+static const struct socket_option options[] = {
+#define X(l, n) { l, n },
+	SOCKET_OPTIONS(X)
+#undef X
+};
+
+/* What can be made again of the command's socket. */
+struct likeness {
+	uint64_t inode;
+	int domain, type, protocol;
+	int flags; /* of its descriptor: O_NONBLOCK, O_CLOEXEC */
+};
+
+static const struct {
+	const char *name; /* of the kernel's struct proto */
+	int domain, type, protocol;
+} protocols[] = {
+	{ "TCP", AF_INET, SOCK_STREAM, IPPROTO_TCP },
+	{ "TCPv6", AF_INET6, SOCK_STREAM, IPPROTO_TCP },
+	{ "MPTCP", AF_INET, SOCK_STREAM, IPPROTO_MPTCP },
+	{ "MPTCPv6", AF_INET6, SOCK_STREAM, IPPROTO_MPTCP },
+	{ "UDP", AF_INET, SOCK_DGRAM, IPPROTO_UDP },
+	{ "UDPv6", AF_INET6, SOCK_DGRAM, IPPROTO_UDP },
+};
+
+/* The inode of one of the caller's descriptors, or -errno. */
+static int inode_find(pid_t pid, int fd, uint64_t *ret_inode)
+{
+	char path[64];
+	struct stat status;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)pid, fd);
+	if (stat(path, &status) < 0)
+		return -errno;
+	if (!S_ISSOCK(status.st_mode))
+		return -ENOTSOCK;
+	*ret_inode = status.st_ino;
+	return 0;
+}
+
+static int protocol_find(pid_t pid, int fd, struct likeness *ret_likeness)
+{
+	char path[64], name[32];
+	ssize_t n;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)pid, fd);
+	n = getxattr(path, PROTOCOL_NAME, name, sizeof(name) - 1);
+	if (n < 0)
+		return -errno;
+	name[n] = '\0';
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
+		if (strcmp(protocols[i].name, name) != 0)
+			continue;
+		ret_likeness->domain = protocols[i].domain;
+		ret_likeness->type = protocols[i].type;
+		ret_likeness->protocol = protocols[i].protocol;
+		return 0;
+	}
+	return -ENOTSOCK;
+}
+
+static int flags_find(pid_t pid, int fd, int *ret_flags)
+{
+	char name[32], text[128];
+	const char *line;
+	ssize_t n;
+
+	(void)snprintf(name, sizeof(name), "fdinfo/%d", fd);
+	n = notify_read_proc(pid, name, text, sizeof(text));
+	if (n < 0)
+		return (int)n;
+	line = strstr(text, "flags:");
+	if (!line)
+		return -EPROTO;
+	*ret_flags = (int)strtol(line + strlen("flags:"), NULL, 8);
+	return 0;
+}
+
+/* -ENOENT or -ENOTSOCK: nothing that would be ours. */
+static int likeness_find(const struct request *request, int fd, struct likeness *ret_likeness)
+{
+	pid_t pid = (pid_t)request->notif.pid;
+	int r = inode_find(pid, fd, &ret_likeness->inode);
+
+	r = r < 0 ? r : protocol_find(pid, fd, ret_likeness);
+	return r < 0 ? r : flags_find(pid, fd, &ret_likeness->flags);
+}
+
+static struct broker_socket *memory_find(struct broker *broker, uint64_t inode)
+{
+	for (size_t i = 0; i < BROKER_MEMORY; i++)
+		if (broker->memory[i].inode == inode)
+			return &broker->memory[i];
+	return NULL;
+}
+
+static struct broker_socket *memory_add(struct broker *broker, uint64_t inode)
+{
+	struct broker_socket *entry = memory_find(broker, inode);
+
+	if (entry)
+		return entry;
+	entry = &broker->memory[broker->next++ % BROKER_MEMORY];
+	memset(entry, 0, sizeof(*entry));
+	entry->inode = inode;
+	return entry;
+}
+
+/* If the kernel refuses the option, it will refuse it to the fresh socket too. */
+struct answer broker_option(struct broker *broker, const struct request *request)
+{
+	const __u64 *args = request->notif.data.args;
+	struct broker_socket *entry;
+	uint64_t inode;
+	int value;
+
+	if (args[4] < sizeof(value) ||
+	    inode_find((pid_t)request->notif.pid, (int)args[0], &inode) < 0 ||
+	    notify_peek(request, args[3], &value, sizeof(value)) < 0 || !notify_valid(request))
+		return ANSWER_CARRY_ON;
+	entry = memory_add(broker, inode);
+	for (size_t i = 0; i < BROKER_OPTIONS; i++) {
+		if (options[i].level == (int)args[1] && options[i].name == (int)args[2]) {
+			entry->values[i] = value;
+			entry->set |= 1u << i;
+		}
+	}
+	return ANSWER_CARRY_ON;
+}
+
+/* A bound socket with that likeness, or -errno. */
+static int socket_make(const struct likeness *like, const struct broker_socket *memory,
+		       const struct wanted *wanted)
+{
+	int fd = socket(like->domain, like->type | SOCK_CLOEXEC | (like->flags & O_NONBLOCK),
+			like->protocol);
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	for (size_t i = 0; memory && i < BROKER_OPTIONS; i++) {
+		/* What the kernel refuses now it has refused the command before. */
+		if (memory->set & 1u << i)
+			(void)setsockopt(fd, options[i].level, options[i].name, &memory->values[i],
+					 sizeof(memory->values[i]));
+	}
+	if (bind(fd, (const struct sockaddr *)&wanted->address, wanted->length) == 0)
+		return fd;
+	r = -errno;
+	(void)close(fd); /* never used */
+	return r;
+}
+
+/* ADDFD without SEND: with it, bind(2) would return the descriptor's number. */
+static int socket_place(const struct request *request, int fd, int number, int flags)
+{
+	struct seccomp_notif_addfd place = {
+		.id = request->notif.id,
+		.flags = SECCOMP_ADDFD_FLAG_SETFD,
+		.srcfd = (uint32_t)fd,
+		.newfd = (uint32_t)number,
+		.newfd_flags = (uint32_t)(flags & O_CLOEXEC),
+	};
+
+	return ioctl(request->listener, SECCOMP_IOCTL_NOTIF_ADDFD, &place) < 0 ? -errno : 0;
+}
+
+static bool namespace_is_ours(const struct broker *broker, pid_t pid)
+{
+	char path[64];
+	struct stat status;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
+	return stat(path, &status) == 0 && status.st_ino == broker->namespace;
+}
+
+/* Put FD, bound, into the command, and remember that it is: a second bind(2) gets EINVAL. */
+static struct answer socket_give(struct broker *broker, const struct request *request, int fd,
+				 int number, int flags)
+{
+	struct answer answer = { 0 };
+	struct stat status;
+	int r = socket_place(request, fd, number, flags);
+
+	if (r < 0)
+		answer = broker_pass(broker, "SECCOMP_IOCTL_NOTIF_ADDFD", -r);
+	else if (fstat(fd, &status) == 0)
+		memory_add(broker, status.st_ino)->bound = true;
+	return answer;
+}
+
+struct answer broker_bind_fresh(struct broker *broker, const struct request *request,
+				const struct wanted *wanted)
+{
+	struct likeness like = { 0 };
+	const struct broker_socket *memory;
+	struct answer answer;
+	int fd = likeness_find(request, wanted->fd, &like);
+
+	if (fd == -ENOENT || fd == -ENOTSOCK)
+		return ANSWER_CARRY_ON;
+	if (fd < 0)
+		return broker_pass(broker, "looking at its descriptors", -fd);
+	if (!broker_lists(broker, wanted->port, like.type == SOCK_DGRAM) ||
+	    !namespace_is_ours(broker, (pid_t)request->notif.pid) || !notify_valid(request))
+		return ANSWER_CARRY_ON;
+	memory = memory_find(broker, like.inode);
+	if (memory && memory->bound)
+		return (struct answer){ .error = -EINVAL };
+	fd = socket_make(&like, memory, wanted);
+	if (fd < 0)
+		return (struct answer){ .error = fd };
+	answer = socket_give(broker, request, fd, wanted->fd, like.flags);
+	(void)close(fd); /* the command has its own */
+	return answer;
+}
