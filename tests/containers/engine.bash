@@ -7,8 +7,9 @@
 #     docker run --rm --network none app id            # the private engine, by the usual name
 #
 # Everything lives in build/containers (ENGINE_HOME); the socket lives in a short folder beside the
-# system's temporary files, as a socket's address has 107 characters at most. An engine that already
-# runs there is used and left running; one that engine_start started, engine_stop stops, by its pid.
+# system's temporary files, as a socket's address has 107 characters at most. Files that run side by side
+# share one dockerd. Each holds a lock while it needs it (descriptor 8); a guard waits for the lock that
+# nobody shares, and then stops dockerd: so it ends after the last of them, however that one ended.
 #
 # There is no registry: `debian:bookworm` and `app` are made from Debian's packages, once, and kept.
 # With no bridge there are three networks: `--network none` (ports inside are the container's own, and
@@ -16,9 +17,10 @@
 # `--network host`, and `--network container:NAME`.
 
 ENGINE_ROOT=${ENGINE_ROOT:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
-ENGINE_HOME=${ENGINE_HOME:-$ENGINE_ROOT/build/containers}
+DROP_INIT_BUILD=${DROP_INIT_BUILD:-$ENGINE_ROOT/build}
+ENGINE_HOME=${ENGINE_HOME:-$DROP_INIT_BUILD/containers}
 ENGINE_RUN=${ENGINE_RUN:-/tmp/drop-init-containers-$(printf %s "$ENGINE_HOME" | cksum | cut -d' ' -f1)}
-export ENGINE_ROOT ENGINE_HOME ENGINE_RUN
+export ENGINE_ROOT ENGINE_HOME ENGINE_RUN DROP_INIT_BUILD
 export CONTAINERS_CONF=$ENGINE_HOME/containers.conf
 export BUILDAH_FORMAT=docker # keeps HEALTHCHECK and SHELL, which the OCI format has no place for
 
@@ -31,12 +33,22 @@ app_packages=(python3 python3-pip python3-flask python3-django python3-fastapi u
 	gunicorn python3-debugpy uwsgi-core uwsgi-plugin-python3 nginx-light redis-server
 	procps curl iproute2 libcap2-bin)
 
+# A container carries its test file's name, for engine_stop. 3 is bats' own output, 8 the lock.
 docker() {
-	/usr/bin/docker -H "unix://$ENGINE_RUN/docker.sock" "$@" 3>&-
+	engine_call /usr/bin/docker -H "unix://$ENGINE_RUN/docker.sock" -- "$@"
 }
 
 podman() {
-	command podman --root "$ENGINE_HOME/podman" --runroot "$ENGINE_RUN/podman" "$@" 3>&-
+	engine_call /usr/bin/podman --root "$ENGINE_HOME/podman" --runroot "$ENGINE_RUN/podman" -- "$@"
+}
+
+engine_call() {
+	local program=()
+	until [ "$1" = -- ]; do program+=("$1") && shift; done
+	case $2 in
+	run | create) "${program[@]}" "$2" --label "file=${BATS_TEST_FILENAME:-}" "${@:3}" 3>&- 8>&- ;;
+	*) "${program[@]}" "${@:2}" 3>&- 8>&- ;;
+	esac
 }
 
 # engine_start docker|podman|both [IMAGE...]: IMAGE is base, app or drop-init.
@@ -44,72 +56,69 @@ engine_start() {
 	local engine=$1 image
 	shift
 	mkdir -p "$ENGINE_HOME/images" "$ENGINE_RUN"
+	exec 8>>"$ENGINE_RUN/users"
+	flock -s 8
 	case $engine in
-	docker) dockerd_start ;;
-	podman) podman_configure ;;
-	both) dockerd_start && podman_configure ;;
+	docker | podman) engine_prepare "$engine" "$@" ;;
+	both) engine_prepare docker "$@" && engine_prepare podman "$@" ;;
 	*) echo "engine_start: '$engine' is not docker, podman or both" >&2 && return 1 ;;
-	esac || return
-	for image in "$@"; do
-		[ "$engine" = podman ] || image_ready docker "$image" || return
-		[ "$engine" = docker ] || image_ready podman "$image" || return
-	done
-}
-
-# Removes the containers and volumes that are left, and stops the engine if this file started it.
-engine_stop() {
-	local engine
-	for engine in docker podman; do
-		engine_is_used "$engine" || continue
-		containers_remove "$engine"
-		"$engine" volume prune -f >/dev/null
-		"$engine" image prune -f >/dev/null
-	done
-	[ -z "${ENGINE_STARTED:-}" ] || process_stop "$ENGINE_STARTED"
-	unset ENGINE_STARTED
-}
-
-engine_is_used() {
-	case $1 in
-	docker) [ -S "$ENGINE_RUN/docker.sock" ] && dockerd_answers ;;
-	podman) [ -e "$CONTAINERS_CONF" ] ;;
 	esac
+}
+
+# One file at a time makes the engine and the images; the others then find them.
+engine_prepare() {
+	local engine=$1 image
+	shift
+	exec 7>>"$ENGINE_RUN/preparing"
+	flock -x 7
+	"${engine}_start" || return
+	for image in "$@"; do
+		image_ready "$engine" "$image" || return
+	done
+	exec 7>&-
+}
+
+# Removes the containers that this file started, and gives up its share of the engine.
+engine_stop() {
+	[ ! -S "$ENGINE_RUN/docker.sock" ] || containers_remove docker
+	[ ! -e "$CONTAINERS_CONF" ] || containers_remove podman
+	flock -u 8
+	exec 8>&-
 }
 
 containers_remove() {
 	local ids now=()
 	[ "$1" = docker ] || now=(-t 0) # podman would wait ten seconds for a command that ignores TERM
-	ids=$("$1" ps -aq) || return
+	ids=$("$1" ps -aq --filter "label=file=$BATS_TEST_FILENAME") || return
 	# shellcheck disable=SC2086 # a list of ids
 	[ -z "$ids" ] || "$1" rm -f -v "${now[@]}" $ids >/dev/null
-}
-
-# process_stop PID: ends a process that we started, and waits until it is gone.
-process_stop() {
-	kill "$1" 2>/dev/null || return 0
-	timeout 20 tail --pid="$1" -f /dev/null || kill -KILL "$1"
 }
 
 dockerd_answers() {
 	docker version >/dev/null 2>&1
 }
 
-# The parent-death signal ends the engine even when the test run itself is killed.
-dockerd_start() {
+docker_start() {
 	dockerd_answers && return
-	PATH=$PATH:/usr/sbin setpriv --pdeathsig TERM /usr/sbin/dockerd --iptables=false --bridge=none \
+	PATH=$PATH:/usr/sbin setsid /usr/sbin/dockerd --iptables=false --bridge=none \
 		--data-root "$ENGINE_HOME/docker" --exec-root "$ENGINE_RUN/docker" \
 		-H "unix://$ENGINE_RUN/docker.sock" -p "$ENGINE_RUN/docker.pid" \
-		>"$ENGINE_HOME/dockerd.log" 2>&1 </dev/null 3>&- &
-	export ENGINE_STARTED=$!
+		>"$ENGINE_HOME/dockerd.log" 2>&1 </dev/null 3>&- 7>&- 8>&- &
+	dockerd_guard "$!"
 	wait_until 30 dockerd_answers && return
 	tail "$ENGINE_HOME/dockerd.log" >&2
 	return 1
 }
 
+# shellcheck disable=SC2016 # $1 and $2 are the guard's
+dockerd_guard() {
+	setsid bash -c 'exec 8>>"$1"; flock -x 8; kill "$2" && tail --pid="$2" -f /dev/null' \
+		guard "$ENGINE_RUN/users" "$1" >/dev/null 2>&1 </dev/null 3>&- 7>&- 8>&- &
+}
+
 # runc for crun, which not every machine has; no limit raised, as that takes CAP_SYS_RESOURCE; and no
 # network unless a test asks, as podman's own takes iptables.
-podman_configure() {
+podman_start() {
 	cat >"$CONTAINERS_CONF" <<-'END'
 		[containers]
 		default_ulimits = ["nofile=1024:1024", "nproc=1000:1000"]
@@ -182,6 +191,18 @@ image_bootstrap() {
 # The image that docker/Dockerfile makes from what `make` has built.
 image_drop_init() {
 	"$1" build --quiet --network none -t drop-init -f "$ENGINE_ROOT/docker/Dockerfile" \
-		"$ENGINE_ROOT/${BUILD:-build}" >"$ENGINE_HOME/drop-init-image.log" 2>&1 ||
+		"$DROP_INIT_BUILD/image" >"$ENGINE_HOME/drop-init-image.log" 2>&1 ||
 		{ cat "$ENGINE_HOME/drop-init-image.log" >&2 && return 1; }
+}
+
+# --- tools ---------------------------------------------------------------------------------------
+
+# npm_ready: the two programs that Debian does not have, into ENGINE_HOME/npm.
+npm_ready() {
+	local wanted=(handlebars@4.7.10 @devcontainers/cli@0.89.0)
+	[ "$(cat "$ENGINE_HOME/npm/installed" 2>/dev/null)" != "${wanted[*]}" ] || return 0
+	mkdir -p "$ENGINE_HOME/npm"
+	npm install --prefix "$ENGINE_HOME/npm" --no-audit --no-fund --no-save --silent "${wanted[@]}" \
+		>"$ENGINE_HOME/npm.log" 2>&1 3>&- || { cat "$ENGINE_HOME/npm.log" >&2 && return 1; }
+	echo "${wanted[*]}" >"$ENGINE_HOME/npm/installed"
 }
