@@ -75,6 +75,27 @@ $(BUILD)/seccomp/%.o: seccomp/%.c
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) $(CFLAGS) -fPIE -D_FORTIFY_SOURCE=2 -MMD -MP -c -o $@ $<
 
+# --- images ------------------------------------------------------------------------------------
+
+.PHONY: image feature check-containers
+
+# What docker/Dockerfile copies: static, as the image holds nothing else, no libseccomp.so and no libc.
+image: $(BUILD)/image/drop-init $(BUILD)/image/drop-seccomp
+
+$(BUILD)/image/drop-init: $(BUILD)/drop-init
+	@mkdir -p $(@D)
+	cp $< $@
+
+$(BUILD)/image/drop-seccomp: $(SECCOMP_OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -static-pie $(LINK) -s -o $@ $^ -lseccomp -ljansson
+
+# The dev container Feature with its binary, as it is published: a Feature downloads nothing.
+feature: $(BUILD)/drop-init
+	rm -rf $(BUILD)/feature
+	cp -r docker/devcontainer $(BUILD)/feature
+	cp $(BUILD)/drop-init $(BUILD)/feature/src/drop-init/
+
 # --- tests -------------------------------------------------------------------------------------
 
 $(BUILD)/probe/%: tests/probe/%.c
@@ -93,6 +114,12 @@ check-apps:
 	.ci/packages build check apps
 	$(MAKE) all $(PROBES)
 	DROP_INIT_BUILD=$(abspath $(BUILD)) tests/run tests/apps
+
+check-containers:
+	@[ "$$(id -u)" = 0 ] || { echo "make $@: needs root, for the engines: run 'sudo make $@'" >&2; exit 1; }
+	.ci/packages build check containers
+	$(MAKE) all image feature
+	DROP_INIT_BUILD=$(abspath $(BUILD)) tests/run tests/containers
 
 demo:
 	@[ "$$(id -u)" = 0 ] || { echo "make $@: needs root, for namespaces: run 'sudo make $@'" >&2; exit 1; }
