@@ -7,7 +7,6 @@
 #define MESSAGE_H
 
 #include <stdbool.h>
-#include <stdnoreturn.h>
 
 enum message_level { MESSAGE_ERROR = -1, MESSAGE_WARNING = 0, MESSAGE_INFO = 1, MESSAGE_DEBUG = 2 };
 
@@ -22,7 +21,9 @@ bool message_wanted(enum message_level level);
 void message(enum message_level level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Say it, write it to /dev/termination-log where that exists, and exit with 125. */
-noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Say it, write it to /dev/termination-log where that exists, and exit with this status. */
+_Noreturn void die_with(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#define die(...) die_with(EXIT_OWN_FAILURE, __VA_ARGS__)
 
 #endif

@@ -44,7 +44,7 @@ struct listen_spec {
 	int defer_accept; /* seconds; 0: off */
 	bool reuseport, nodelay, nonblock, keepalive, freebind;
 	struct owner owner; /* unix sockets only, as mode */
-	mode_t mode;	    /* MODE_UNSET: 0666 less the umask */
+	mode_t mode;	    /* MODE_UNSET: 0777 less the umask */
 };
 
 /* One --chown: PATH and all below it become the owner's. */
@@ -110,5 +110,8 @@ struct plan {
 	bool json;
 	const char *install;
 };
+
+/* Die where the plan asks for what cannot go together. */
+void plan_check(const struct plan *plan);
 
 #endif

@@ -1,0 +1,251 @@
+#include "init/check.h"
+
+#include "init/address.h"
+#include "init/command.h"
+#include "init/identity.h"
+#include "init/message.h"
+#include "init/ownership.h"
+#include "init/privileges.h"
+#include "init/writable.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define TEXT_SIZE 1024
+
+/* One line; returns ok, so that the lines add up. */
+static bool line(bool ok, const char *step, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static bool line(bool ok, const char *step, const char *format, ...)
+{
+	char text[TEXT_SIZE];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	for (char *at = text; *at; at++) {
+		if ((unsigned char)*at < 0x20 || *at == 0x7f)
+			*at = '?'; /* a step is one line, whatever a path is called */
+	}
+	printf("%-4s%-11s %s\n", ok ? "ok" : "NO", step, text);
+	return ok;
+}
+
+static bool check_command(const struct plan *plan)
+{
+	char path[PATH_MAX];
+
+	if (!plan->command[0])
+		return line(true, "command", "none given: only the steps are checked");
+	if (command_find(plan->command[0], path))
+		return line(false, "command",
+			    "%s: not found (install it in the image, or give its path)",
+			    plan->command[0]);
+	return line(true, "command", "%s, as %s", path,
+		    plan->exec ? "this very process (--exec)" : "a child of this init");
+}
+
+static bool check_user(const struct plan *plan)
+{
+	const char *obstacle = privileges_obstacle(plan);
+	const struct identity *identity = &plan->identity;
+	char name[128], groups[512] = "";
+	size_t length = 0;
+
+	if (!plan->drops)
+		return line(true, "user", "stays %u:%u: no --user was given", geteuid(), getegid());
+	for (size_t i = 0; i < identity->group_count && length < sizeof(groups) - 16; i++)
+		length += (size_t)snprintf(groups + length, sizeof(groups) - length, " %u",
+					   identity->groups[i]);
+	identity_format(identity, name, sizeof(name));
+	if (obstacle)
+		return line(false, "user", "%s: %s", name, obstacle);
+	return line(true, "user", "%s, groups%s, HOME=%s, no capabilities%s", name,
+		    *groups ? groups : " none",
+		    identity->home && *identity->home ? identity->home : "/",
+		    plan->allow_new_privs ? ", new privileges allowed" : ", no_new_privs");
+}
+
+/* Would bind(2) work? For an address of the network it is tried, and let go again. */
+static int try_bind(const struct listen_spec *spec)
+{
+	const int one = 1;
+	int fd = socket(spec->address.ss_family, spec->type | SOCK_CLOEXEC, 0);
+	int error = 0;
+
+	if (fd < 0)
+		return errno;
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)); /* bind(2) tells */
+	if (spec->reuseport)
+		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one));
+	if (bind(fd, (const struct sockaddr *)&spec->address, spec->address_length))
+		error = errno;
+	(void)close(fd); /* nothing was sent */
+	return error == EADDRNOTAVAIL && spec->freebind ? 0 : error;
+}
+
+static int try_unix(const struct listen_spec *spec)
+{
+	const char *path = ((const struct sockaddr_un *)&spec->address)->sun_path;
+	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	struct stat status;
+
+	strcpy(folder, path);
+	*(strrchr(folder, '/') + 1) = '\0';
+	if (!lstat(path, &status) && !S_ISSOCK(status.st_mode))
+		return EEXIST;
+	return access(folder, W_OK | X_OK) ? errno : 0;
+}
+
+static bool check_listen(const struct listen_spec *spec)
+{
+	char address[ADDRESS_TEXT_SIZE];
+	const bool is_unix = spec->address.ss_family == AF_UNIX;
+	const int error = is_unix ? try_unix(spec) : try_bind(spec);
+
+	address_format(spec, address);
+	if (!error)
+		return line(true, "listen", "%s, passed by LISTEN_FDS as '%s'", address,
+			    spec->name ? spec->name : "unknown");
+	return line(false, "listen", "%s: %s%s", address, strerror(error),
+		    error == EACCES && !is_unix ? " (start as root, or add NET_BIND_SERVICE)" :
+		    error == EADDRINUSE		? " (something else listens there)" :
+						  "");
+}
+
+static bool never(void)
+{
+	return false;
+}
+
+static bool check_chown(const struct chown_spec *spec)
+{
+	struct ownership_report report;
+	char text[TEXT_SIZE / 2];
+	const int result = ownership_apply(spec, spec->owner.uid, spec->owner.gid, true, never,
+					   &report);
+
+	if (result && !spec->optional)
+		return line(false, "chown", "%s: %s", spec->path,
+			    ownership_failure_format(&report, &report.failures[0], text,
+						     sizeof(text)));
+	return line(true, "chown", "%s to %u:%u: %s", spec->path, spec->owner.uid, spec->owner.gid,
+		    ownership_summary_format(&report, true, text, sizeof(text)));
+}
+
+/* Is path, or a folder above it, given to the user first? */
+static const struct chown_spec *chown_covering(const struct plan *plan, const char *path)
+{
+	for (size_t i = 0; i < plan->chown_count; i++) {
+		const struct chown_spec *spec = &plan->chowns[i];
+		const size_t length = strlen(spec->path);
+
+		if (spec->owner.uid == plan->identity.uid && !strncmp(spec->path, path, length) &&
+		    (!path[length] || path[length] == '/'))
+			return spec;
+	}
+	return NULL;
+}
+
+/* Look with the user's eyes: in a process that has taken the ids, and ends. Returns what it said;
+ * empty where the user can write there. */
+static void look_as_user(const struct plan *plan, const char *path, char *text, size_t size)
+{
+	const struct identity *who = &plan->identity;
+	ssize_t length = 0;
+	int ends[2];
+	pid_t pid;
+
+	if (pipe(ends) || (pid = fork()) < 0)
+		die("--writable %s: cannot look: %s", path, strerror(errno));
+	if (!pid) {
+		bool right = true;
+
+		if (plan->drops && getuid() != who->uid)
+			right = !setgroups(who->group_count, who->groups) &&
+				!setresgid(who->gid, who->gid, who->gid) &&
+				!setresuid(who->uid, who->uid, who->uid);
+		if (!right)
+			snprintf(text, size, "cannot become the user to look");
+		if (!right || !writable_check(path, text, size))
+			length = write(ends[1], text, strlen(text));
+		_exit(length < 0);
+	}
+	(void)close(ends[1]); /* the child's */
+	length = read(ends[0], text, size - 1);
+	text[length > 0 ? length : 0] = '\0';
+	(void)close(ends[0]); /* it was only read */
+	(void)waitpid(pid, NULL, 0);
+}
+
+static bool check_writable(const struct plan *plan, const char *path)
+{
+	const struct chown_spec *covering = chown_covering(plan, path);
+	char text[TEXT_SIZE / 2];
+
+	look_as_user(plan, path, text, sizeof(text));
+	if (!*text)
+		return line(true, "writable", "%s: yes", path);
+	if (covering)
+		return line(true, "writable", "%s: yes, once --chown %s is done", path,
+			    covering->text);
+	return line(false, "writable", "%s: %s", path, text);
+}
+
+static bool check_ports(const struct plan *plan, const struct port_choice *ports)
+{
+	char list[256] = "";
+	size_t length = 0;
+
+	if (!plan->port_count)
+		return true;
+	for (size_t i = 0; i < plan->port_count && length < sizeof(list) - 16; i++)
+		length += (size_t)snprintf(list + length, sizeof(list) - length, "%s%s%u",
+					   i ? "," : "", plan->ports[i].udp ? "udp:" : "",
+					   plan->ports[i].number);
+	return line(ports->rung != RUNG_MISSING, "allow-port", "%s: %s", list, ports->text);
+}
+
+static bool check_filter(const struct filter *profile)
+{
+	if (!profile->program.len)
+		return line(true, "seccomp", "none");
+	if (prctl(PR_GET_SECCOMP, 0, 0, 0, 0) < 0)
+		return line(false, "seccomp",
+			    "profile '%s': this kernel has no seccomp (add --seccomp none to go "
+			    "without)",
+			    profile->name);
+	return line(true, "seccomp", "profile '%s', %u instructions", profile->name,
+		    profile->program.len);
+}
+
+int check_print(const struct plan *plan, const struct port_choice *ports,
+		const struct filter *profile)
+{
+	bool ok = check_command(plan);
+
+	for (size_t i = 0; i < plan->listen_count; i++)
+		ok &= check_listen(&plan->listens[i]);
+	ok &= check_ports(plan, ports);
+	for (size_t i = 0; i < plan->chown_count; i++)
+		ok &= check_chown(&plan->chowns[i]);
+	ok &= check_user(plan);
+	for (size_t i = 0; i < plan->writable_count; i++)
+		ok &= check_writable(plan, plan->writables[i]);
+	ok &= check_filter(profile);
+	if (fflush(stdout))
+		die("cannot write to standard output: %s", strerror(errno));
+	return ok ? EXIT_SUCCESS : EXIT_OWN_FAILURE;
+}

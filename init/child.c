@@ -1,0 +1,145 @@
+#include "init/child.h"
+
+#include "init/command.h"
+#include "init/descriptors.h"
+#include "init/message.h"
+#include "init/number.h"
+#include "init/privileges.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#define STACK_SIZE 16384
+
+/* The child's side. It shares our memory, and we are suspended until it has executed the command or
+ * exited: so it reports by writing here, which no filter and no full pipe can stop. */
+struct start {
+	struct command *command;
+	int terminal; /* the terminal to be put in the foreground of; -1: none */
+	int listener;
+	const char *failed; /* NULL: nothing has */
+	int error;
+};
+
+static int start_fail(struct start *start, const char *what, int error)
+{
+	start->failed = what;
+	start->error = error;
+	return -1;
+}
+
+/* Descriptors are close-on-exec from birth; this is the one place where some stop being so. */
+static int pass_descriptors(const struct command *command)
+{
+	char digits[21];
+
+	for (int fd = LISTEN_FDS_START; fd < LISTEN_FDS_START + command->sockets; fd++) {
+		if (fcntl(fd, F_SETFD, 0))
+			return -1;
+	}
+	if (command->pid_slot)
+		strcpy(command->pid_slot, number_format((uint64_t)getpid(), digits));
+	return 0;
+}
+
+/* The last steps, in the process that becomes the command. Returns only when one failed. */
+static int execute(struct start *start)
+{
+	struct command *command = start->command;
+	int result;
+
+	if (pass_descriptors(command))
+		return start_fail(start, "cannot pass the sockets", errno);
+	result = command->sheds_capabilities ? privileges_empty() : 0;
+	if (result)
+		return start_fail(start, "cannot give up CAP_NET_BIND_SERVICE", -result);
+	if (sigaction(SIGCHLD, &command->sigchld, NULL))
+		return start_fail(start, "cannot restore the disposition of SIGCHLD", errno);
+	result = signals_set_mask(command->mask, NULL);
+	if (result)
+		return start_fail(start, "cannot restore the signal mask", -result);
+	if (command->filter.program.len)
+		result = filter_load(&command->filter,
+				     command->listener_wanted ? &start->listener : NULL);
+	if (result)
+		return start_fail(start, "cannot load the seccomp filter", -result);
+	/* From here only execve(2) and _exit(2): the filter may refuse anything else. */
+	execve(command->path, command->argv, command->environment);
+	return start_fail(start, NULL, errno);
+}
+
+static int child_main(void *argument)
+{
+	struct start *start = argument;
+
+	/* The group exists before the command does, so that no signal to it can come too early. */
+	if (setpgid(0, 0))
+		start_fail(start, "cannot make a process group", errno);
+	else if (start->terminal >= 0 && tcsetpgrp(start->terminal, getpid()) && errno != ENOTTY)
+		start_fail(start, "cannot put the command in the foreground", errno);
+	else
+		execute(start);
+	_exit(EXIT_OWN_FAILURE);
+}
+
+/* The terminal that we are in the foreground of; -1 where we are not, and must not steal it. */
+static int foreground_terminal(void)
+{
+	const pid_t group = getpgrp();
+
+	for (int fd = 0; fd < 3; fd++) {
+		const pid_t foreground = tcgetpgrp(fd);
+
+		if (foreground >= 0)
+			return foreground == group ? fd : -1;
+	}
+	return -1;
+}
+
+static _Noreturn void start_refuse(const struct start *start)
+{
+	const char *name = start->command->argv[0];
+
+	if (start->failed)
+		die("%s: %s: %s; not starting it", name, start->failed, strerror(start->error));
+	die_with(command_status(start->error), "%s: cannot run %s: %s%s", name,
+		 start->command->path, strerror(start->error),
+		 start->error == EACCES ? " (it and its folders must be open to the user)" :
+		 start->error == ENOEXEC ? " (a script needs a first line with #!)" :
+		 start->error == ENOENT ? " (its interpreter is missing in this image)" : "");
+}
+
+void child_start(struct command *command, struct child *ret_child)
+{
+	/* CLONE_VFORK: no page table is copied, and when we go on the command has been executed.
+	 * CLONE_FILES: the filter's listener is ours from the moment that it exists; execve(2)
+	 * gives the command a table of its own. */
+	const int flags = CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD;
+	_Alignas(16) char stack[STACK_SIZE];
+	struct start start = { .command = command, .terminal = foreground_terminal(), .listener = -1 };
+	int pidfd = -1;
+	pid_t pid = clone(child_main, stack + sizeof(stack), flags | CLONE_PIDFD, &start, &pidfd);
+
+	if (pid < 0 && errno == EINVAL) {
+		pidfd = -1;
+		pid = clone(child_main, stack + sizeof(stack), flags, &start);
+	}
+	if (pid < 0)
+		die("%s: cannot create a process: %s", command->argv[0], strerror(errno));
+	if (start.failed || start.error)
+		start_refuse(&start);
+	*ret_child = (struct child){ .pid = pid, .pidfd = pidfd, .listener = start.listener };
+}
+
+void child_become(struct command *command)
+{
+	struct start start = { .command = command, .listener = -1 };
+
+	execute(&start);
+	start_refuse(&start);
+}

@@ -1,0 +1,87 @@
+#include "init/command.h"
+
+#include "init/environment.h"
+#include "init/message.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+int command_status(int error)
+{
+	return error == ENOENT || error == ENOTDIR ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
+}
+
+/* 0, or the errno that running this file would give. A folder on the way that we may not search may
+ * still be open to the user, so EACCES is not the last word. */
+static int file_try(const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status))
+		return errno;
+	if (S_ISDIR(status.st_mode))
+		return EISDIR;
+	return access(path, X_OK) ? errno : 0;
+}
+
+static bool path_join(char result[PATH_MAX], const char *folder, size_t length, const char *name)
+{
+	if (length + strlen(name) + 2 > PATH_MAX)
+		return false;
+	memcpy(result, folder, length);
+	strcpy(result + length, length ? "/" : "");
+	strcat(result, name);
+	return true;
+}
+
+int command_find(const char *name, char ret_path[PATH_MAX])
+{
+	const char *folder = getenv("PATH");
+	char candidate[PATH_MAX];
+	int error, result = ENOENT;
+
+	if (strchr(name, '/')) {
+		error = path_join(ret_path, "", 0, name) ? file_try(name) : ENAMETOOLONG;
+		return error == ENOENT || error == ENOTDIR ? EXIT_NOT_FOUND : 0;
+	}
+	if (!*name)
+		return EXIT_NOT_FOUND;
+	for (folder = folder ? folder : DEFAULT_PATH;; folder++) {
+		const size_t length = strcspn(folder, ":");
+
+		error = path_join(candidate, folder, length, name) ? file_try(candidate) : ENOENT;
+		if (!error || (error == EACCES && result == ENOENT)) {
+			strcpy(ret_path, candidate);
+			result = error;
+		}
+		if (!error)
+			return 0;
+		folder += length;
+		if (!*folder)
+			return result == ENOENT ? EXIT_NOT_FOUND : 0;
+	}
+}
+
+void command_prepare(const struct plan *plan, const struct inherited *inherited,
+		     struct command *ret_command)
+{
+	struct command command = {
+		.argv = plan->command,
+		.sockets = inherited->sockets + (int)plan->listen_count,
+		.mask = inherited->mask,
+		.sigchld = inherited->sigchld,
+	};
+	const int status = command_find(command.argv[0], command.path);
+
+	if (status)
+		die_with(status, "%s: command not found (install it in the image, or give its path)",
+			 command.argv[0]);
+	command.environment = environment_make(plan, environ, inherited->sockets, &command.pid_slot);
+	*ret_command = command;
+}

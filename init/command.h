@@ -1,0 +1,41 @@
+/* command.h: the command, ready to be started: its file, its arguments, its environment, and all that
+ * it inherits. */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include "init/filter.h"
+#include "init/plan.h"
+#include "init/start.h"
+
+#include <limits.h>
+
+#define EXIT_NOT_EXECUTABLE 126
+#define EXIT_NOT_FOUND	    127
+
+/* Made beforehand, because the child of a vfork shares our memory and may not allocate. */
+struct command {
+	char path[PATH_MAX];
+	char **argv;
+	char **environment;
+	char *pid_slot;		  /* where LISTEN_PID's digits go; NULL: no sockets are passed */
+	int sockets;		  /* how many descriptors from 3 on it gets */
+	signal_mask mask;	  /* the signal mask that we were started with */
+	struct sigaction sigchld; /* the disposition of SIGCHLD, the only one that we change */
+	struct filter filter;	  /* composed; program.len 0: none */
+	bool listener_wanted;	  /* somebody answers what the filter reports */
+	bool sheds_capabilities;  /* PID 1 is a broker: what it holds is not the command's */
+};
+
+/* Find the command and make its environment; the filter is left empty. Dies, 127, where there is no
+ * such command. */
+void command_prepare(const struct plan *plan, const struct inherited *inherited,
+		     struct command *ret_command);
+
+/* Find name along PATH, or as it is where it has a slash. Returns 0, or the exit status to end with:
+ * 127 when there is no such file. Whether the user may run it is for execve(2) to say. */
+int command_find(const char *name, char ret_path[PATH_MAX]);
+
+/* The exit status that the errno of a failed execve(2) stands for: 127 or 126. */
+int command_status(int error);
+
+#endif

@@ -1,0 +1,122 @@
+#include "init/descriptors.h"
+
+#include "init/message.h"
+#include "init/number.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC (1U << 2)
+#endif
+#define MEMORY_DEVICES 1 /* the major number of /dev/null, /dev/zero, /dev/full … */
+
+void descriptors_fill(void)
+{
+	struct pollfd streams[3] = { { .fd = 0 }, { .fd = 1 }, { .fd = 2 } };
+
+	/* One call tells which are closed: POLLNVAL. */
+	if (poll(streams, 3, 0) <= 0)
+		return;
+	for (int fd = 0; fd < 3; fd++) {
+		int made;
+
+		if (!(streams[fd].revents & POLLNVAL))
+			continue;
+		made = open("/dev/null", O_RDWR); /* gets the lowest number, which is this one */
+		if (made != fd)
+			die("descriptor %d is closed and cannot be filled from /dev/null: %s", fd,
+			    strerror(made < 0 ? errno : EBADF));
+	}
+}
+
+int descriptors_inherited(void)
+{
+	const char *pid = getenv("LISTEN_PID");
+	const char *count = getenv("LISTEN_FDS");
+	uint64_t number;
+
+	if (!pid || !count || !number_parse(pid, 1, INT_MAX, &number) || (pid_t)number != getpid())
+		return 0;
+	if (!number_parse(count, 0, 4096, &number))
+		die("LISTEN_FDS=%s: not a number from 0 to 4096", count);
+	for (int fd = LISTEN_FDS_START; fd < LISTEN_FDS_START + (int)number; fd++) {
+		if (fcntl(fd, F_GETFD) < 0)
+			die("LISTEN_FDS=%s: descriptor %d: %s", count, fd, strerror(errno));
+	}
+	return (int)number;
+}
+
+/* For kernels before 5.11, which have no CLOSE_RANGE_CLOEXEC. */
+static int seal_by_hand(int first)
+{
+	DIR *folder = opendir("/proc/self/fd");
+	const struct dirent *entry;
+	uint64_t fd;
+	int result = 0;
+
+	if (!folder)
+		return -errno;
+	while (!result && (entry = readdir(folder))) {
+		if (!number_parse(entry->d_name, (uint64_t)first, INT_MAX, &fd))
+			continue;
+		if (fcntl((int)fd, F_SETFD, FD_CLOEXEC))
+			result = -errno;
+	}
+	(void)closedir(folder); /* it was only read */
+	return result;
+}
+
+static void seal(int sockets)
+{
+	const int first = LISTEN_FDS_START + sockets;
+	int result = 0;
+
+	if (syscall(SYS_close_range, first, ~0U, CLOSE_RANGE_CLOEXEC))
+		result = seal_by_hand(first);
+	if (result)
+		die("cannot keep inherited descriptors from the command: %s (mount /proc, or use "
+		    "Linux 5.11 or later)",
+		    strerror(-result));
+}
+
+/* A stream worth giving: /dev/null is everybody's, a file that is only read is not the command's to
+ * own, and a socket's owner means nothing. */
+static bool stream_wants_owner(int fd, const struct stat *status)
+{
+	if (S_ISFIFO(status->st_mode))
+		return true;
+	if (S_ISCHR(status->st_mode))
+		return major(status->st_rdev) != MEMORY_DEVICES;
+	return S_ISREG(status->st_mode) && (fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDONLY;
+}
+
+static void give_streams(uid_t uid)
+{
+	for (int fd = 0; fd < 3; fd++) {
+		struct stat status;
+
+		if (fstat(fd, &status) || status.st_uid == uid || !stream_wants_owner(fd, &status))
+			continue;
+		if (fchown(fd, uid, (gid_t)-1))
+			message(MESSAGE_INFO,
+				"standard stream %d: cannot give it to user %u: %s (the command can "
+				"use it, but not open it again by name; CAP_CHOWN mends it)",
+				fd, uid, strerror(errno));
+	}
+}
+
+void descriptors_protect(int sockets, uid_t uid)
+{
+	seal(sockets);
+	give_streams(uid);
+}

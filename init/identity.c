@@ -1,0 +1,297 @@
+#include "init/identity.h"
+
+#include "init/message.h"
+#include "init/number.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define PASSWD_FILE "/etc/passwd"
+#define GROUP_FILE  "/etc/group"
+
+/* What the passwd file says of one user, in memory of our own. */
+struct user_entry {
+	bool found;
+	uid_t uid;
+	gid_t gid;
+	char *name, *home;
+};
+
+static void *allocated(void *memory)
+{
+	if (!memory)
+		die("out of memory: %s", strerror(errno));
+	return memory;
+}
+
+/* No file is no entries; a file that cannot be read must not look like that. */
+static FILE *database_open(const char *path)
+{
+	FILE *file = fopen(path, "re");
+
+	if (!file && errno != ENOENT && errno != ENOTDIR)
+		die("cannot read %s: %s", path, strerror(errno));
+	return file;
+}
+
+/* A read error in the middle must not look like the end of the file. */
+static void database_close(FILE *file, const char *path)
+{
+	if (ferror(file))
+		die("cannot read %s: %s", path, strerror(errno));
+	(void)fclose(file); /* it was only read */
+}
+
+/* The first entry with this name, or where name is NULL with this uid. */
+static struct user_entry user_find(const char *name, uid_t uid)
+{
+	struct user_entry entry = { .found = false };
+	FILE *file = database_open(PASSWD_FILE);
+	const struct passwd *row;
+
+	while (file && !entry.found && (row = fgetpwent(file))) {
+		if (name ? strcmp(row->pw_name, name) != 0 : row->pw_uid != uid)
+			continue;
+		entry = (struct user_entry){ .found = true, .uid = row->pw_uid, .gid = row->pw_gid };
+		entry.name = allocated(strdup(row->pw_name));
+		entry.home = allocated(strdup(row->pw_dir));
+	}
+	if (file)
+		database_close(file, PASSWD_FILE);
+	return entry;
+}
+
+static bool group_find(const char *name, gid_t *ret)
+{
+	FILE *file = database_open(GROUP_FILE);
+	const struct group *row;
+	bool found = false;
+
+	while (file && !found && (row = fgetgrent(file))) {
+		found = !strcmp(row->gr_name, name);
+		if (found)
+			*ret = row->gr_gid;
+	}
+	if (file)
+		database_close(file, GROUP_FILE);
+	return found;
+}
+
+/* A group by number or name; dies, naming what was typed, where there is none. */
+static gid_t group_resolve(const char *option, const char *typed, const char *text)
+{
+	uint64_t number;
+	gid_t gid;
+
+	if (number_parse(text, 0, ID_MAX, &number))
+		return (gid_t)number;
+	if (*text >= '0' && *text <= '9')
+		die("%s %s: '%s' is not a group: neither a name nor a number from 0 to %llu",
+		    option, typed, text, (unsigned long long)ID_MAX);
+	if (!*text || !group_find(text, &gid))
+		die("%s %s: no group '%s' in " GROUP_FILE " (add it to the image, or give a number)",
+		    option, typed, text);
+	return gid;
+}
+
+static int compare_gids(const void *a, const void *b)
+{
+	const gid_t left = *(const gid_t *)a, right = *(const gid_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+static void groups_add(struct identity *identity, gid_t gid)
+{
+	identity->groups = allocated(
+		reallocarray(identity->groups, identity->group_count + 1, sizeof(gid)));
+	identity->groups[identity->group_count++] = gid;
+}
+
+/* Sorted and without duplicates, so that lists can be compared with the kernel's. */
+static void groups_normalize(struct identity *identity)
+{
+	size_t kept = 0;
+
+	if (!identity->group_count)
+		return;
+	qsort(identity->groups, identity->group_count, sizeof(gid_t), compare_gids);
+	for (size_t i = 1; i < identity->group_count; i++) {
+		if (identity->groups[i] != identity->groups[kept])
+			identity->groups[++kept] = identity->groups[i];
+	}
+	identity->group_count = kept + 1;
+}
+
+/* What initgroups(3) would set: the user's own group and each that lists the name. */
+static void groups_of_user(struct identity *identity)
+{
+	FILE *file = database_open(GROUP_FILE);
+	const struct group *row;
+
+	groups_add(identity, identity->gid);
+	while (file && (row = fgetgrent(file))) {
+		for (char **member = row->gr_mem; *member; member++) {
+			if (!strcmp(*member, identity->name))
+				groups_add(identity, row->gr_gid);
+		}
+	}
+	if (file)
+		database_close(file, GROUP_FILE);
+}
+
+static void groups_from_list(struct identity *identity, const char *list)
+{
+	char *rest = allocated(strdup(list));
+
+	identity->groups = NULL;
+	identity->group_count = 0;
+	if (!strcmp(list, "none"))
+		return;
+	for (char *word; (word = strsep(&rest, ","));)
+		groups_add(identity, group_resolve("--groups", list, word));
+}
+
+/* The USER of "USER[:GROUP]": by number where it is one, else by name. A number needs no entry; its
+ * uid is right even where found is false. */
+static struct user_entry user_resolve(const char *option, const char *typed, const char *text)
+{
+	struct user_entry entry;
+	uint64_t number;
+
+	if (!*text)
+		die("%s %s: the user is empty", option, typed);
+	if (number_parse(text, 0, ID_MAX, &number)) {
+		entry = user_find(NULL, (uid_t)number);
+		entry.uid = (uid_t)number;
+		return entry;
+	}
+	if ((*text >= '0' && *text <= '9') || *text == '-' || *text == '+')
+		die("%s %s: '%s' is not a user: neither a name nor a number from 0 to %llu", option,
+		    typed, text, (unsigned long long)ID_MAX);
+	entry = user_find(text, 0);
+	if (!entry.found)
+		die("%s %s: no user '%s' in " PASSWD_FILE
+		    " (add it to the image, or give numbers: UID:GID)",
+		    option, typed, text);
+	return entry;
+}
+
+/* "USER[:GROUP]" as an identity. USER alone brings its own groups, USER:GROUP that group only. */
+static struct identity identity_parse(const char *option, const char *typed)
+{
+	char *user = allocated(strdup(typed));
+	char *group = strchr(user, ':');
+	struct identity identity = { 0 };
+	struct user_entry entry;
+
+	if (group)
+		*group++ = '\0';
+	entry = user_resolve(option, typed, user);
+	identity.uid = entry.uid;
+	identity.name = entry.name;
+	identity.home = entry.home;
+	if (group) {
+		identity.gid = group_resolve(option, typed, group);
+		groups_add(&identity, identity.gid);
+	} else if (entry.found) {
+		identity.gid = entry.gid;
+		groups_of_user(&identity);
+	} else {
+		die("%s %s: user %s has no entry in " PASSWD_FILE
+		    ", so its group must be given too (%s %s:GROUP)",
+		    option, typed, user, option, user);
+	}
+	free(user);
+	return identity;
+}
+
+/* The owner of a bind-mounted folder, unless that is root. */
+static bool identity_from_path(const char *path, struct identity *ret)
+{
+	struct user_entry entry;
+	struct stat status;
+
+	if (stat(path, &status))
+		die("--user-from %s: cannot look at it: %s", path, strerror(errno));
+	if (status.st_uid == 0)
+		return false;
+	entry = user_find(NULL, status.st_uid);
+	*ret = (struct identity){ .uid = status.st_uid, .gid = status.st_gid };
+	ret->name = entry.name;
+	ret->home = entry.home;
+	groups_add(ret, ret->gid);
+	return true;
+}
+
+static void owner_resolve(const char *option, const char *typed, const struct plan *plan,
+			  struct owner *owner)
+{
+	struct identity identity;
+
+	if (owner->text) {
+		char *option_and_text;
+
+		if (asprintf(&option_and_text, "%s %s: owner", option, typed) < 0)
+			die("out of memory: %s", strerror(errno));
+		identity = identity_parse(option_and_text, owner->text);
+		free(identity.groups);
+		free(option_and_text);
+	} else if (plan->drops) {
+		identity = plan->identity;
+	} else {
+		identity = (struct identity){ .uid = (uid_t)-1, .gid = (gid_t)-1 }; /* as it is */
+	}
+	owner->uid = identity.uid;
+	owner->gid = identity.gid;
+}
+
+static void target_resolve(struct plan *plan)
+{
+	const bool from_path = plan->user_from &&
+			       identity_from_path(plan->user_from, &plan->identity);
+
+	if (!from_path && plan->user_from && !plan->user)
+		die("--user-from %s: it belongs to root, and drop-init never runs a command as root "
+		    "(give --user for this case)",
+		    plan->user_from);
+	if (!from_path && plan->user)
+		plan->identity = identity_parse("--user", plan->user);
+	plan->drops = plan->user || plan->user_from;
+	if (plan->drops && plan->identity.uid == 0)
+		die("--user %s: this is user 0, and drop-init only steps down from root "
+		    "(name another user, or leave --user out)",
+		    plan->user);
+	if (plan->groups && !plan->drops)
+		die("--groups %s: needs --user", plan->groups);
+	if (plan->groups)
+		groups_from_list(&plan->identity, plan->groups);
+	groups_normalize(&plan->identity);
+}
+
+void identity_resolve(struct plan *plan)
+{
+	target_resolve(plan);
+	for (size_t i = 0; i < plan->listen_count; i++)
+		owner_resolve("--listen", plan->listens[i].text, plan, &plan->listens[i].owner);
+	for (size_t i = 0; i < plan->chown_count; i++) {
+		if (!plan->chowns[i].owner.text && !plan->drops)
+			die("--chown %s: no user to give it to (add --user, or owner=USER:GROUP)",
+			    plan->chowns[i].text);
+		owner_resolve("--chown", plan->chowns[i].text, plan, &plan->chowns[i].owner);
+	}
+}
+
+const char *identity_format(const struct identity *identity, char *buffer, size_t size)
+{
+	if (identity->name)
+		snprintf(buffer, size, "%s (%u:%u)", identity->name, identity->uid, identity->gid);
+	else
+		snprintf(buffer, size, "%u:%u", identity->uid, identity->gid);
+	return buffer;
+}

@@ -1,0 +1,20 @@
+/* identity.h: who to step down to: names to numbers, from /etc/passwd and /etc/group read directly.
+ *
+ * No NSS: a static binary in an image that may have neither libnss nor these files. Numbers work
+ * without them. Nothing here changes anything. passwd(5), group(5), initgroups(3)
+ */
+#ifndef IDENTITY_H
+#define IDENTITY_H
+
+#include "init/plan.h"
+
+#define ID_MAX ((uint64_t)UINT32_MAX - 1) /* 4294967295 is (uid_t)-1, "leave it" to the kernel */
+
+/* Resolve --user, --user-from and --groups, and each owner in the plan. Dies, naming what was typed,
+ * where a name has no entry, a number no group, or the answer is user 0. */
+void identity_resolve(struct plan *plan);
+
+/* "app (1000:1000)" or "1000:1000", for messages. */
+const char *identity_format(const struct identity *identity, char *buffer, size_t size);
+
+#endif

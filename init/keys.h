@@ -1,0 +1,21 @@
+/* keys.h: "VALUE,KEY[=VALUE],…" of --listen and --chown. */
+#ifndef KEYS_H
+#define KEYS_H
+
+#include "init/options.h"
+
+struct key_row {
+	const char *name;
+	/* value is NULL where only the key was given. Returns NULL, or what is wrong. */
+	const char *(*set)(void *spec, const char *value);
+};
+
+/* Cut what was typed at its commas, hand each key to its row, and return the part before the first
+ * comma. Dies, naming the key, where one is unknown or its value is wrong. */
+const char *keys_parse(const struct typed *typed, const struct key_row *rows, size_t count,
+		       void *spec);
+
+/* A key that is on when it is given alone or with 1, yes, true or on. NULL, or what is wrong. */
+const char *key_flag(const char *value, bool *ret);
+
+#endif

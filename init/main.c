@@ -1,0 +1,63 @@
+/* drop-init: the init for containers that drops root. This file is the list of its steps. */
+#include "init/check.h"
+#include "init/child.h"
+#include "init/command.h"
+#include "init/descriptors.h"
+#include "init/give.h"
+#include "init/identity.h"
+#include "init/install.h"
+#include "init/message.h"
+#include "init/options.h"
+#include "init/ports.h"
+#include "init/privileges.h"
+#include "init/profile.h"
+#include "init/reaper.h"
+#include "init/sockets.h"
+#include "init/start.h"
+#include "init/writable.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+int main(int argc, char **argv)
+{
+	const struct inherited inherited = start_safely();
+	struct plan plan;
+	struct port_choice ports;
+	struct filter profile;
+	struct command command;
+	struct reaper reaper;
+
+	/* Until all of this is good, nothing is changed. */
+	options_parse(argc, argv, environ, &plan);
+	if (plan.install)
+		install_self(plan.install);
+	identity_resolve(&plan);
+	plan_check(&plan);
+	ports_choose(&plan, &ports);
+	profile_load(&plan, ports.keeps, &profile);
+	if (plan.check)
+		return check_print(&plan, &ports, &profile);
+	privileges_require(&plan);
+	ports_require(&plan, &ports);
+	command_prepare(&plan, &inherited, &command);
+
+	/* What may need root. */
+	if (plan.drops)
+		descriptors_protect(inherited.sockets, plan.identity.uid);
+	if (plan.umask != MODE_UNSET)
+		(void)umask(plan.umask); /* always succeeds */
+	sockets_bind(&plan, LISTEN_FDS_START + inherited.sockets);
+	give_paths(&plan);
+
+	/* From here there is no way back. */
+	privileges_drop(&plan, ports.keeps, profile.program.len);
+	start_watch_parent(plan.parent_death_signal, inherited.parent);
+	writable_require(&plan);
+
+	if (plan.exec)
+		child_become(&command);
+	reaper_prepare(&plan, &reaper);
+	child_start(&command, &reaper.child);
+	return reaper_run(&reaper);
+}

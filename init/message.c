@@ -1,0 +1,132 @@
+#include "init/message.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LINE_MAX_BYTES 4096 /* what Kubernetes keeps of a termination message, too */
+
+/* How to speak: set once by message_configure(), before there is anything else to say it with. */
+static int wanted_verbosity;
+static bool as_json;
+
+struct line {
+	char text[LINE_MAX_BYTES];
+	size_t length;
+};
+
+void message_configure(int verbosity, bool json)
+{
+	wanted_verbosity = verbosity;
+	as_json = json;
+}
+
+bool message_wanted(enum message_level level)
+{
+	return (int)level <= wanted_verbosity;
+}
+
+static void line_add(struct line *line, const char *text)
+{
+	size_t length = strlen(text);
+	size_t room = sizeof(line->text) - 1 - line->length; /* one for the newline */
+
+	if (length > room)
+		length = room;
+	memcpy(line->text + line->length, text, length);
+	line->length += length;
+}
+
+/* Add text so that it stays one line, and one JSON string where that is wanted. */
+static void line_add_escaped(struct line *line, const char *text)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+		char escaped[8] = { (char)c };
+
+		if (c == '\n' || c == '\t')
+			memcpy(escaped, c == '\n' ? "\\n" : "\\t", 3);
+		else if (c < 0x20 || c == 0x7f)
+			snprintf(escaped, sizeof(escaped), as_json ? "\\u00%c%c" : "\\x%c%c",
+				 hex[c >> 4], hex[c & 15]);
+		else if (as_json && (c == '"' || c == '\\'))
+			memcpy(escaped, (char[]){ '\\', (char)c, '\0' }, 3);
+		if (line->length + strlen(escaped) + 8 > sizeof(line->text))
+			return; /* a cut line still gets its closing bracket */
+		line_add(line, escaped);
+	}
+}
+
+static void line_format(struct line *line, enum message_level level, const char *format,
+			va_list arguments)
+{
+	static const char *const names[] = { "error", "warning", "info", "debug" };
+	char text[LINE_MAX_BYTES];
+
+	vsnprintf(text, sizeof(text), format, arguments);
+	line->length = 0;
+	if (as_json) {
+		line_add(line, "{\"program\":\"drop-init\",\"level\":\"");
+		line_add(line, names[level - MESSAGE_ERROR]);
+		line_add(line, "\",\"message\":\"");
+	} else {
+		line_add(line, "drop-init: ");
+	}
+	line_add_escaped(line, text);
+	if (as_json)
+		line_add(line, "\"}");
+	line->text[line->length++] = '\n';
+}
+
+static void write_whole(int fd, const struct line *line)
+{
+	ssize_t done;
+
+	do
+		done = write(fd, line->text, line->length);
+	while (done < 0 && errno == EINTR);
+	/* Nobody is left to tell that standard error cannot be written. */
+}
+
+/* Kubernetes shows the content of this file as the reason why a container ended. */
+static void write_termination_log(const struct line *line)
+{
+	int fd = open("/dev/termination-log", O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+	if (fd < 0)
+		return;
+	write_whole(fd, line);
+	(void)close(fd); /* nothing can be done about it here */
+}
+
+void message(enum message_level level, const char *format, ...)
+{
+	struct line line;
+	va_list arguments;
+
+	if (!message_wanted(level))
+		return;
+	va_start(arguments, format);
+	line_format(&line, level, format, arguments);
+	va_end(arguments);
+	write_whole(STDERR_FILENO, &line);
+}
+
+void die_with(int status, const char *format, ...)
+{
+	struct line line;
+	va_list arguments;
+
+	va_start(arguments, format);
+	line_format(&line, MESSAGE_ERROR, format, arguments);
+	va_end(arguments);
+	write_whole(STDERR_FILENO, &line);
+	write_termination_log(&line);
+	_exit(status);
+}

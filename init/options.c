@@ -1,0 +1,243 @@
+#include "init/options.h"
+
+#include "init/message.h"
+#include "init/number.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TWIN_PREFIX "DROP_INIT_"
+#define MAX_OPTIONS 64
+
+/* One pass over the options of argv. The first pass only marks what is there, so that the twins of
+ * those are left alone; the second applies them. */
+struct pass {
+	struct plan *plan;
+	bool apply;
+	bool seen[MAX_OPTIONS];
+};
+
+void options_refuse(const struct typed *typed, const char *format, ...)
+{
+	char reason[512];
+	char name[64];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(reason, sizeof(reason), format, arguments);
+	va_end(arguments);
+	if (!typed->from_environment)
+		die("--%s%s%s: %s", typed->row->name, typed->value ? " " : "",
+		    typed->value ? typed->value : "", reason);
+	snprintf(name, sizeof(name), "%s", typed->row->name);
+	for (char *at = name; *at; at++)
+		*at = *at == '-' ? '_' : (char)(*at - ('a' - 'A'));
+	die(TWIN_PREFIX "%s=%s: %s", name, typed->value, reason);
+}
+
+static void option_take(struct pass *pass, const struct option_row *row, const char *value)
+{
+	const struct typed typed = { row, value, false };
+
+	if (pass->apply)
+		row->apply(pass->plan, &typed);
+	pass->seen[row - option_table] = true;
+}
+
+static const struct option_row *row_by_name(const char *name, size_t length)
+{
+	for (size_t i = 0; i < option_count; i++) {
+		const char *candidate = option_table[i].name;
+
+		if (strlen(candidate) == length && !memcmp(candidate, name, length))
+			return &option_table[i];
+	}
+	return NULL;
+}
+
+static const struct option_row *row_by_letter(char letter)
+{
+	for (size_t i = 0; i < option_count; i++) {
+		if (option_table[i].letter == letter)
+			return &option_table[i];
+	}
+	return NULL;
+}
+
+/* "--name", "--name value" or "--name=value"; returns how many words that took. */
+static int long_option(struct pass *pass, char **words)
+{
+	const char *name = words[0] + 2;
+	const size_t length = strcspn(name, "=");
+	const struct option_row *row = row_by_name(name, length);
+	const char *value = name[length] ? name + length + 1 : NULL;
+
+	if (!row)
+		die("%s: no such option (see drop-init --help)", words[0]);
+	if (!row->value) {
+		if (value)
+			die("%s: takes no value", words[0]);
+		option_take(pass, row, NULL);
+		return 1;
+	}
+	if (!value && !words[1])
+		die("%s: needs a value: --%s %s", words[0], row->name, row->value);
+	option_take(pass, row, value ? value : words[1]);
+	return value ? 1 : 2;
+}
+
+/* "-g", "-gv", "-uUSER" or "-u USER"; returns how many words that took. */
+static int short_options(struct pass *pass, char **words)
+{
+	for (const char *at = words[0] + 1; *at; at++) {
+		const struct option_row *row = row_by_letter(*at);
+
+		if (!row)
+			die("-%c: no such option (see drop-init --help)", *at);
+		if (!row->value) {
+			option_take(pass, row, NULL);
+			continue;
+		}
+		if (!at[1] && !words[1])
+			die("-%c: needs a value: -%c %s", *at, *at, row->value);
+		option_take(pass, row, at[1] ? at + 1 : words[1]);
+		return at[1] ? 1 : 2;
+	}
+	return 1;
+}
+
+/* Walk the options up to the first operand; returns the command's argv. */
+static char **pass_run(struct pass *pass, char **words)
+{
+	while (*words && words[0][0] == '-' && words[0][1]) {
+		if (!strcmp(*words, "--"))
+			return words + 1;
+		words += words[0][1] == '-' ? long_option(pass, words) : short_options(pass, words);
+	}
+	return words;
+}
+
+/* The option whose twin this variable is; *ret_value is where the value begins. */
+static const struct option_row *row_by_variable(const char *variable, const char **ret_value)
+{
+	const char *name = variable + strlen(TWIN_PREFIX);
+	char lower[48];
+	size_t length = 0;
+
+	if (strncmp(variable, TWIN_PREFIX, strlen(TWIN_PREFIX)))
+		return NULL;
+	for (; name[length] && name[length] != '=' && length < sizeof(lower); length++) {
+		char c = name[length];
+
+		if (c != '_' && (c < 'A' || c > 'Z'))
+			return NULL;
+		lower[length] = c == '_' ? '-' : (char)(c + ('a' - 'A'));
+	}
+	if (name[length] != '=')
+		return NULL;
+	*ret_value = name + length + 1;
+	return row_by_name(lower, length);
+}
+
+bool options_is_twin(const char *variable)
+{
+	const char *value;
+	const struct option_row *row = row_by_variable(variable, &value);
+
+	return row && row->kind != ACTION;
+}
+
+/* How often a flag's twin switches it on: no, yes, or a number for those that can be repeated. */
+static uint64_t flag_count(const struct typed *typed)
+{
+	static const char *const no[] = { "0", "false", "no", "off" };
+	static const char *const yes[] = { "1", "true", "yes", "on" };
+	uint64_t count;
+
+	for (size_t i = 0; i < 4; i++) {
+		if (!strcmp(typed->value, no[i]))
+			return 0;
+		if (!strcmp(typed->value, yes[i]))
+			return 1;
+	}
+	if (typed->row->kind == REPEATABLE && number_parse(typed->value, 0, 9, &count))
+		return count;
+	options_refuse(typed, "neither yes nor no (1, true, yes, on; 0, false, no, off)");
+}
+
+/* Split at spaces, in place: the variable is not the command's to see, so it is ours to cut. */
+static void apply_words(struct plan *plan, struct typed *typed)
+{
+	char *rest = strdup(typed->value);
+
+	if (!rest)
+		options_refuse(typed, "%s", strerror(errno));
+	for (char *word; (word = strsep(&rest, " "));) {
+		if (!*word)
+			continue;
+		typed->value = word;
+		typed->row->apply(plan, typed);
+	}
+}
+
+static void environment_apply(struct pass *pass, const char *variable)
+{
+	struct typed typed = { .from_environment = true };
+
+	typed.row = row_by_variable(variable, &typed.value);
+	if (!typed.row)
+		die("%s: no option has this name (see drop-init --help)", variable);
+	if (typed.row->kind == ACTION || pass->seen[typed.row - option_table])
+		return;
+	if (!typed.row->value) {
+		for (uint64_t count = flag_count(&typed); count; count--)
+			typed.row->apply(pass->plan, &(struct typed){ typed.row, NULL, true });
+	} else if (!*typed.value) {
+		options_refuse(&typed, "empty (unset it, or give it a value)");
+	} else if (typed.row->kind == REPEATABLE) {
+		apply_words(pass->plan, &typed);
+	} else {
+		typed.row->apply(pass->plan, &typed);
+	}
+}
+
+void options_parse(int argc, char **argv, char **environment, struct plan *ret_plan)
+{
+	struct plan plan = { .umask = MODE_UNSET, .stop_timeout_ms = 5000 };
+	struct pass pass = { .plan = &plan };
+
+	for (int n = 0; n < SIGNAL_COUNT; n++)
+		plan.rewrite[n] = (uint8_t)n;
+	(void)pass_run(&pass, argv + (argc > 0));
+	for (; *environment; environment++) {
+		if (!strncmp(*environment, TWIN_PREFIX, strlen(TWIN_PREFIX)))
+			environment_apply(&pass, *environment);
+	}
+	pass.apply = true;
+	plan.command = pass_run(&pass, argv + (argc > 0));
+	*ret_plan = plan;
+}
+
+void options_print_help(void)
+{
+	printf("usage: drop-init [OPTION]... [--] COMMAND [ARG]...\n\n"
+	       "An init for containers that drops root: it binds ports, gives away files, becomes a\n"
+	       "user without capabilities, loads a seccomp filter, and runs COMMAND as PID 1 should.\n\n");
+	for (size_t i = 0; i < option_count; i++) {
+		const struct option_row *row = &option_table[i];
+		char text[80] = "    ";
+
+		if (row->letter)
+			snprintf(text, sizeof(text), "-%c, ", row->letter);
+		snprintf(text + 4, sizeof(text) - 4, "--%s%s%s", row->name, row->value ? " " : "",
+			 row->value ? row->value : "");
+		printf(strlen(text) > 28 ? "  %s\n%32s%s\n" : "  %-30s%.0s%s\n", text, "", row->help);
+	}
+	printf("\nEvery option has a twin in the environment: --user is DROP_INIT_USER; values of\n"
+	       "repeatable ones are separated by spaces, and the command line wins.\n\n"
+	       "exit status: the command's own; 128+N when signal N ended it; 127 not found;\n"
+	       "126 not executable; 125 drop-init's own failure.\n");
+}

@@ -1,0 +1,376 @@
+#include "init/privileges.h"
+
+#include "init/identity.h"
+#include "init/message.h"
+
+#include <cap-ng.h>
+#include <errno.h>
+#include <grp.h>
+#include <linux/securebits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/fsuid.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define LAST_POSSIBLE_CAPABILITY 63
+#define CAPABILITY_BIT(n)	 ((uint64_t)1 << (n))
+#define MAX_GROUPS		 65536 /* NGROUPS_MAX */
+
+/* No capability by being root, none through ambient ever again, and no way to undo that. */
+#define SECUREBITS                                                                                 \
+	(SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_KEEP_CAPS_LOCKED |                          \
+	 SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED)
+
+/* What the kernel says that we hold, read without libcap-ng: a proof needs its own witness. */
+struct capability_sets {
+	uint64_t effective, permitted, inheritable;
+};
+
+/* What the drop came to, for the proof. */
+struct outcome {
+	const struct identity *identity;
+	uid_t old_uid;
+	gid_t old_gid;
+	uint64_t kept;	  /* permitted and effective, in PID 1 */
+	uint64_t ambient; /* and inheritable, and bounding */
+	bool no_new_privs, bounding_cut, securebits_set;
+};
+
+static struct capability_sets capabilities_read(void)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2];
+
+	if (syscall(SYS_capget, &header, data))
+		die("cannot read the capability sets: %s", strerror(errno));
+	return (struct capability_sets){
+		.effective = data[0].effective | (uint64_t)data[1].effective << 32,
+		.permitted = data[0].permitted | (uint64_t)data[1].permitted << 32,
+		.inheritable = data[0].inheritable | (uint64_t)data[1].inheritable << 32,
+	};
+}
+
+bool privileges_have(unsigned capability)
+{
+	return capabilities_read().effective & CAPABILITY_BIT(capability);
+}
+
+bool privileges_may_raise(unsigned capability)
+{
+	return capabilities_read().permitted & CAPABILITY_BIT(capability);
+}
+
+/* --- groups, gid, uid ------------------------------------------------------------------------ */
+
+static int compare_gids(const void *a, const void *b)
+{
+	const gid_t left = *(const gid_t *)a, right = *(const gid_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+/* Exactly these groups, in whatever order the kernel keeps them? */
+static bool groups_are(const struct identity *identity)
+{
+	const int count = getgroups(0, NULL);
+	gid_t *groups;
+	bool equal;
+
+	if (count < 0 || (size_t)count != identity->group_count)
+		return false;
+	if (!count)
+		return true;
+	groups = calloc((size_t)count, sizeof(*groups));
+	if (!groups || getgroups(count, groups) != count) {
+		free(groups);
+		return false;
+	}
+	qsort(groups, (size_t)count, sizeof(*groups), compare_gids);
+	equal = !memcmp(groups, identity->groups, (size_t)count * sizeof(*groups));
+	free(groups);
+	return equal;
+}
+
+static bool gids_are(gid_t gid)
+{
+	gid_t real, effective, saved;
+
+	return !getresgid(&real, &effective, &saved) && real == gid && effective == gid &&
+	       saved == gid && (gid_t)setfsgid((gid_t)-1) == gid;
+}
+
+static bool uids_are(uid_t uid)
+{
+	uid_t real, effective, saved;
+
+	return !getresuid(&real, &effective, &saved) && real == uid && effective == uid &&
+	       saved == uid && (uid_t)setfsuid((uid_t)-1) == uid;
+}
+
+const char *privileges_obstacle(const struct plan *plan)
+{
+	static char text[256];
+	const struct identity *target = &plan->identity;
+	const bool groups_right = groups_are(target) && gids_are(target->gid);
+	const bool right = groups_right && uids_are(target->uid);
+	char name[128];
+
+	if (!plan->drops || right)
+		return NULL;
+	if ((groups_right || privileges_have(CAP_SETGID)) &&
+	    (uids_are(target->uid) || privileges_have(CAP_SETUID)))
+		return NULL;
+	identity_format(target, name, sizeof(name));
+	if (uids_are(target->uid))
+		snprintf(text, sizeof(text),
+			 "already user %u, but not with the groups of %s, and no CAP_SETGID to change "
+			 "them (start as root, or with these groups)",
+			 target->uid, name);
+	else if (geteuid() != 0)
+		snprintf(text, sizeof(text),
+			 "started as user %u, which cannot become %s (start as root, or as that user)",
+			 geteuid(), name);
+	else
+		snprintf(text, sizeof(text),
+			 "root without CAP_SETUID and CAP_SETGID cannot become %s (add SETUID and "
+			 "SETGID, or start as the user)",
+			 name);
+	return text;
+}
+
+void privileges_require(const struct plan *plan)
+{
+	const char *obstacle = privileges_obstacle(plan);
+
+	if (obstacle && plan->user)
+		die("--user %s: %s", plan->user, obstacle);
+	if (obstacle)
+		die("--user-from %s: %s", plan->user_from, obstacle);
+}
+
+/* What EPERM and EINVAL mean in a user namespace. user_namespaces(7) */
+static _Noreturn void refuse_id(const char *call, const struct identity *identity, int error)
+{
+	char name[128];
+	const char *advice = "";
+
+	if (error == EPERM)
+		advice = " (add SETUID and SETGID; in a user namespace /proc/self/setgroups and "
+			 "gid_map must allow it)";
+	else if (error == EINVAL)
+		advice = " (an id is not mapped in this user namespace: see uid_map and gid_map)";
+	else if (error == EAGAIN)
+		advice = " (the user is at its limit of processes)";
+	die("cannot become %s: %s: %s%s", identity_format(identity, name, sizeof(name)), call,
+	    strerror(error), advice);
+}
+
+/* In this order: without uid 0 the groups could not be changed any more. */
+static void ids_change(const struct identity *identity)
+{
+	if (!groups_are(identity) && setgroups(identity->group_count, identity->groups))
+		refuse_id("setgroups", identity, errno);
+	if (!gids_are(identity->gid) && setresgid(identity->gid, identity->gid, identity->gid))
+		refuse_id("setresgid", identity, errno);
+	if (!uids_are(identity->uid) && setresuid(identity->uid, identity->uid, identity->uid))
+		refuse_id("setresuid", identity, errno);
+}
+
+/* --- capability sets and securebits ---------------------------------------------------------- */
+
+/* Set permitted, effective, inheritable and ambient, in the order that the kernel wants. */
+static void capabilities_set(uint64_t permitted, uint64_t ambient)
+{
+	int result;
+
+	capng_clear(CAPNG_SELECT_ALL);
+	for (unsigned n = 0; n <= LAST_POSSIBLE_CAPABILITY; n++) {
+		if (permitted & CAPABILITY_BIT(n))
+			capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, n);
+		if (ambient & CAPABILITY_BIT(n))
+			capng_update(CAPNG_ADD, CAPNG_INHERITABLE | CAPNG_AMBIENT, n);
+	}
+	result = capng_apply(CAPNG_SELECT_CAPS | CAPNG_SELECT_AMBIENT);
+	if (result == -5)
+		die("cannot set the capability sets: capset: %s", strerror(errno));
+	if (result && (ambient || errno != EINVAL)) /* EINVAL: a kernel without ambient sets */
+		die("cannot set the ambient capabilities: %s (Linux 4.3 or later has them)",
+		    strerror(errno));
+}
+
+/* Where nothing is dropped: add CAP_NET_BIND_SERVICE to what we use or hand on, and take nothing. */
+static void bind_raise(enum bind_capability keep)
+{
+	const capng_type_t sets = keep == BIND_COMMAND ? CAPNG_INHERITABLE | CAPNG_AMBIENT : 0;
+
+	if (capng_get_caps_process() ||
+	    capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | sets, CAP_NET_BIND_SERVICE) ||
+	    capng_apply(CAPNG_SELECT_CAPS | (sets ? CAPNG_SELECT_AMBIENT : 0)))
+		die("--allow-port: cannot raise CAP_NET_BIND_SERVICE: %s", strerror(errno));
+}
+
+/* Cut every capability but the kept ones out of the bounding set; false where SETPCAP is missing:
+ * no_new_privs covers it then. */
+static bool bounding_cut(uint64_t kept)
+{
+	for (unsigned n = 0; n <= LAST_POSSIBLE_CAPABILITY; n++) {
+		const int held = prctl(PR_CAPBSET_READ, n, 0, 0, 0);
+
+		if (held < 0)
+			break; /* the kernel has no capability with this number */
+		if (!held || (kept & CAPABILITY_BIT(n)))
+			continue;
+		if (prctl(PR_CAPBSET_DROP, n, 0, 0, 0)) {
+			message(MESSAGE_INFO,
+				"the capability bounding set stays: %s (CAP_SETPCAP mends it; "
+				"no_new_privs keeps it from mattering)",
+				strerror(errno));
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool securebits_set(void)
+{
+	const int before = prctl(PR_GET_SECUREBITS, 0, 0, 0, 0);
+
+	if (before >= 0 &&
+	    !prctl(PR_SET_SECUREBITS, (before & ~SECBIT_KEEP_CAPS) | SECUREBITS, 0, 0, 0))
+		return true;
+	message(MESSAGE_INFO,
+		"the securebits stay: %s (CAP_SETPCAP mends it; no_new_privs keeps it from mattering)",
+		strerror(errno));
+	return false;
+}
+
+static void no_new_privs_set(void)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
+		die("cannot set no_new_privs: %s", strerror(errno));
+}
+
+/* --- the proof ------------------------------------------------------------------------------- */
+
+static _Noreturn void unproved(const char *what)
+{
+	die("stepping down did not take: %s is not as it was set; not starting the command", what);
+}
+
+static void verify_ids(const struct outcome *outcome)
+{
+	const struct identity *identity = outcome->identity;
+
+	if (!groups_are(identity))
+		unproved("the group list");
+	if (!gids_are(identity->gid))
+		unproved("the gid");
+	if (!uids_are(identity->uid))
+		unproved("the uid");
+	/* After a drop, try to get it back. */
+	if (!setuid(0) || !seteuid(0))
+		unproved("the uid (root could be had again)");
+	if (outcome->old_uid != identity->uid &&
+	    !setresuid(outcome->old_uid, outcome->old_uid, outcome->old_uid))
+		unproved("the uid (the old one could be had again)");
+	if (outcome->old_gid != identity->gid &&
+	    !setresgid(outcome->old_gid, outcome->old_gid, outcome->old_gid))
+		unproved("the gid (the old one could be had again)");
+}
+
+static void verify_capabilities(const struct outcome *outcome)
+{
+	const struct capability_sets sets = capabilities_read();
+
+	if (sets.permitted != outcome->kept || sets.effective != outcome->kept)
+		unproved("the permitted or effective capability set");
+	if (sets.inheritable != outcome->ambient)
+		unproved("the inheritable capability set");
+	for (unsigned n = 0; n <= LAST_POSSIBLE_CAPABILITY; n++) {
+		const bool kept = outcome->ambient & CAPABILITY_BIT(n);
+		const int bounding = prctl(PR_CAPBSET_READ, n, 0, 0, 0);
+		const int ambient = prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, n, 0, 0);
+
+		if (bounding < 0)
+			break;
+		if (outcome->bounding_cut && bounding > kept)
+			unproved("the capability bounding set");
+		if (ambient != kept && (kept || ambient > 0))
+			unproved("the ambient capability set");
+	}
+}
+
+static void verify(const struct outcome *outcome)
+{
+	verify_ids(outcome);
+	verify_capabilities(outcome);
+	if (outcome->no_new_privs && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
+		unproved("no_new_privs");
+	if (outcome->securebits_set &&
+	    (prctl(PR_GET_SECUREBITS, 0, 0, 0, 0) & SECUREBITS) != SECUREBITS)
+		unproved("securebits");
+}
+
+/* --- the step -------------------------------------------------------------------------------- */
+
+static void drop_identity(const struct plan *plan, struct outcome *outcome)
+{
+	const uint64_t setpcap = CAPABILITY_BIT(CAP_SETPCAP);
+	uint64_t holding = capabilities_read().permitted & (outcome->kept | setpcap);
+
+	if ((holding & outcome->kept) != outcome->kept)
+		die("--allow-port: CAP_NET_BIND_SERVICE is not among our capabilities (add "
+		    "NET_BIND_SERVICE)");
+	/* sudo, which --allow-new-privs is for, needs a bounding set and root's capabilities. */
+	if (!plan->allow_new_privs && privileges_have(CAP_SETPCAP))
+		outcome->bounding_cut = bounding_cut(outcome->ambient);
+	if (holding && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
+		die("cannot keep capabilities across the change of user: %s", strerror(errno));
+	ids_change(outcome->identity);
+	/* From here there is no way back: the ids are gone, and with them most capabilities. */
+	if (holding && prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0))
+		die("cannot reset keep_caps: %s", strerror(errno));
+	capabilities_set(holding, outcome->ambient);
+	if (!plan->allow_new_privs && (holding & setpcap))
+		outcome->securebits_set = securebits_set();
+	if (holding != outcome->kept)
+		capabilities_set(outcome->kept, outcome->ambient);
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+		die("cannot make PID 1 undumpable: %s", strerror(errno));
+}
+
+void privileges_drop(const struct plan *plan, enum bind_capability keep, bool filters)
+{
+	const uint64_t bind = CAPABILITY_BIT(CAP_NET_BIND_SERVICE);
+	struct outcome outcome = {
+		.identity = &plan->identity,
+		.old_uid = getuid(),
+		.old_gid = getgid(),
+		.kept = keep == BIND_NOBODY ? 0 : bind,
+		.ambient = keep == BIND_COMMAND ? bind : 0,
+		.no_new_privs = filters || (plan->drops && !plan->allow_new_privs),
+	};
+
+	if (plan->drops)
+		drop_identity(plan, &outcome);
+	else if (keep != BIND_NOBODY)
+		bind_raise(keep);
+	if (outcome.no_new_privs)
+		no_new_privs_set();
+	if (plan->drops)
+		verify(&outcome);
+}
+
+int privileges_empty(void)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	const struct __user_cap_data_struct none[2] = { 0 };
+	struct __user_cap_data_struct now[2] = { 0 };
+
+	if (syscall(SYS_capset, &header, none) || syscall(SYS_capget, &header, now))
+		return -errno;
+	return memcmp(now, none, sizeof(none)) ? -EPERM : 0;
+}

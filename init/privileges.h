@@ -1,0 +1,40 @@
+/* privileges.h: stepping down from root, for good, and the proof that it took.
+ *
+ * capabilities(7), credentials(7), "Setuid Demystified" (Chen, Wagner, Dean), CERT POS36-C, POS37-C.
+ */
+#ifndef PRIVILEGES_H
+#define PRIVILEGES_H
+
+#include "init/plan.h"
+
+/* Who keeps CAP_NET_BIND_SERVICE. */
+enum bind_capability {
+	BIND_NOBODY,  /* no low port, or a port that needs no capability */
+	BIND_BROKER,  /* PID 1, to bind for the command */
+	BIND_COMMAND, /* the command: ambient, in every set */
+};
+
+/* Become plan->identity: groups, gid, uid, capability sets, securebits, no_new_privs. Where the plan
+ * names no identity only no_new_privs is set (if a filter is to be loaded), and CAP_NET_BIND_SERVICE
+ * raised (for whoever keeps it). Needs CAP_SETUID and CAP_SETGID unless we
+ * already are that user. Returns with all of it verified, or dies. */
+void privileges_drop(const struct plan *plan, enum bind_capability keep, bool filters);
+
+/* Die where privileges_drop() cannot work here. */
+void privileges_require(const struct plan *plan);
+
+/* Could privileges_drop() work here? NULL, or why not and what to do about it, in static text. */
+const char *privileges_obstacle(const struct plan *plan);
+
+/* Is capability number in our effective set? */
+bool privileges_have(unsigned capability);
+
+/* May capability number be raised: is it in our permitted set? */
+bool privileges_may_raise(unsigned capability);
+
+/* Empty our own permitted, effective and inheritable sets, and look whether that took: for PID 1 once
+ * the command has CAP_NET_BIND_SERVICE, and for the command once PID 1 is its broker. Safe in a vfork
+ * child. Returns 0 or -errno. */
+int privileges_empty(void);
+
+#endif

@@ -1,0 +1,208 @@
+#include "init/profile.h"
+
+#include "init/command.h"
+#include "init/message.h"
+#include "init/signals.h"
+#include "seccomp/filter_file.h"
+
+#include <cap-ng.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define LARGEST_FILE (sizeof(struct filter_file_header) + BPF_MAXINSNS * sizeof(struct sock_filter))
+#define COMPILER     "drop-seccomp"
+
+extern const unsigned char builtin_filter[], builtin_filter_end[];
+
+static uint32_t checksum(const unsigned char *bytes, size_t size)
+{
+	uint32_t hash = 2166136261U; /* FNV-1a */
+
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ bytes[i]) * 16777619U;
+	return hash;
+}
+
+/* NULL, or what is wrong with these bytes as a compiled filter. */
+static const char *filter_parse(const unsigned char *bytes, size_t size, struct filter *ret)
+{
+	const struct filter_file_header *header = (const void *)bytes;
+	size_t expected;
+
+	if (size < sizeof(*header) || memcmp(header->magic, FILTER_FILE_MAGIC, 8) != 0)
+		return "neither a compiled filter nor a JSON profile";
+	if (header->version != FILTER_FILE_VERSION)
+		return "made by another version of drop-seccomp (compile it again)";
+	if (header->audit_arch != FILTER_ARCH)
+		return "compiled for another architecture (compile it again with --arch)";
+	expected = sizeof(*header) + header->count * sizeof(struct sock_filter);
+	if (!header->count || header->count > BPF_MAXINSNS || size != expected)
+		return "cut short, or longer than it says (compile it again)";
+	if (!memchr(header->name, '\0', sizeof(header->name)) ||
+	    checksum(bytes + sizeof(*header), size - sizeof(*header)) != header->checksum)
+		return "damaged: the checksum does not match (compile it again)";
+	ret->program.len = (unsigned short)header->count;
+	ret->program.filter = (struct sock_filter *)(bytes + sizeof(*header));
+	ret->flags = header->flags;
+	ret->name = header->name;
+	return NULL;
+}
+
+/* Read all of a descriptor; returns how much, or -errno; -EFBIG where it does not fit. */
+static ssize_t read_whole(int fd, unsigned char *buffer, size_t size)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		const ssize_t length = read(fd, buffer + done, size - done);
+
+		if (length < 0 && errno != EINTR)
+			return -errno;
+		if (length == 0)
+			return (ssize_t)done;
+		if (length > 0)
+			done += (size_t)length;
+	}
+	return -EFBIG;
+}
+
+/* --- a JSON profile -------------------------------------------------------------------------- */
+
+/* The capabilities that the command will have, as drop-seccomp takes them. */
+static char *capability_list(const struct plan *plan, enum bind_capability keep)
+{
+	static char list[2048];
+	char *end = list;
+
+	if (keep == BIND_COMMAND)
+		end = stpcpy(end, "NET_BIND_SERVICE,");
+	for (unsigned n = 0; !plan->drops && n <= (unsigned)CAP_LAST_CAP; n++) {
+		const char *name = privileges_have(n) ? capng_capability_to_name(n) : NULL;
+
+		if (name) {
+			end = stpcpy(stpcpy(end, name), ",");
+		}
+	}
+	if (end > list)
+		end[-1] = '\0';
+	return list;
+}
+
+/* drop-seccomp beside this binary, else along PATH. */
+static bool compiler_find(char ret_path[PATH_MAX])
+{
+	char self[PATH_MAX - sizeof(COMPILER)];
+	const ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *slash;
+
+	self[length > 0 ? length : 0] = '\0';
+	slash = strrchr(self, '/');
+	if (slash) {
+		strcpy(stpcpy(ret_path, self) - strlen(slash) + 1, COMPILER);
+		if (!access(ret_path, X_OK))
+			return true;
+	}
+	return !command_find(COMPILER, ret_path) && !access(ret_path, X_OK);
+}
+
+/* The compiler reads a file that somebody wrote, so it runs as the user who will run under it. */
+static _Noreturn void compiler_run(const struct plan *plan, const char *path, int output,
+				   char *capabilities)
+{
+	char *arguments[] = { (char[]){ COMPILER }, (char[]){ "compile" }, (char *)plan->seccomp,
+			      (char[]){ "-o" }, (char[]){ "-" }, (char[]){ "--caps" }, capabilities,
+			      NULL };
+
+	privileges_drop(plan, BIND_NOBODY, true);
+	if (dup2(output, STDOUT_FILENO) < 0 || signals_set_mask(0, NULL))
+		die("cannot run %s: %s", path, strerror(errno));
+	execv(path, arguments);
+	die("cannot run %s: %s", path, strerror(errno));
+}
+
+static ssize_t compile(const struct plan *plan, enum bind_capability keep, unsigned char *buffer)
+{
+	char path[PATH_MAX];
+	char *capabilities = capability_list(plan, keep);
+	int ends[2], status;
+	ssize_t size;
+	pid_t pid;
+
+	if (!compiler_find(path))
+		die("--seccomp %s: a JSON profile needs " COMPILER
+		    ", which is neither beside drop-init nor on PATH (install it, or give a compiled "
+		    "filter)",
+		    plan->seccomp);
+	if (pipe2(ends, O_CLOEXEC))
+		die("--seccomp %s: cannot make a pipe: %s", plan->seccomp, strerror(errno));
+	pid = fork();
+	if (pid < 0)
+		die("--seccomp %s: cannot create a process: %s", plan->seccomp, strerror(errno));
+	if (!pid)
+		compiler_run(plan, path, ends[1], capabilities);
+	(void)close(ends[1]); /* the child's */
+	size = read_whole(ends[0], buffer, LARGEST_FILE + 1);
+	(void)close(ends[0]); /* it was only read */
+	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status))
+		die("--seccomp %s: " COMPILER " could not compile it (it says why above)",
+		    plan->seccomp);
+	return size;
+}
+
+/* --- the step -------------------------------------------------------------------------------- */
+
+static bool looks_compiled(const unsigned char *bytes, ssize_t size)
+{
+	return size >= 8 && !memcmp(bytes, FILTER_FILE_MAGIC, 8);
+}
+
+static bool looks_like_json(const unsigned char *bytes, ssize_t size)
+{
+	ssize_t i = 0;
+
+	while (i < size && bytes[i] && strchr(" \t\r\n", bytes[i]))
+		i++;
+	return i < size && bytes[i] == '{';
+}
+
+static void load_file(const struct plan *plan, enum bind_capability keep, struct filter *ret)
+{
+	unsigned char *buffer = malloc(LARGEST_FILE + 1);
+	int fd = open(plan->seccomp, O_RDONLY | O_CLOEXEC);
+	const char *wrong;
+	ssize_t size;
+
+	if (fd < 0 || !buffer)
+		die("--seccomp %s: cannot read it: %s", plan->seccomp, strerror(errno));
+	size = read_whole(fd, buffer, LARGEST_FILE + 1);
+	(void)close(fd); /* it was only read */
+	if (size == -EFBIG && !looks_compiled(buffer, 8))
+		size = (ssize_t)LARGEST_FILE + 1; /* a large JSON file is for drop-seccomp to read */
+	if (size >= 0 && !looks_compiled(buffer, size) && looks_like_json(buffer, size))
+		size = compile(plan, keep, buffer);
+	if (size < 0)
+		die("--seccomp %s: cannot read it: %s", plan->seccomp, strerror((int)-size));
+	wrong = filter_parse(buffer, (size_t)size, ret);
+	if (wrong)
+		die("--seccomp %s: %s", plan->seccomp, wrong);
+}
+
+void profile_load(const struct plan *plan, enum bind_capability keep, struct filter *ret_profile)
+{
+	const char *asked = plan->seccomp ? plan->seccomp : plan->drops ? "default" : "none";
+
+	*ret_profile = (struct filter){ .name = "none" };
+	if (!strcmp(asked, "none"))
+		return;
+	if (strcmp(asked, "default") != 0) {
+		load_file(plan, keep, ret_profile);
+		return;
+	}
+	if (filter_parse(builtin_filter, (size_t)(builtin_filter_end - builtin_filter), ret_profile))
+		die("the built-in seccomp profile is damaged");
+}

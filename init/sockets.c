@@ -1,0 +1,179 @@
+#include "init/sockets.h"
+
+#include "init/address.h"
+#include "init/message.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define DEFAULT_BACKLOG 4096 /* the kernel cuts it to net.core.somaxconn */
+
+static _Noreturn void refuse(const struct listen_spec *spec, const char *what, int error)
+{
+	char text[ADDRESS_TEXT_SIZE];
+	const char *advice = "";
+
+	if (error == EACCES && spec->address.ss_family != AF_UNIX)
+		advice = " (start as root, or add NET_BIND_SERVICE)";
+	else if (error == EADDRINUSE)
+		advice = " (something else listens there)";
+	else if (error == EADDRNOTAVAIL)
+		advice = " (no interface has this address yet: use the key freebind)";
+	else if (error == EMFILE)
+		advice = " (raise the limit of open files)";
+	else if (error == EPERM)
+		advice = " (a capability is missing: add NET_RAW for device, CHOWN for owner)";
+	die("--listen %s: cannot %s %s: %s%s", spec->text, what, address_format(spec, text),
+	    strerror(error), advice);
+}
+
+static void set_option(const struct listen_spec *spec, int fd, int level, int option, int value,
+		       const char *what)
+{
+	if (setsockopt(fd, level, option, &value, sizeof(value)))
+		refuse(spec, what, errno);
+}
+
+static void set_options(const struct listen_spec *spec, int fd)
+{
+	const bool is_tcp = spec->type == SOCK_STREAM;
+
+	if (is_tcp)
+		set_option(spec, fd, SOL_SOCKET, SO_REUSEADDR, 1, "set reuseaddr for");
+	if (spec->reuseport)
+		set_option(spec, fd, SOL_SOCKET, SO_REUSEPORT, 1, "set reuseport for");
+	if (spec->v6only >= 0)
+		set_option(spec, fd, IPPROTO_IPV6, IPV6_V6ONLY, spec->v6only, "set v6only for");
+	if (spec->freebind)
+		set_option(spec, fd, IPPROTO_IP, IP_FREEBIND, 1, "set freebind for");
+	if (spec->nodelay)
+		set_option(spec, fd, IPPROTO_TCP, TCP_NODELAY, 1, "set nodelay for");
+	if (spec->keepalive)
+		set_option(spec, fd, SOL_SOCKET, SO_KEEPALIVE, 1, "set keepalive for");
+	if (spec->defer_accept)
+		set_option(spec, fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, spec->defer_accept,
+			   "set defer-accept for");
+	if (spec->device && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, spec->device,
+				       (socklen_t)strlen(spec->device) + 1))
+		refuse(spec, "set device for", errno);
+}
+
+/* Does anybody answer at this socket file? Only ECONNREFUSED says for sure that nobody does. */
+static bool socket_file_is_stale(const struct listen_spec *spec)
+{
+	int fd = socket(AF_UNIX, spec->type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	bool stale;
+
+	if (fd < 0)
+		refuse(spec, "create a socket for", errno);
+	stale = connect(fd, (const struct sockaddr *)&spec->address, spec->address_length) &&
+		errno == ECONNREFUSED;
+	(void)close(fd); /* nothing was written */
+	return stale;
+}
+
+/* Make room for the socket file: only a socket that nobody listens on is taken away. */
+static void unix_make_room(const struct listen_spec *spec)
+{
+	const char *path = ((const struct sockaddr_un *)&spec->address)->sun_path;
+	struct stat status;
+
+	if (lstat(path, &status)) {
+		if (errno == ENOENT)
+			return;
+		refuse(spec, "look at", errno);
+	}
+	if (!S_ISSOCK(status.st_mode))
+		die("--listen %s: %s exists and is not a socket (remove it, or use another path)",
+		    spec->text, path);
+	if (!socket_file_is_stale(spec))
+		refuse(spec, "bind", EADDRINUSE);
+	if (unlink(path))
+		refuse(spec, "remove the stale socket", errno);
+}
+
+/* Give the socket file its owner, through a descriptor, so that it is the file that was bound even
+ * where somebody else may write to the folder. */
+static void unix_set_owner(const struct listen_spec *spec)
+{
+	const char *path = ((const struct sockaddr_un *)&spec->address)->sun_path;
+	int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat status;
+
+	if (fd < 0 || fstat(fd, &status))
+		refuse(spec, "look at", errno);
+	if (!S_ISSOCK(status.st_mode))
+		refuse(spec, "look at", ENOTSOCK);
+	if ((spec->owner.uid != (uid_t)-1 && status.st_uid != spec->owner.uid) ||
+	    (spec->owner.gid != (gid_t)-1 && status.st_gid != spec->owner.gid)) {
+		if (fchownat(fd, "", spec->owner.uid, spec->owner.gid, AT_EMPTY_PATH))
+			refuse(spec, "change the owner of", errno);
+	}
+	(void)close(fd); /* O_PATH: nothing to lose */
+}
+
+/* bind(2) creates the file with 0777 less the umask, so the umask makes the mode right from the
+ * start; and nobody can connect before listen(2). */
+static void unix_bind(const struct listen_spec *spec, int fd)
+{
+	mode_t before;
+	int error;
+
+	unix_make_room(spec);
+	before = umask(0);
+	(void)umask(spec->mode == MODE_UNSET ? before : 0777 & ~spec->mode);
+	error = bind(fd, (const struct sockaddr *)&spec->address, spec->address_length) ? errno : 0;
+	(void)umask(before);
+	if (error)
+		refuse(spec, "bind", error);
+	unix_set_owner(spec);
+}
+
+/* A socket under the number that the command will see it under. Whatever was inherited there is not
+ * the command's to have. */
+static int socket_open(const struct listen_spec *spec, int slot)
+{
+	const int flags = SOCK_CLOEXEC | (spec->nonblock ? SOCK_NONBLOCK : 0);
+	int fd = socket(spec->address.ss_family, spec->type | flags, 0);
+
+	if (fd < 0)
+		refuse(spec, "create a socket for", errno);
+	if (fd == slot)
+		return fd;
+	if (dup3(fd, slot, O_CLOEXEC) < 0)
+		refuse(spec, "create a socket for", errno == EBADF ? EMFILE : errno);
+	(void)close(fd); /* slot is the same socket */
+	return slot;
+}
+
+static void socket_bind(const struct listen_spec *spec, int slot)
+{
+	const int fd = socket_open(spec, slot);
+
+	set_options(spec, fd);
+	if (spec->address.ss_family == AF_UNIX)
+		unix_bind(spec, fd);
+	else if (bind(fd, (const struct sockaddr *)&spec->address, spec->address_length))
+		refuse(spec, "bind", errno);
+	if (spec->type == SOCK_STREAM &&
+	    listen(fd, spec->backlog ? spec->backlog : DEFAULT_BACKLOG))
+		refuse(spec, "listen on", errno);
+}
+
+void sockets_bind(const struct plan *plan, int first_slot)
+{
+	for (size_t i = 0; i < plan->listen_count; i++) {
+		const struct listen_spec *spec = &plan->listens[i];
+		char text[ADDRESS_TEXT_SIZE];
+
+		socket_bind(spec, first_slot + (int)i);
+		message(MESSAGE_INFO, "--listen %s: bound %s, passed as descriptor %d", spec->text,
+			address_format(spec, text), first_slot + (int)i);
+	}
+}
