@@ -1,0 +1,30 @@
+/* ownership_entry.h: look at one entry that is no folder, and change its owner if need be. */
+#ifndef OWNERSHIP_ENTRY_H
+#define OWNERSHIP_ENTRY_H
+
+#include "init/ownership_folder.h"
+
+/* What to do with everything, and what is known of the place. Const once the walk has begun. */
+struct order {
+	uid_t uid;
+	gid_t gid;
+	bool dry_run;
+	struct look_means means;
+	bool sealable; /* here a folder's mode says all about who can write to it */
+	bool overlay;  /* files may have another st_dev than their folder */
+};
+
+/* Fill in what depends on where the walk happens: the file system of this descriptor. */
+void order_set_filesystem(struct order *order, int fd, long *ret_filesystem);
+
+/* Can nobody but root put, rename or remove entries of this folder? */
+bool folder_is_sealed(const struct order *order, const struct look *look);
+
+/* Change the entry if it is to be changed. The hunch is the caller's memory of whether the last one
+ * differed; it saves a look. Returns a verdict (CHANGE: it was changed, or would be), or -errno
+ * with what failed, and whether the entry is immutable.
+ */
+int entry_visit(const struct order *order, const struct folder *folder, const char *name,
+		bool *hunch, struct ownership_failure *ret_failure);
+
+#endif
