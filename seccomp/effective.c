@@ -1,0 +1,105 @@
+#include "seccomp/effective.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PLACE_MAX 64
+
+static int number_compare(uint64_t left, uint64_t right)
+{
+	return (left > right) - (left < right);
+}
+
+static int condition_compare(const struct condition *left, const struct condition *right)
+{
+	int order = number_compare(left->index, right->index);
+
+	if (!order)
+		order = number_compare(left->operator, right->operator);
+	if (!order)
+		order = number_compare(left->value, right->value);
+	if (!order)
+		order = number_compare(left->value_two, right->value_two);
+	return order;
+}
+
+/* What two clauses say, without where. */
+static int clause_compare(const struct clause *left, const struct clause *right)
+{
+	int order = strcmp(left->name, right->name);
+
+	if (!order)
+		order = number_compare(left->condition_count, right->condition_count);
+	if (!order && left->condition_count)
+		order = number_compare(left->action, right->action);
+	for (size_t i = 0; !order && i < left->condition_count; i++)
+		order = condition_compare(&left->conditions[i], &right->conditions[i]);
+	return order;
+}
+
+/* By name, the first unconditional clause foremost, repetitions side by side. */
+static int pointer_compare(const void *a, const void *b)
+{
+	const struct clause *left = *(const struct clause *const *)a;
+	const struct clause *right = *(const struct clause *const *)b;
+	int order = clause_compare(left, right);
+
+	/* clauses of one array: their addresses have the profile's order */
+	return order ? order : (left > right) - (left < right);
+}
+
+static void clause_swallowed(const struct clause *clause, const struct clause *winner,
+			     struct findings *findings)
+{
+	char place[PLACE_MAX];
+
+	if (clause->condition_count == 0 && clause->action == winner->action)
+		return; /* the same thing said twice */
+	snprintf(place, sizeof(place), "syscalls[%zu]", clause->rule);
+	findings_add(findings, FINDING_WARNING, place,
+		     "has no effect on '%s': syscalls[%zu] decides on it without a condition",
+		     clause->name, winner->rule);
+}
+
+/* Mark what is pointless among clauses that are sorted, by taking its name away. */
+static void clauses_mark(struct clause **sorted, size_t count, struct findings *findings)
+{
+	struct clause *first = NULL; /* of the clauses for one syscall */
+	struct clause *kept = NULL;  /* the last one that was not marked */
+
+	for (size_t i = 0; i < count; i++) {
+		struct clause *clause = sorted[i];
+
+		if (!first || strcmp(first->name, clause->name) != 0) {
+			first = kept = clause;
+		} else if (first->condition_count == 0) {
+			clause_swallowed(clause, first, findings);
+			clause->name = NULL;
+		} else if (clause_compare(kept, clause) == 0) {
+			clause->name = NULL;
+		} else {
+			kept = clause;
+		}
+	}
+}
+
+bool clauses_reduce(struct policy *policy, struct findings *findings)
+{
+	struct clause **sorted = calloc(policy->clause_count + 1, sizeof(*sorted));
+	size_t kept = 0;
+
+	if (!sorted)
+		return false;
+	for (size_t i = 0; i < policy->clause_count; i++)
+		sorted[i] = &policy->clauses[i];
+	qsort(sorted, policy->clause_count, sizeof(*sorted), pointer_compare);
+	clauses_mark(sorted, policy->clause_count, findings);
+	for (size_t i = 0; i < policy->clause_count; i++) {
+		if (policy->clauses[i].name)
+			policy->clauses[kept++] = policy->clauses[i];
+	}
+	policy->clause_count = kept;
+	free(sorted);
+	return true;
+}
