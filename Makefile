@@ -19,7 +19,7 @@ ifeq ($(STATIC),1)
 # Not PIE: a static PIE relocates itself at every start, which costs time and dirties pages of PID 1.
 MUSL         := $(BUILD)/musl
 INIT_CC      := musl-gcc
-INIT_CFLAGS  := -I$(MUSL)/include -Os -g -fno-pie -ffunction-sections -fdata-sections \
+INIT_CFLAGS  := -DSTATIC_BUILD -I$(MUSL)/include -Os -g -fno-pie -ffunction-sections -fdata-sections \
                 -fno-asynchronous-unwind-tables -fomit-frame-pointer
 INIT_LDFLAGS := -static -no-pie -Wl,--gc-sections,--build-id=none,-z,norelro,-z,noseparate-code
 INIT_LIBS    := $(MUSL)/libcap-ng.a

@@ -29,7 +29,7 @@ static bool line(bool ok, const char *step, const char *format, ...)
 
 static bool line(bool ok, const char *step, const char *format, ...)
 {
-	char text[TEXT_SIZE];
+	char text[TEXT_SIZE], whole[TEXT_SIZE + 32];
 	va_list arguments;
 
 	va_start(arguments, format);
@@ -39,7 +39,8 @@ static bool line(bool ok, const char *step, const char *format, ...)
 		if ((unsigned char)*at < 0x20 || *at == 0x7f)
 			*at = '?'; /* a step is one line, whatever a path is called */
 	}
-	printf("%-4s%-11s %s\n", ok ? "ok" : "NO", step, text);
+	snprintf(whole, sizeof(whole), "%-4s%-11s %s\n", ok ? "ok" : "NO", step, text);
+	fputs(whole, stdout);
 	return ok;
 }
 

@@ -68,20 +68,31 @@ int command_find(const char *name, char ret_path[PATH_MAX])
 	}
 }
 
-void command_prepare(const struct plan *plan, const struct inherited *inherited,
-		     struct command *ret_command)
+void command_require(const char *name)
 {
-	struct command command = {
+	char path[PATH_MAX];
+	const int status = command_find(name, path);
+
+	if (status)
+		die_with(status, "%s: command not found (install it in the image, or give its path)",
+			 name);
+}
+
+void command_prepare(const struct plan *plan, const struct inherited *inherited,
+		     const struct filter *filter, struct command *ret_command)
+{
+	struct command *command = ret_command;
+
+	*command = (struct command){
 		.argv = plan->command,
 		.sockets = inherited->sockets + (int)plan->listen_count,
 		.mask = inherited->mask,
 		.sigchld = inherited->sigchld,
+		.filter = *filter,
 	};
-	const int status = command_find(command.argv[0], command.path);
-
-	if (status)
-		die_with(status, "%s: command not found (install it in the image, or give its path)",
-			 command.argv[0]);
-	command.environment = environment_make(plan, environ, inherited->sockets, &command.pid_slot);
-	*ret_command = command;
+	command->environment = environment_make(plan, environ, inherited->sockets,
+						&command->pid_slot);
+	/* Again, because as the user other folders of PATH are open than as root. */
+	if (command_find(command->argv[0], command->path))
+		command_require(command->argv[0]);
 }

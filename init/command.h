@@ -26,10 +26,13 @@ struct command {
 	bool sheds_capabilities;  /* PID 1 is a broker: what it holds is not the command's */
 };
 
-/* Find the command and make its environment; the filter is left empty. Dies, 127, where there is no
- * such command. */
+/* Die, 127, where there is no such command: before anything is changed. */
+void command_require(const char *name);
+
+/* Find the command, as whoever we are now, and make its environment. Dies, 127 or 126, where there is
+ * none that we may run. */
 void command_prepare(const struct plan *plan, const struct inherited *inherited,
-		     struct command *ret_command);
+		     const struct filter *filter, struct command *ret_command);
 
 /* Find name along PATH, or as it is where it has a slash. Returns 0, or the exit status to end with:
  * 127 when there is no such file. Whether the user may run it is for execve(2) to say. */

@@ -99,18 +99,23 @@ static gid_t group_resolve(const char *option, const char *typed, const char *te
 	return gid;
 }
 
-static int compare_gids(const void *a, const void *b)
-{
-	const gid_t left = *(const gid_t *)a, right = *(const gid_t *)b;
-
-	return (left > right) - (left < right);
-}
-
 static void groups_add(struct identity *identity, gid_t gid)
 {
 	identity->groups = allocated(
 		reallocarray(identity->groups, identity->group_count + 1, sizeof(gid)));
 	identity->groups[identity->group_count++] = gid;
+}
+
+void groups_sort(gid_t *groups, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		const gid_t gid = groups[i];
+		size_t at = i;
+
+		for (; at && groups[at - 1] > gid; at--)
+			groups[at] = groups[at - 1];
+		groups[at] = gid;
+	}
 }
 
 /* Sorted and without duplicates, so that lists can be compared with the kernel's. */
@@ -120,7 +125,7 @@ static void groups_normalize(struct identity *identity)
 
 	if (!identity->group_count)
 		return;
-	qsort(identity->groups, identity->group_count, sizeof(gid_t), compare_gids);
+	groups_sort(identity->groups, identity->group_count);
 	for (size_t i = 1; i < identity->group_count; i++) {
 		if (identity->groups[i] != identity->groups[kept])
 			identity->groups[++kept] = identity->groups[i];

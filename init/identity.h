@@ -14,6 +14,9 @@
  * where a name has no entry, a number no group, or the answer is user 0. */
 void identity_resolve(struct plan *plan);
 
+/* Put groups in ascending order; quick where they nearly are, as the kernel's lists. */
+void groups_sort(gid_t *groups, size_t count);
+
 /* "app (1000:1000)" or "1000:1000", for messages. */
 const char *identity_format(const struct identity *identity, char *buffer, size_t size);
 

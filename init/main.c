@@ -40,7 +40,7 @@ int main(int argc, char **argv)
 		return check_print(&plan, &ports, &profile);
 	privileges_require(&plan);
 	ports_require(&plan, &ports);
-	command_prepare(&plan, &inherited, &command);
+	command_require(plan.command[0]);
 
 	/* What may need root. */
 	if (plan.drops)
@@ -55,6 +55,7 @@ int main(int argc, char **argv)
 	start_watch_parent(plan.parent_death_signal, inherited.parent);
 	writable_require(&plan);
 
+	command_prepare(&plan, &inherited, &profile, &command);
 	if (plan.exec)
 		child_become(&command);
 	reaper_prepare(&plan, &reaper);

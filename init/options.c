@@ -223,21 +223,26 @@ void options_parse(int argc, char **argv, char **environment, struct plan *ret_p
 
 void options_print_help(void)
 {
-	printf("usage: drop-init [OPTION]... [--] COMMAND [ARG]...\n\n"
-	       "An init for containers that drops root: it binds ports, gives away files, becomes a\n"
-	       "user without capabilities, loads a seccomp filter, and runs COMMAND as PID 1 should.\n\n");
+	fputs("usage: drop-init [OPTION]... [--] COMMAND [ARG]...\n\n"
+	      "An init for containers that drops root: it binds ports, gives away files, becomes a\n"
+	      "user without capabilities, loads a seccomp filter, and runs COMMAND as PID 1 should.\n\n",
+	      stdout);
 	for (size_t i = 0; i < option_count; i++) {
 		const struct option_row *row = &option_table[i];
-		char text[80] = "    ";
+		char option[80] = "    ", text[256];
 
 		if (row->letter)
-			snprintf(text, sizeof(text), "-%c, ", row->letter);
-		snprintf(text + 4, sizeof(text) - 4, "--%s%s%s", row->name, row->value ? " " : "",
-			 row->value ? row->value : "");
-		printf(strlen(text) > 28 ? "  %s\n%32s%s\n" : "  %-30s%.0s%s\n", text, "", row->help);
+			snprintf(option, sizeof(option), "-%c, ", row->letter);
+		snprintf(option + 4, sizeof(option) - 4, "--%s%s%s", row->name,
+			 row->value ? " " : "", row->value ? row->value : "");
+		snprintf(text, sizeof(text),
+			 strlen(option) > 28 ? "  %s\n%32s%s\n" : "  %-30s%.0s%s\n", option, "",
+			 row->help);
+		fputs(text, stdout);
 	}
-	printf("\nEvery option has a twin in the environment: --user is DROP_INIT_USER; values of\n"
-	       "repeatable ones are separated by spaces, and the command line wins.\n\n"
-	       "exit status: the command's own; 128+N when signal N ended it; 127 not found;\n"
-	       "126 not executable; 125 drop-init's own failure.\n");
+	fputs("\nEvery option has a twin in the environment: --user is DROP_INIT_USER; values of\n"
+	      "repeatable ones are separated by spaces, and the command line wins.\n\n"
+	      "exit status: the command's own; 128+N when signal N ended it; 127 not found;\n"
+	      "126 not executable; 125 drop-init's own failure.\n",
+	      stdout);
 }

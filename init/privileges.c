@@ -17,7 +17,6 @@
 
 #define LAST_POSSIBLE_CAPABILITY 63
 #define CAPABILITY_BIT(n)	 ((uint64_t)1 << (n))
-#define MAX_GROUPS		 65536 /* NGROUPS_MAX */
 
 /* No capability by being root, none through ambient ever again, and no way to undo that. */
 #define SECUREBITS                                                                                 \
@@ -65,13 +64,6 @@ bool privileges_may_raise(unsigned capability)
 
 /* --- groups, gid, uid ------------------------------------------------------------------------ */
 
-static int compare_gids(const void *a, const void *b)
-{
-	const gid_t left = *(const gid_t *)a, right = *(const gid_t *)b;
-
-	return (left > right) - (left < right);
-}
-
 /* Exactly these groups, in whatever order the kernel keeps them? */
 static bool groups_are(const struct identity *identity)
 {
@@ -88,7 +80,7 @@ static bool groups_are(const struct identity *identity)
 		free(groups);
 		return false;
 	}
-	qsort(groups, (size_t)count, sizeof(*groups), compare_gids);
+	groups_sort(groups, (size_t)count);
 	equal = !memcmp(groups, identity->groups, (size_t)count * sizeof(*groups));
 	free(groups);
 	return equal;
@@ -181,8 +173,9 @@ static void ids_change(const struct identity *identity)
 
 /* --- capability sets and securebits ---------------------------------------------------------- */
 
-/* Set permitted, effective, inheritable and ambient, in the order that the kernel wants. */
-static void capabilities_set(uint64_t permitted, uint64_t ambient)
+/* Set permitted, effective and inheritable, and with select the ambient set, in the order that the
+ * kernel wants. */
+static void capabilities_set(uint64_t permitted, uint64_t ambient, capng_select_t select)
 {
 	int result;
 
@@ -193,7 +186,7 @@ static void capabilities_set(uint64_t permitted, uint64_t ambient)
 		if (ambient & CAPABILITY_BIT(n))
 			capng_update(CAPNG_ADD, CAPNG_INHERITABLE | CAPNG_AMBIENT, n);
 	}
-	result = capng_apply(CAPNG_SELECT_CAPS | CAPNG_SELECT_AMBIENT);
+	result = capng_apply(select);
 	if (result == -5)
 		die("cannot set the capability sets: capset: %s", strerror(errno));
 	if (result && (ambient || errno != EINVAL)) /* EINVAL: a kernel without ambient sets */
@@ -333,11 +326,11 @@ static void drop_identity(const struct plan *plan, struct outcome *outcome)
 	/* From here there is no way back: the ids are gone, and with them most capabilities. */
 	if (holding && prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0))
 		die("cannot reset keep_caps: %s", strerror(errno));
-	capabilities_set(holding, outcome->ambient);
+	capabilities_set(holding, outcome->ambient, CAPNG_SELECT_CAPS | CAPNG_SELECT_AMBIENT);
 	if (!plan->allow_new_privs && (holding & setpcap))
 		outcome->securebits_set = securebits_set();
 	if (holding != outcome->kept)
-		capabilities_set(outcome->kept, outcome->ambient);
+		capabilities_set(outcome->kept, outcome->ambient, CAPNG_SELECT_CAPS);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 		die("cannot make PID 1 undumpable: %s", strerror(errno));
 }

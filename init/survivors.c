@@ -33,21 +33,24 @@ static size_t file_read(const char *path, char *buffer, size_t size)
 	return length > 0 ? (size_t)length : 0;
 }
 
-/* The process's name and parent, as proc_pid_stat(5) has them: "12 (name) S 1 …". */
+/* The process's name and parent, as proc_pid_stat(5) has them: "12 (name) S 1 2 …". -1: it is gone. */
 static pid_t process_parent(pid_t pid, char name[32])
 {
 	char path[40], text[256];
-	const char *open_bracket, *close_bracket;
-	int parent = -1;
+	char *open_bracket, *close_bracket;
+	uint64_t parent;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	file_read(path, text, sizeof(text));
 	open_bracket = strchr(text, '(');
 	close_bracket = strrchr(text, ')');
-	if (!open_bracket || !close_bracket || sscanf(close_bracket + 1, " %*c %d", &parent) != 1)
+	if (!open_bracket || !close_bracket || strlen(close_bracket) < 5)
+		return -1;
+	close_bracket[4 + strcspn(close_bracket + 4, " ")] = '\0';
+	if (!number_parse(close_bracket + 4, 0, INT32_MAX, &parent))
 		return -1;
 	snprintf(name, 32, "%.*s", (int)(close_bracket - open_bracket - 1), open_bracket + 1);
-	return parent;
+	return (pid_t)parent;
 }
 
 /* Is this process below us, however far? */
