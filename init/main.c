@@ -60,5 +60,7 @@ int main(int argc, char **argv)
 		child_become(&command);
 	reaper_prepare(&plan, &reaper);
 	child_start(&command, &reaper.child);
+	if (ports.keeps == BIND_COMMAND)
+		privileges_give_up();
 	return reaper_run(&reaper);
 }

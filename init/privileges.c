@@ -367,3 +367,11 @@ int privileges_empty(void)
 		return -errno;
 	return memcmp(now, none, sizeof(none)) ? -EPERM : 0;
 }
+
+void privileges_give_up(void)
+{
+	const int result = privileges_empty();
+
+	if (result)
+		die("cannot give up CAP_NET_BIND_SERVICE in PID 1: %s", strerror(-result));
+}

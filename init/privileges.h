@@ -32,9 +32,11 @@ bool privileges_have(unsigned capability);
 /* May capability number be raised: is it in our permitted set? */
 bool privileges_may_raise(unsigned capability);
 
-/* Empty our own permitted, effective and inheritable sets, and look whether that took: for PID 1 once
- * the command has CAP_NET_BIND_SERVICE, and for the command once PID 1 is its broker. Safe in a vfork
- * child. Returns 0 or -errno. */
+/* Empty our own permitted, effective, inheritable and ambient sets, and look whether that took: for
+ * the command whose broker PID 1 is. Safe in a vfork child. Returns 0 or -errno. */
 int privileges_empty(void);
+
+/* The same for PID 1, once the command has CAP_NET_BIND_SERVICE. Dies where it fails. */
+void privileges_give_up(void);
 
 #endif
