@@ -20,5 +20,8 @@ struct command_line {
 /* Each returns the exit status. */
 int command_compile(const struct command_line *line);
 int command_check(const struct command_line *line);
+int command_explain(const struct command_line *line);
+int command_show(const struct command_line *line);
+int command_diff(const struct command_line *line);
 
 #endif

@@ -16,7 +16,7 @@ static int condition_compare(const struct condition *left, const struct conditio
 	int order = number_compare(left->index, right->index);
 
 	if (!order)
-		order = number_compare(left->operator, right->operator);
+		order = number_compare(left->comparison, right->comparison);
 	if (!order)
 		order = number_compare(left->value, right->value);
 	if (!order)

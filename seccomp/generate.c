@@ -30,7 +30,7 @@ static int clause_generate(scmp_filter_ctx context, const struct clause *clause,
 
 		comparisons[i] = (struct scmp_arg_cmp){
 			.arg = condition->index,
-			.op = condition->operator,
+			.op = condition->comparison,
 			.datum_a = condition->value,
 			.datum_b = condition->value_two,
 		};

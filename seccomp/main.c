@@ -21,6 +21,9 @@ static const struct command commands[] = {
 	  "compile PROFILE.json [-o FILTER] [--arch ARCH]... [--caps LIST] [--kernel X.Y] "
 	  "[--strict]" },
 	{ "check", command_check, 1, 1, "check PROFILE.json" },
+	{ "explain", command_explain, 2, 8, "explain PROFILE|FILTER SYSCALL [ARG...]" },
+	{ "show", command_show, 1, 1, "show FILTER" },
+	{ "diff", command_diff, 2, 2, "diff A B" },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))

@@ -13,7 +13,7 @@
 
 static bool condition_trivial(const struct condition *condition)
 {
-	return condition->operator== SCMP_CMP_MASKED_EQ && condition->value == 0;
+	return condition->comparison == SCMP_CMP_MASKED_EQ && condition->value == 0;
 }
 
 static struct condition condition_on(const struct condition *condition, const struct arch *arch)
@@ -25,7 +25,7 @@ static struct condition condition_on(const struct condition *condition, const st
 		result.value_two &= NARROW;
 	}
 	/* libseccomp, and so runc, ignore what is outside the mask. */
-	if (result.operator== SCMP_CMP_MASKED_EQ)
+	if (result.comparison == SCMP_CMP_MASKED_EQ)
 		result.value_two &= result.value;
 	return result;
 }
@@ -54,7 +54,7 @@ static void entries_add(struct meaning *meaning, size_t index)
 		struct entry selected = entry;
 
 		selected.conditions[selected.condition_count++] =
-			(struct condition){ .index = 0, .operator= SCMP_CMP_EQ, .value = call };
+			(struct condition){ .index = 0, .comparison = SCMP_CMP_EQ, .value = call };
 		conditions_copy(clause, arch, true, &selected);
 		meaning->entries[meaning->entry_count++] = selected;
 	}
@@ -121,7 +121,7 @@ bool condition_holds(const struct condition *condition, const uint64_t *argument
 {
 	uint64_t argument = arguments[condition->index];
 
-	switch (condition->operator) {
+	switch (condition->comparison) {
 	case SCMP_CMP_NE:
 		return argument != condition->value;
 	case SCMP_CMP_LT:

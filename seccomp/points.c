@@ -58,7 +58,7 @@ void points_add(struct points *points, const struct condition *condition)
 	unsigned int argument = condition->index;
 
 	value_add(points, argument, UINT64_MAX);
-	if (condition->operator== SCMP_CMP_MASKED_EQ)
+	if (condition->comparison == SCMP_CMP_MASKED_EQ)
 		mask_add(points, argument, condition->value, condition->value_two);
 	else
 		value_add_around(points, argument, condition->value);

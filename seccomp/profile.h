@@ -15,10 +15,10 @@
 #define PROFILE_SIZE_MAX (1U << 20) /* bytes; Docker's default profile has 14 thousand */
 #define ARGUMENTS_MAX	 6
 
-/* args[index] OPERATOR value, or (args[index] & value) == value_two for SCMP_CMP_MASKED_EQ. */
+/* args[index] COMPARISON value, or (args[index] & value) == value_two for SCMP_CMP_MASKED_EQ. */
 struct condition {
 	unsigned int index;
-	enum scmp_compare operator;
+	enum scmp_compare comparison;
 	uint64_t value, value_two;
 };
 
@@ -32,7 +32,8 @@ struct limits {
 struct rule {
 	const char **names; /* the array is owned, the strings belong to the profile's JSON */
 	size_t name_count;
-	uint32_t action; /* SCMP_ACT_…, with its errno */
+	uint32_t action;     /* SCMP_ACT_…, with its errno */
+	const char *comment; /* or NULL; the profile's JSON has it */
 	struct condition *conditions;
 	size_t condition_count;
 	struct limits includes, excludes;

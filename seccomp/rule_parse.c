@@ -94,7 +94,7 @@ static void operator_parse(const struct fields *fields, struct condition *condit
 
 	if (!fields_has(fields, "op"))
 		fields_error(fields, "op", "is missing");
-	else if (word && !word_operator(word, &condition->operator))
+	else if (word && !word_comparison(word, &condition->comparison))
 		fields_error(fields, "op",
 			     "unknown operator '%s' (SCMP_CMP_NE, LT, LE, EQ, GE, GT or "
 			     "MASKED_EQ)",
@@ -107,7 +107,7 @@ static void condition_doubt(const struct fields *fields, const struct condition 
 	char place[PLACE_MAX];
 
 	fields_place(fields, "valueTwo", place);
-	if (condition->operator!= SCMP_CMP_MASKED_EQ) {
+	if (condition->comparison != SCMP_CMP_MASKED_EQ) {
 		if (condition->value_two)
 			findings_add(fields->findings, FINDING_WARNING, place,
 				     "has no effect: only SCMP_CMP_MASKED_EQ has two values");
@@ -229,5 +229,5 @@ void rule_parse(const struct fields *fields, struct rule *ret_rule)
 	conditions_parse(fields, ret_rule);
 	limits_parse(fields, "includes", &ret_rule->includes);
 	limits_parse(fields, "excludes", &ret_rule->excludes);
-	(void)fields_string(fields, "comment");
+	ret_rule->comment = fields_string(fields, "comment");
 }

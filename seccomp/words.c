@@ -138,19 +138,19 @@ void action_describe(uint32_t action, char *buffer, size_t size)
 		snprintf(buffer, size, "%s", name);
 }
 
-bool word_operator(const char *word, enum scmp_compare *ret_operator)
+bool word_comparison(const char *word, enum scmp_compare *ret_comparison)
 {
 	uint32_t value;
 
 	if (!word_find(operators, COUNT(operators), word, &value))
 		return false;
-	*ret_operator = (enum scmp_compare)value;
+	*ret_comparison = (enum scmp_compare)value;
 	return true;
 }
 
-const char *operator_symbol(enum scmp_compare operator)
+const char *comparison_symbol(enum scmp_compare comparison)
 {
-	switch (operator) {
+	switch (comparison) {
 	case SCMP_CMP_NE:
 		return "!=";
 	case SCMP_CMP_LT:

@@ -17,8 +17,8 @@ bool word_action(const char *word, uint32_t *ret_action);
 void action_describe(uint32_t action, char *buffer, size_t size);
 
 /* SCMP_CMP_… */
-bool word_operator(const char *word, enum scmp_compare *ret_operator);
-const char *operator_symbol(enum scmp_compare operator);
+bool word_comparison(const char *word, enum scmp_compare *ret_comparison);
+const char *comparison_symbol(enum scmp_compare comparison);
 
 /* SECCOMP_FILTER_FLAG_…: one bit of seccomp(2)'s flags. */
 bool word_flag(const char *word, uint32_t *ret_flag);
