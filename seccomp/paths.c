@@ -140,11 +140,14 @@ static bool walk_from(struct walk *walk, size_t at, struct symbol symbol)
 			at += code->k;
 		} else if (BPF_SRC(code->code) != BPF_K) {
 			return false;
-		} else if (!symbol.known && code->jt != code->jf) {
-			return walk_fork(walk, at, &symbol);
 		} else {
-			at += jump_holds(BPF_OP(code->code), symbol.value, code->k) ? code->jt
-										    : code->jf;
+			struct symbol now = symbol;
+
+			symbol_resolve(walk, &now);
+			if (!now.known && code->jt != code->jf)
+				return walk_fork(walk, at, &symbol);
+			at += jump_holds(BPF_OP(code->code), now.value, code->k) ? code->jt
+										 : code->jf;
 		}
 	}
 }
