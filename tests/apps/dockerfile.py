@@ -2,7 +2,8 @@
 """Read a recipe's Dockerfile for the tests, which have no registry and need no container engine.
 
     dockerfile.py build DOCKERFILE                  a shell script that does what `docker build` would
-    dockerfile.py run DOCKERFILE [-e K=V]... [ARG]  what `docker run` would start, each word ended by a NUL:
+    dockerfile.py run DOCKERFILE [-E ENTRYPOINT] [-e K=V]... [ARG]...
+                                                    what `docker run` would start, each word ended by a NUL:
                                                     the user, the folder, K=V..., an empty word, the command
     dockerfile.py volumes|stop DOCKERFILE           the volumes, one a line; the signal that stops it
 
@@ -119,6 +120,9 @@ def build(image):
 
 def run(image, words):
     env = list(image["env"])
+    if words[:1] == ["-E"]:
+        image.update(entry=[words[1]], cmd=[])
+        words = words[2:]
     while words[:1] == ["-e"]:
         env.append(words[1])
         words = words[2:]

@@ -1,13 +1,21 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # namespace.bash sets the results
+# shellcheck disable=SC2034,SC2154 # results are set here and there, for those who load this
 # Build and run the recipes of docker/examples/ as their own Dockerfiles say, in a root laid over this machine's.
 #
 #   recipe_build NAME [DOCKERFILE]   in setup_file: what docker build does; the result serves every test of the file
-#   recipe_start [-e K=V]... [-v FOLDER:PATH]... NAME[/DOCKERFILE] [ARG...]   what docker run -d does, with
-#                                    Docker's 14 capabilities; ARG... stands in for CMD
+#   recipe_start [-e K=V]... [-v FOLDER:PATH]... [-E ENTRYPOINT] NAME[/DOCKERFILE] [ARG...]
+#                                    what docker run -d does, with Docker's 14 capabilities; ARG... stands in
+#                                    for CMD
 #   recipe_stop STATUS SECONDS       what docker stop does; asserts that it ended with STATUS within SECONDS,
 #                                    with nobody killed, and that drop-init itself had nothing to say
 #   body URL                         what it answers
+#   assert_page URL TEXT             wait until it answers, with exactly TEXT
+#   recipe_id -u|-g|-G USER          a number that only the image knows
+#
+# The --allow-port recipes are run once for each rung of the ladder that applies here:
+#
+#   recipe_start -e "$by_capability" NAME; assert_dropped "${with_capability[@]}"
+#   recipe_start -e "$by_broker" NAME;     assert_dropped "${with_broker[@]}"
 
 # shellcheck source=tests/namespace.bash
 source "$(dirname "${BASH_SOURCE[0]}")/../namespace.bash"
@@ -41,10 +49,11 @@ recipe_build() {
 }
 
 recipe_start() {
-	local environment=() mounts=() words=() become=() recipe dockerfile image user folder path volume
+	local environment=() mounts=() words=() become=() entry=() recipe dockerfile image user folder path volume
 	while [[ $1 == -? ]]; do
 		case $1 in
 		-e) environment+=(-e "$2") ;;
+		-E) entry=(-E "$2") ;;
 		-v) mounts+=("$2") ;;
 		esac
 		shift 2
@@ -64,7 +73,7 @@ recipe_start() {
 		namespace_prepare "mkdir -p \"\$root${path#*:}\" && mount --bind '${path%%:*}' \"\$root${path#*:}\""
 	done
 
-	"$recipe_reader" run "$dockerfile" "${environment[@]}" "$@" >"$namespace/words"
+	"$recipe_reader" run "$dockerfile" "${entry[@]}" "${environment[@]}" "$@" >"$namespace/words"
 	mapfile -d '' words <"$namespace/words"
 	user=${words[0]} folder=${words[1]}
 	words=("${words[@]:2}")
@@ -99,6 +108,21 @@ recipe_stop() {
 	[ "$elapsed" -le $(($2 * 1000)) ] || namespace_fail "the stop took $elapsed ms"
 	assert_stopped_cleanly
 	! grep '^drop-init:' "$namespace/stderr" || namespace_fail "drop-init had something to say"
+}
+
+assert_page() {
+	wait_url "$1" || return
+	assert_equal "$(body "$1")" "$2" "$1"
+}
+
+recipe_id() { namespace_visit id "$@"; }
+
+by_capability=DROP_INIT_PORT_METHOD=capability by_broker=DROP_INIT_PORT_METHOD=broker
+with_capability=(--caps 400 --init-caps 400) with_broker=(--init-caps 400) # bit 10 is CAP_NET_BIND_SERVICE
+
+needs_broker() {
+	drop-init --check --user 1:1 --allow-port 80 --port-method broker -- true | grep -q 'broker:' ||
+		skip "this drop-init has no broker yet"
 }
 
 body() { namespace_visit curl --fail --silent --show-error --max-time 10 "$@"; }

@@ -1,0 +1,3 @@
+module example/forge
+
+go 1.19

@@ -1,0 +1,134 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2154 # recipe.bash sets the results
+# Node, uvicorn, hypercorn, nginx, busybox, Java and Go, each on port 80: with its own bind where it has one, and
+# with the socket that was bound for it where it takes one.
+
+load recipe
+
+setup_file() {
+	local name
+	for name in node uvicorn hypercorn nginx; do
+		recipe_build "$name"
+		recipe_build "$name" Dockerfile.listen
+	done
+	recipe_build busybox
+	recipe_build java
+	recipe_build go
+}
+
+# What is the same for all of them. STDOUT is the whole of it, but for the client's ports.
+binds_port_80() { # METHOD NAME PAGE STATUS STDOUT [COMMAND...]
+	local with=("${with_capability[@]}")
+	[ "$1" != "$by_broker" ] || with=("${with_broker[@]}")
+	recipe_start -e "$1" "$2" "${@:6}"
+	serves_and_stops "$2" "$3" "$4" "$5" "${with[@]}"
+}
+
+takes_port_80() { # NAME PAGE STATUS STDOUT
+	recipe_start "$1/Dockerfile.listen"
+	serves_and_stops "$@"
+}
+
+serves_and_stops() {
+	local id=1000
+	[ "$1" != nginx ] || id=33
+	assert_page http://127.0.0.1/ "$2"
+	[ -z "$4" ] || wait_until 10 stdout_is "$4" || namespace_fail "stdout: expected exactly:"$'\n'"$4"
+	assert_dropped --uid "$id" --gid "$id" --groups "$id" "${@:5}"
+	recipe_stop "$3" 5
+	stdout_is "$4" || namespace_fail "stdout: expected exactly:"$'\n'"$4"
+}
+
+stdout_is() { sed 's/127.0.0.1:[0-9]*/CLIENT/' "$namespace/stdout" | cmp -s - <(printf '%s' "${1:+$1$'\n'}"); }
+
+node_page="Node, served by user 1000 in groups [1000]"
+uvicorn_log=$'INFO:     CLIENT - "GET / HTTP/1.1" 200 OK\nINFO:     CLIENT - "GET / HTTP/1.1" 200 OK'
+asgi_page="ASGI, served by user 1000 in groups [1000]"
+
+@test "Node binds port 80 with only CAP_NET_BIND_SERVICE" {
+	binds_port_80 "$by_capability" node "$node_page" 143 "node: ready"
+}
+
+@test "Node binds port 80 with no capability, through the broker" {
+	needs_broker
+	binds_port_80 "$by_broker" node "$node_page" 143 "node: ready"
+}
+
+@test "Node's cluster: the primary binds port 80 for its workers with only CAP_NET_BIND_SERVICE" {
+	binds_port_80 "$by_capability" node "$node_page" 143 $'node: ready\nnode: ready' node cluster.js
+}
+
+@test "Node's cluster: the primary binds port 80 for its workers with no capability, through the broker" {
+	needs_broker
+	binds_port_80 "$by_broker" node "$node_page" 143 $'node: ready\nnode: ready' node cluster.js
+}
+
+@test "Node takes the socket that was bound for it" {
+	takes_port_80 node "$node_page" 143 "node: ready"
+}
+
+@test "uvicorn and its workers bind port 80 with only CAP_NET_BIND_SERVICE" {
+	binds_port_80 "$by_capability" uvicorn "$asgi_page" 0 "$uvicorn_log"
+}
+
+@test "uvicorn and its workers bind port 80 with no capability, through the broker" {
+	needs_broker
+	binds_port_80 "$by_broker" uvicorn "$asgi_page" 0 "$uvicorn_log"
+}
+
+@test "uvicorn takes the socket that was bound for it" {
+	takes_port_80 uvicorn "$asgi_page" 0 "$uvicorn_log"
+}
+
+@test "hypercorn binds port 80 with only CAP_NET_BIND_SERVICE" {
+	binds_port_80 "$by_capability" hypercorn "$asgi_page" 0 ''
+}
+
+@test "hypercorn binds port 80 with no capability, through the broker" {
+	needs_broker
+	binds_port_80 "$by_broker" hypercorn "$asgi_page" 0 ''
+}
+
+@test "hypercorn takes the socket that was bound for it" {
+	takes_port_80 hypercorn "$asgi_page" 0 ''
+}
+
+@test "nginx as www-data binds port 80 with only CAP_NET_BIND_SERVICE" {
+	binds_port_80 "$by_capability" nginx "nginx, as www-data" 0 ''
+}
+
+@test "nginx as www-data binds port 80 with no capability, through the broker" {
+	needs_broker
+	binds_port_80 "$by_broker" nginx "nginx, as www-data" 0 ''
+}
+
+@test "nginx as www-data takes the socket that was bound for it, by NGINX=" {
+	takes_port_80 nginx "nginx, as www-data" 0 ''
+}
+
+@test "busybox httpd, a static binary, binds port 80 with only CAP_NET_BIND_SERVICE" {
+	binds_port_80 "$by_capability" busybox "busybox, as app" 143 ''
+}
+
+@test "busybox httpd, a static binary, binds port 80 with no capability, through the broker" {
+	needs_broker
+	binds_port_80 "$by_broker" busybox "busybox, as app" 143 ''
+}
+
+@test "the JDK's web server binds port 80 with only CAP_NET_BIND_SERVICE" {
+	binds_port_80 "$by_capability" java "Java, served as app" 143 "java: ready"
+}
+
+@test "the JDK's web server binds port 80 with no capability, through the broker" {
+	needs_broker
+	binds_port_80 "$by_broker" java "Java, served as app" 143 "java: ready"
+}
+
+@test "a Go server finds its listener by address, as gitea does, whatever the order" {
+	recipe_start go
+	assert_page http://127.0.0.1/ "Go, served by user $(recipe_id -u git), sockets unknown:web"
+	assert_dropped --uid "$(recipe_id -u git)" --gid "$(recipe_id -g git)" --groups "$(recipe_id -g git)"
+	recipe_stop 143 3
+	assert_stdout "forge: listening on 0.0.0.0:80"
+	assert_stderr ''
+}
