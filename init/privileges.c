@@ -318,7 +318,7 @@ static void drop_identity(const struct plan *plan, struct outcome *outcome)
 		die("--allow-port: CAP_NET_BIND_SERVICE is not among our capabilities (add "
 		    "NET_BIND_SERVICE)");
 	/* sudo, which --allow-new-privs is for, needs a bounding set and root's capabilities. */
-	if (!plan->allow_new_privs && privileges_have(CAP_SETPCAP))
+	if (!plan->allow_new_privs)
 		outcome->bounding_cut = bounding_cut(outcome->ambient);
 	if (holding && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
 		die("cannot keep capabilities across the change of user: %s", strerror(errno));
@@ -327,7 +327,7 @@ static void drop_identity(const struct plan *plan, struct outcome *outcome)
 	if (holding && prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0))
 		die("cannot reset keep_caps: %s", strerror(errno));
 	capabilities_set(holding, outcome->ambient, CAPNG_SELECT_CAPS | CAPNG_SELECT_AMBIENT);
-	if (!plan->allow_new_privs && (holding & setpcap))
+	if (!plan->allow_new_privs)
 		outcome->securebits_set = securebits_set();
 	if (holding != outcome->kept)
 		capabilities_set(outcome->kept, outcome->ambient, CAPNG_SELECT_CAPS);

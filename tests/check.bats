@@ -1,0 +1,52 @@
+#!/usr/bin/env bats
+# --check: one line a step, what will be done and whether it can be; it changes nothing.
+
+load namespace
+
+@test "--check names every user, port and path, and ends with 0 where all can be done" {
+	namespace_prepare 'mkdir /dev/shm/data /dev/shm/open; touch /dev/shm/data/file; chmod 777 /dev/shm/open'
+	namespace_run drop-init --check --user member --listen 80,name=web --listen unix:/dev/shm/s --chown /dev/shm/data \
+		--writable /dev/shm/open --writable /dev/shm/data --allow-port 443 --port-method capability sh
+	assert_status 0
+	assert_stderr ''
+	assert_stdout 'ok  command     /usr/bin/sh, as a child of this init
+ok  listen      0.0.0.0:80, passed by LISTEN_FDS as '"'web'"'
+ok  listen      /dev/shm/s, passed by LISTEN_FDS as '"'unknown'"'
+ok  allow-port  443: capability: the command keeps CAP_NET_BIND_SERVICE and nothing else, so it may bind every low port
+ok  chown       /dev/shm/data to 1002:1002: '"$(sed -n 's/^ok  chown .*1002:1002: //p' "$namespace/stdout")"'
+ok  user        member (1002:1002), groups 1002 2000 2001, HOME=/home/member, no capabilities, no_new_privs
+ok  writable    /dev/shm/open: yes
+ok  writable    /dev/shm/data: yes, once --chown /dev/shm/data is done
+ok  seccomp     '"$(sed -n 's/^ok  seccomp *//p' "$namespace/stdout")"
+}
+
+@test "--check changes nothing" {
+	namespace_run drop-init --check --user app --chown /dev/shm/new,mkdir --listen unix:/dev/shm/s --listen 80 true
+	assert_status 0
+	namespace_run sh -c 'ls -A /dev/shm'
+	assert_stdout ''
+	namespace_prepare 'mkdir /dev/shm/data; touch /dev/shm/data/file'
+	namespace_run sh -c 'drop-init --check --user app --chown /dev/shm/data true >/dev/null; stat -c %u /dev/shm/data/file'
+	assert_stdout 0
+}
+
+@test "--check says what cannot be done and what to do, and ends with 125" {
+	namespace_run drop-init --check --user app --writable /root/x --listen 192.0.2.1:80 nosuch
+	assert_status 125
+	assert_stderr ''
+	grep -q '^NO  command     nosuch: not found' "$namespace/stdout"
+	grep -q '^NO  listen      192.0.2.1:80: ' "$namespace/stdout"
+	grep -q "^NO  writable    /root/x: '/root' belongs to 0:0 with mode 07*00, so user 1000 may not pass through it" "$namespace/stdout"
+}
+
+@test "--check --allow-port 80 without a command says what would help" {
+	namespace_run setpriv --reuid 1000 --regid 1000 --clear-groups drop-init --check --allow-port 80
+	assert_status 125
+	assert_stdout_has 'NO  allow-port  80: CAP_NET_BIND_SERVICE is not among our capabilities (start as root with NET_BIND_SERVICE'
+}
+
+@test "--check as root without SETUID and SETGID names them" {
+	namespace_run setpriv --bounding-set=-all drop-init --check --user app true
+	assert_status 125
+	assert_stdout_has 'NO  user        app (1000:1000): root without CAP_SETUID and CAP_SETGID cannot become app'
+}

@@ -1,0 +1,62 @@
+#!/usr/bin/env bats
+# How drop-init speaks: one line, on standard error, that shows what the user typed and cannot be forged.
+
+load namespace
+
+@test "silent on success" {
+	namespace_run drop-init --user app true
+	assert_status 0
+	assert_stdout ''
+	assert_stderr ''
+}
+
+@test "control characters in what was typed are escaped, so a message is always one line" {
+	namespace_run drop-init --user $'a\nb\e[31m\t\x01' true
+	assert_status 125
+	assert_stderr "drop-init: --user a\\nb\\x1b[31m\\t\\x01: no user 'a\\nb\\x1b[31m\\t\\x01' in /etc/passwd (add it to the image, or give numbers: UID:GID)"
+}
+
+@test "--log-format json is one object a line, whatever was typed" {
+	namespace_run drop-init --log-format json --user $'a"b\\c\n\x01' true
+	assert_status 125
+	[ "$(wc -l <"$namespace/stderr")" = 1 ]
+	python3 - "$namespace/stderr" <<-'END'
+		import json, sys
+		line = json.load(open(sys.argv[1]))
+		assert line["level"] == "error" and line["program"] == "drop-init", line
+		assert line["message"].startswith('--user a"b\\c\\n\\x01: no user') or "a\"b\\c" in line["message"], line
+	END
+}
+
+@test "a message longer than a line's room is cut, and stays valid JSON" {
+	namespace_run drop-init --log-format json --user "$(head -c 9000 /dev/zero | tr '\0' '"')" true
+	assert_status 125
+	python3 -c 'import json, sys; json.load(open(sys.argv[1]))' "$namespace/stderr"
+}
+
+@test "-v tells each step on standard error, and the command's standard output stays its own" {
+	namespace_run drop-init -v --user app --listen 80 --chown /dev/shm/data,mkdir echo out
+	assert_status 0
+	assert_stdout out
+	assert_stderr_has 'drop-init: --listen 80: bound 0.0.0.0:80, passed as descriptor 3'
+	assert_stderr_has 'drop-init: --chown /dev/shm/data,mkdir: '
+}
+
+@test "a failure of ours is also written to the termination log, where there is one" {
+	: >"$namespace/log"
+	namespace_prepare 'mount -t tmpfs tmpfs /mnt && touch /mnt/null /mnt/termination-log'
+	namespace_prepare 'mount --bind /dev/null /mnt/null && mount --bind "$namespace/log" /mnt/termination-log'
+	namespace_prepare 'mount --rbind /mnt /dev'
+	namespace_run drop-init --user nosuch true
+	assert_status 125
+	assert_equal "$(<"$namespace/log")" "$stderr" 'termination log'
+	[ -s "$namespace/log" ]
+}
+
+@test "-q keeps errors and drops the rest" {
+	namespace_run drop-init -q --stop-timeout 0 sh -c 'setsid sleep 60 & exit 0'
+	assert_status 0
+	assert_stderr ''
+	namespace_run drop-init -q --user 0 true
+	assert_stderr 'drop-init: --user 0: this is user 0, and drop-init only steps down from root (name another user, or leave --user out)'
+}

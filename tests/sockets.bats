@@ -1,0 +1,164 @@
+#!/usr/bin/env bats
+# --listen: every kind of address and key, passed by the LISTEN_FDS protocol.
+
+load namespace
+
+# What the command sees of the sockets it was given: one line each.
+look='
+import os, socket, stat, fcntl
+n = int(os.environ["LISTEN_FDS"])
+names = os.environ["LISTEN_FDNAMES"].split(":")
+assert os.environ["LISTEN_PID"] == str(os.getpid()), "LISTEN_PID"
+assert len(names) == n, "LISTEN_FDNAMES"
+for fd, name in enumerate(names, 3):
+    s = socket.socket(fileno=fd)
+    g = lambda level, option: s.getsockopt(level, option)
+    on = [key for key, value in {
+        "listening": g(socket.SOL_SOCKET, socket.SO_ACCEPTCONN),
+        "reuseport": s.family != socket.AF_UNIX and g(socket.SOL_SOCKET, socket.SO_REUSEPORT),
+        "nonblock": fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_NONBLOCK,
+        "keepalive": g(socket.SOL_SOCKET, socket.SO_KEEPALIVE),
+        "nodelay": s.family != socket.AF_UNIX and s.type == socket.SOCK_STREAM and g(socket.IPPROTO_TCP, socket.TCP_NODELAY),
+        "defer-accept": s.family != socket.AF_UNIX and s.type == socket.SOCK_STREAM and g(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT),
+        "v6only": s.family == socket.AF_INET6 and g(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY),
+        "freebind": s.family == socket.AF_INET and g(socket.IPPROTO_IP, 15),
+        "device": s.family != socket.AF_UNIX and s.getsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, 16).strip(b"\0"),
+        "close-on-exec": fcntl.fcntl(fd, fcntl.F_GETFD) & fcntl.FD_CLOEXEC,
+    }.items() if value]
+    address = s.getsockname()
+    print(name, s.type.name, address if isinstance(address, str) else "%s %d" % address[:2], *on)
+    s.detach()
+'
+
+# seen OPTION...: run the look and keep its output.
+seen() {
+	namespace_run drop-init --user app "$@" -- python3 -c "$look"
+	assert_status 0
+	assert_stderr ''
+}
+
+@test "each kind of address is bound and passed in order" {
+	seen --listen 80 --listen 127.0.0.1:81,name=local --listen '[::1]:443' --listen udp:53,name=dns \
+		--listen unix:/dev/shm/app.sock,name=app
+	assert_stdout 'unknown SOCK_STREAM 0.0.0.0 80 listening
+local SOCK_STREAM 127.0.0.1 81 listening
+unknown SOCK_STREAM ::1 443 listening v6only
+dns SOCK_DGRAM 0.0.0.0 53
+app SOCK_STREAM /dev/shm/app.sock listening'
+}
+
+@test "each key does what it says" {
+	seen --listen '[::]:80,v6only' --listen 81,reuseport,nodelay,keepalive --listen 82,nonblock,defer-accept=5 \
+		--listen 192.0.2.1:83,freebind,name=elsewhere --listen 84,device=lo --listen 85,nodelay=0
+	assert_stdout 'unknown SOCK_STREAM :: 80 listening v6only
+unknown SOCK_STREAM 0.0.0.0 81 listening reuseport keepalive nodelay
+unknown SOCK_STREAM 0.0.0.0 82 listening nonblock defer-accept
+elsewhere SOCK_STREAM 192.0.2.1 83 listening freebind
+unknown SOCK_STREAM 0.0.0.0 84 listening device
+unknown SOCK_STREAM 0.0.0.0 85 listening'
+}
+
+@test "backlog is the queue's length" {
+	namespace_start drop-init --user app --listen 80,backlog=7 -- sleep 60
+	wait_port 80
+	assert_equal "$(namespace_visit ss -Hltn 'sport = :80' | awk '{ print $3 }')" 7 backlog
+	namespace_stop TERM
+}
+
+@test "[::] takes IPv4 too, unless v6only" {
+	namespace_start drop-init --user app --listen '[::]:80' -- python3 -m http.server 8000
+	wait_port 80
+	namespace_visit python3 -c 'import socket; socket.create_connection(("127.0.0.1", 80), 5)'
+	namespace_stop KILL
+}
+
+@test "our sockets come after inherited ones, and their names too" {
+	namespace_run python3 -c '
+import os, socket
+s = socket.socket(); s.bind(("127.0.0.1", 5000)); s.listen(); assert s.fileno() == 3; os.set_inheritable(3, True)
+os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()), LISTEN_FDNAMES="first")
+os.execvp("drop-init", ["drop-init", "--user", "app", "--listen", "80,name=second", "--", "python3", "-c", os.sys.argv[1]])' "$look"
+	assert_status 0
+	assert_stdout 'first SOCK_STREAM 127.0.0.1 5000 listening
+second SOCK_STREAM 0.0.0.0 80 listening'
+	assert_stderr ''
+}
+
+@test "inherited sockets reach the command without --listen too, with its own LISTEN_PID" {
+	namespace_run python3 -c '
+import os, socket
+s = socket.socket(); s.bind(("127.0.0.1", 5000)); s.listen(); assert s.fileno() == 3; os.set_inheritable(3, True)
+os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
+os.environ["LISTEN_PIDFDID"] = "7"
+os.execvp("drop-init", ["drop-init", "sh", "-c", "echo $LISTEN_FDS $LISTEN_FDNAMES $((LISTEN_PID - $$)) ${LISTEN_PIDFDID-unset}"])'
+	assert_status 0
+	assert_stdout '1 unknown 0 unset'
+}
+
+@test "LISTEN_ variables that are not for us never reach the command" {
+	LISTEN_PID=4242 LISTEN_FDS=3 LISTEN_FDNAMES=a:b:c namespace_run drop-init sh -c 'env | grep -c ^LISTEN_'
+	assert_stdout 0
+}
+
+@test "LISTEN_FDS that promises more than there is ends the run" {
+	LISTEN_PID=1 LISTEN_FDS=2 namespace_run sh -c 'exec drop-init echo started'
+	assert_status 125
+	assert_stdout ''
+	assert_stderr 'drop-init: LISTEN_FDS=2: descriptor 3: Bad file descriptor'
+}
+
+@test "a port that is taken is an error that says so" {
+	namespace_prepare 'python3 -c "
+import socket, os, signal
+s = socket.socket(); s.bind((\"0.0.0.0\", 80)); s.listen()
+if os.fork(): os._exit(0)
+signal.pause()" >/dev/null 2>&1'
+	namespace_run drop-init --user app --listen 80 echo started
+	assert_status 125
+	assert_stdout ''
+	grep -qE '^drop-init: --listen 80: cannot bind 0.0.0.0:80: Address .*in use \(something else listens there\)$' "$namespace/stderr"
+}
+
+@test "an address of no interface is an error that names freebind" {
+	namespace_run drop-init --user app --listen 192.0.2.1:80 echo started
+	assert_status 125
+	assert_stderr_has 'drop-init: --listen 192.0.2.1:80: cannot bind 192.0.2.1:80: '
+	assert_stderr_has '(no interface has this address yet: use the key freebind)'
+}
+
+@test "a unix socket has its owner and mode, the user's own by default" {
+	namespace_run drop-init --user app --umask 027 --listen unix:/dev/shm/a --listen unix:/dev/shm/b,owner=www-data:webuser,mode=660 \
+		-- stat -c '%u:%g %a' /dev/shm/a /dev/shm/b
+	assert_status 0
+	assert_stdout $'1000:1000 750\n33:1001 660'
+}
+
+@test "a stale socket is replaced, a live one and any other file is an error" {
+	namespace_run drop-init --user app --listen unix:/dev/shm/a -- drop-init --listen unix:/dev/shm/b echo nested
+	namespace_prepare 'python3 -c "import socket; socket.socket(socket.AF_UNIX).bind(\"/dev/shm/stale\")"'
+	namespace_prepare 'echo precious >/dev/shm/file'
+	namespace_run drop-init --user app --listen unix:/dev/shm/stale stat -c '%F %u' /dev/shm/stale
+	assert_status 0
+	assert_stdout 'socket 1000'
+	namespace_run drop-init --user app --listen unix:/dev/shm/file echo started
+	assert_status 125
+	assert_stderr 'drop-init: --listen unix:/dev/shm/file: /dev/shm/file exists and is not a socket (remove it, or use another path)'
+	namespace_run drop-init --user app --listen unix:/dev/shm/a --listen unix:/dev/shm/a echo started
+	assert_status 125
+	assert_stdout ''
+	grep -q 'cannot bind /dev/shm/a: Address.* in use (something else listens there)' "$namespace/stderr"
+}
+
+@test "a symbolic link in a socket's place is not followed" {
+	namespace_prepare 'echo precious >/dev/shm/victim; ln -s victim /dev/shm/link'
+	namespace_run drop-init --user app --listen unix:/dev/shm/link echo started
+	assert_status 125
+	assert_stderr 'drop-init: --listen unix:/dev/shm/link: /dev/shm/link exists and is not a socket (remove it, or use another path)'
+}
+
+@test "PID 1 keeps the sockets open, so a connection waits while the command restarts its workers" {
+	namespace_start drop-init --user app --listen 80 -- sh -c 'exec 3<&-; sleep 60'
+	wait_port 80
+	assert_equal "$(namespace_visit ss -Hltn 'sport = :80' | wc -l)" 1 listeners
+	namespace_stop TERM
+}
