@@ -88,7 +88,7 @@ recipe_start() {
 	[0-9]*:[0-9]*) become=(--reuid "${user%:*}" --regid "${user#*:}" --clear-groups) ;;
 	*) namespace_fail "USER $user: only UID:GID" || return ;;
 	esac
-	recipe_signal=$("$recipe_reader" stop "$dockerfile")
+	"$recipe_reader" stop "$dockerfile" >"$namespace/stop"
 	namespace_start setpriv --bounding-set "$recipe_bounding" "${become[@]}" \
 		env -i --chdir="$folder" PATH="$NAMESPACE_PATH" HOSTNAME=container "${environment[@]}" \
 		"${recipe_before[@]}" "${words[@]:1}"
@@ -102,7 +102,7 @@ recipe_is_running() {
 }
 
 recipe_stop() {
-	namespace_signal "$recipe_signal"
+	namespace_signal "$(<"$namespace/stop")"
 	namespace_wait
 	assert_status "$1"
 	[ "$elapsed" -le $(($2 * 1000)) ] || namespace_fail "the stop took $elapsed ms"

@@ -1,0 +1,3 @@
+from .tasks import app as celery
+
+__all__ = ["celery"]
