@@ -37,8 +37,8 @@ SECCOMP_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard seccomp/*.c))
 PROBES          := $(patsubst tests/probe/%.c,$(BUILD)/probe/%,$(wildcard tests/probe/*.c))
 UNIT_TESTS      := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
-.PHONY: all packages-% install uninstall clean demo check check-apps lint
-all: $(BUILD)/drop-init $(BUILD)/drop-seccomp
+.PHONY: all install uninstall clean demo check check-apps lint
+all: $(BUILD)/drop-init $(BUILD)/drop-seccomp $(BUILD)/drop-init.bash
 
 # --- drop-init ---------------------------------------------------------------------------------
 
@@ -65,6 +65,38 @@ $(BUILD)/syscall_names.h: Makefile
 
 $(BUILD)/musl/libcap-ng.a: .ci/libcap-ng
 	.ci/libcap-ng $(BUILD)/musl
+
+# The completions know what --help knows: both come from the option table.
+$(BUILD)/drop-init.bash: init/drop-init.bash.in $(BUILD)/drop-init
+	$(BUILD)/drop-init --help | awk -v template=$< ' \
+		match($$0, /^  (-.,|   ) --/) { \
+			for (i = 1; i <= 2; i++) if ($$i ~ /^-/) { sub(/,$$/, "", $$i); names = names " " $$i; \
+				if ($$(2 + ($$1 ~ /^-.$$/)) ~ /^[A-Z]|\|/) valued = valued " " $$i } \
+		} \
+		END { while ((getline line < template) > 0) { \
+			sub(/@OPTIONS@/, substr(names, 2), line); sub(/@WITH_VALUE@/, substr(valued, 2), line); \
+			print line } }' >$@
+
+# --- installing --------------------------------------------------------------------------------
+
+BIN        := $(DESTDIR)$(PREFIX)/bin
+MAN        := $(DESTDIR)$(PREFIX)/share/man/man8
+COMPLETION := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+PROFILES   := $(DESTDIR)$(PREFIX)/share/drop-init/profiles
+
+install: all
+	install -d $(BIN) $(MAN) $(COMPLETION) $(PROFILES)
+	install -m 755 $(BUILD)/drop-init $(BUILD)/drop-seccomp $(BIN)
+	install -m 644 init/drop-init.8 $(MAN)
+	install -m 644 $(BUILD)/drop-init.bash $(COMPLETION)/drop-init
+	install -m 644 seccomp/profiles/*.json $(PROFILES)
+
+uninstall:
+	rm -f $(BIN)/drop-init $(BIN)/drop-seccomp $(MAN)/drop-init.8 $(COMPLETION)/drop-init
+	rm -rf $(DESTDIR)$(PREFIX)/share/drop-init
+
+clean:
+	rm -rf $(BUILD)
 
 # --- drop-seccomp ------------------------------------------------------------------------------
 
