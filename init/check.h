@@ -6,8 +6,8 @@
 #include "init/plan.h"
 #include "init/ports.h"
 
-/* Print one line for each step on standard output. Changes nothing. Returns the exit status: 0 where
- * all can be done, 125 where something cannot. */
+/* Print one line for each step on standard output. Changes nothing. Returns the exit status: 0
+ * where all can be done, 125 where something cannot. */
 int check_print(const struct plan *plan, const struct port_choice *ports,
 		const struct filter *profile);
 

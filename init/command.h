@@ -1,5 +1,5 @@
-/* command.h: the command, ready to be started: its file, its arguments, its environment, and all that
- * it inherits. */
+/* command.h: the command, ready to be started: its file, its arguments, its environment, and all
+ * that it inherits. */
 #ifndef COMMAND_H
 #define COMMAND_H
 
@@ -29,13 +29,13 @@ struct command {
 /* Die, 127, where there is no such command: before anything is changed. */
 void command_require(const char *name);
 
-/* Find the command, as whoever we are now, and make its environment. Dies, 127 or 126, where there is
- * none that we may run. */
+/* Find the command, as whoever we are now, and make its environment. Dies, 127 or 126, where there
+ * is none that we may run. */
 void command_prepare(const struct plan *plan, const struct inherited *inherited,
 		     const struct filter *filter, struct command *ret_command);
 
-/* Find name along PATH, or as it is where it has a slash. Returns 0, or the exit status to end with:
- * 127 when there is no such file. Whether the user may run it is for execve(2) to say. */
+/* Find name along PATH, or as it is where it has a slash. Returns 0, or the exit status to end
+ * with: 127 when there is no such file. Whether the user may run it is for execve(2) to say. */
 int command_find(const char *name, char ret_path[PATH_MAX]);
 
 /* The exit status that the errno of a failed execve(2) stands for: 127 or 126. */

@@ -18,9 +18,10 @@ void descriptors_fill(void);
 int descriptors_inherited(void);
 
 /* Before stepping down to uid: mark everything behind the first sockets from LISTEN_FDS_START on as
- * close-on-exec (dies where it cannot; close_range(2)), and give uid the pipes, terminals and written
- * files that are its standard streams, for without it opening /dev/stdout again is refused
- * (moby#31243). That needs CAP_CHOWN; a stream that cannot be given is said on -v and left as it is. */
+ * close-on-exec (dies where it cannot; close_range(2)), and give uid the pipes, terminals and
+ * written files that are its standard streams, for without it opening /dev/stdout again is refused
+ * (moby#31243). That needs CAP_CHOWN; a stream that cannot be given is said on -v and left as it
+ * is. */
 void descriptors_protect(int sockets, uid_t uid);
 
 #endif

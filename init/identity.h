@@ -10,8 +10,8 @@
 
 #define ID_MAX ((uint64_t)UINT32_MAX - 1) /* 4294967295 is (uid_t)-1, "leave it" to the kernel */
 
-/* Resolve --user, --user-from and --groups, and each owner in the plan. Dies, naming what was typed,
- * where a name has no entry, a number no group, or the answer is user 0. */
+/* Resolve --user, --user-from and --groups, and each owner in the plan. Dies, naming what was
+ * typed, where a name has no entry, a number no group, or the answer is user 0. */
 void identity_resolve(struct plan *plan);
 
 /* Put groups in ascending order; quick where they nearly are, as the kernel's lists. */

@@ -1,5 +1,7 @@
 #include "init/keys.h"
 
+#include "init/number.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -18,6 +20,24 @@ const char *key_flag(const char *value, bool *ret)
 		}
 	}
 	return "neither yes nor no";
+}
+
+const char *key_owner(const char *value, struct owner *ret)
+{
+	if (!value || !*value)
+		return "needs USER or USER:GROUP";
+	ret->text = value;
+	return NULL;
+}
+
+const char *key_mode(const char *value, mode_t *ret)
+{
+	uint64_t number;
+
+	if (!value || !number_parse_octal(value, 07777, &number))
+		return "needs an octal mode from 0 to 7777";
+	*ret = (mode_t)number;
+	return NULL;
 }
 
 static void key_apply(const struct typed *typed, const struct key_row *rows, size_t count,

@@ -18,4 +18,8 @@ const char *keys_parse(const struct typed *typed, const struct key_row *rows, si
 /* A key that is on when it is given alone or with 1, yes, true or on. NULL, or what is wrong. */
 const char *key_flag(const char *value, bool *ret);
 
+/* The keys owner=USER[:GROUP] and mode=OCTAL. NULL, or what is wrong. */
+const char *key_owner(const char *value, struct owner *ret);
+const char *key_mode(const char *value, mode_t *ret);
+
 #endif

@@ -18,13 +18,14 @@ struct typed {
 struct option_row {
 	char letter; /* 0: none */
 	const char *name;
-	const char *value; /* what --help calls it; NULL: a flag */
+	const char *value;			/* what --help calls it; NULL: a flag */
 	enum { ONCE, REPEATABLE, ACTION } kind; /* an ACTION prints and exits; it has no twin */
 	void (*apply)(struct plan *plan, const struct typed *typed);
 	const char *help;
 };
 
-/* Every option there is: the command line, the environment, --help and the completions read this. */
+/* Every option there is: the command line, the environment, --help and the completions read this.
+ */
 extern const struct option_row option_table[];
 extern const size_t option_count;
 

@@ -17,8 +17,8 @@ struct pidfd_exit_info {
 
 _Static_assert(sizeof(struct pidfd_exit_info) == 72, "the kernel's layout");
 
-#define PIDFD_GET_EXIT_INFO  _IOWR(0xFF, 11, struct pidfd_exit_info)
-#define PIDFD_ASKS_EXIT	     (1ULL << 3) /* PIDFD_INFO_EXIT, Linux 6.15 */
+#define PIDFD_GET_EXIT_INFO _IOWR(0xFF, 11, struct pidfd_exit_info)
+#define PIDFD_ASKS_EXIT	    (1ULL << 3) /* PIDFD_INFO_EXIT, Linux 6.15 */
 #define PIDFD_ASKS_COREDUMP (1ULL << 4) /* PIDFD_INFO_COREDUMP, Linux 6.16 */
 
 #endif

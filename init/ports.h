@@ -16,7 +16,7 @@ enum port_rung {
 struct port_choice {
 	enum port_rung rung;
 	enum bind_capability keeps; /* who keeps CAP_NET_BIND_SERVICE on it */
-	char text[384]; /* which it is and why, or what is missing and what to do */
+	char text[384];		    /* which it is and why, or what is missing and what to do */
 };
 
 /* The first rung that holds here for the plan's ports. Changes nothing. */

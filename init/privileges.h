@@ -1,6 +1,7 @@
 /* privileges.h: stepping down from root, for good, and the proof that it took.
  *
- * capabilities(7), credentials(7), "Setuid Demystified" (Chen, Wagner, Dean), CERT POS36-C, POS37-C.
+ * capabilities(7), credentials(7), "Setuid Demystified" (Chen, Wagner, Dean), CERT POS36-C,
+ * POS37-C.
  */
 #ifndef PRIVILEGES_H
 #define PRIVILEGES_H
@@ -14,9 +15,9 @@ enum bind_capability {
 	BIND_COMMAND, /* the command: ambient, in every set */
 };
 
-/* Become plan->identity: groups, gid, uid, capability sets, securebits, no_new_privs. Where the plan
- * names no identity only no_new_privs is set (if a filter is to be loaded), and CAP_NET_BIND_SERVICE
- * raised (for whoever keeps it). Needs CAP_SETUID and CAP_SETGID unless we
+/* Become plan->identity: groups, gid, uid, capability sets, securebits, no_new_privs. Where the
+ * plan names no identity only no_new_privs is set (if a filter is to be loaded), and
+ * CAP_NET_BIND_SERVICE raised (for whoever keeps it). Needs CAP_SETUID and CAP_SETGID unless we
  * already are that user. Returns with all of it verified, or dies. */
 void privileges_drop(const struct plan *plan, enum bind_capability keep, bool filters);
 

@@ -5,10 +5,10 @@
 
 #include "init/plan.h"
 
-/* Bind every listen of the plan, to the descriptors from first_slot on: the numbers that the command
- * will see them under. They are close-on-exec until the command starts. Unix sockets have their owner
- * and mode before anyone can connect. Needs CAP_NET_BIND_SERVICE for a low port, CAP_CHOWN for
- * another owner. Dies, naming the address and what is missing. */
+/* Bind every listen of the plan, to the descriptors from first_slot on: the numbers that the
+ * command will see them under. They are close-on-exec until the command starts. Unix sockets have
+ * their owner and mode before anyone can connect. Needs CAP_NET_BIND_SERVICE for a low port,
+ * CAP_CHOWN for another owner. Dies, naming the address and what is missing. */
 void sockets_bind(const struct plan *plan, int first_slot);
 
 #endif

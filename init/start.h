@@ -15,12 +15,12 @@ struct inherited {
 	int sockets; /* descriptors of LISTEN_FDS */
 };
 
-/* Refuse to run set-user-ID, fill closed standard streams, and hold every signal back from now on, so
- * that none ends us by chance and none gets lost. Dies where that fails. */
+/* Refuse to run set-user-ID, fill closed standard streams, and hold every signal back from now on,
+ * so that none ends us by chance and none gets lost. Dies where that fails. */
 struct inherited start_safely(void);
 
-/* Ask for this signal when our parent dies (0: none). The kernel forgets it at every change of ids and
- * capabilities, so this comes after them; and the parent may have gone meanwhile. prctl(2) */
+/* Ask for this signal when our parent dies (0: none). The kernel forgets it at every change of ids
+ * and capabilities, so this comes after them; and the parent may have gone meanwhile. prctl(2) */
 void start_watch_parent(int parent_death_signal, pid_t parent);
 
 #endif

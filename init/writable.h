@@ -4,8 +4,8 @@
 
 #include "init/plan.h"
 
-/* Look as whoever we are now. True, or false with the path component that stands in the way, whose it
- * is, and the option that mends it in text. access(2), path_resolution(7) */
+/* Look as whoever we are now. True, or false with the path component that stands in the way, whose
+ * it is, and the option that mends it in text. access(2), path_resolution(7) */
 bool writable_check(const char *path, char *text, size_t size);
 
 /* Look at each --writable of the plan; die where the user cannot write. */
