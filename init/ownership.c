@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "init/message.h"
+#include "init/ownership_node.h"
 #include "init/ownership_walk.h"
 
 #ifndef SYS_fchmodat2
@@ -33,9 +34,18 @@ static int job_fail(struct job *job, enum ownership_act act, int error)
 	struct ownership_failure failure = { .act = act, .error = -error };
 
 	failure.fixed = job->look.fixed && (act == OWNERSHIP_CHANGE || act == OWNERSHIP_MODE);
-	(void)strncpy(failure.path, job->spec->path, sizeof(failure.path) - 1);
+	node_path(NULL, job->spec->path, failure.path, sizeof(failure.path));
 	report_fail(job->report, &failure);
 	return error;
+}
+
+static int job_refuse(struct job *job, const char *why)
+{
+	struct ownership_failure failure = { .act = OWNERSHIP_ACCEPT, .error = EPERM, .why = why };
+
+	node_path(NULL, job->spec->path, failure.path, sizeof(failure.path));
+	report_fail(job->report, &failure);
+	return -EPERM;
 }
 
 /* Compared by what they are and not by name, so that no spelling gets past. */
@@ -87,25 +97,81 @@ static int job_open(struct job *job)
 	return 0;
 }
 
-/* What PATH itself must be for the walk to begin. Its being a mount is usual. */
+/* PATH's being a mount is usual. */
+static int job_look(struct job *job)
+{
+	int r = look_at(&job->order.means, job->path_fd, "", &job->look);
+
+	job->look.mount = false;
+	return r;
+}
+
+/* As pin_change() does: only a second descriptor shows that the file had this name and no other. */
+static int job_confirm(struct job *job)
+{
+	struct timespec clock = { 0 };
+	int tries = 0;
+
+	do {
+		struct look again = { 0 };
+		int pin, r = job_look(job);
+
+		if (r < 0)
+			return r;
+		if (!look_settles(&job->look, &clock))
+			continue;
+		pin = path_open(&job->order.means, job->spec->path);
+		if (pin < 0)
+			return pin;
+		r = look_at(&job->order.means, pin, "", &again);
+		close(pin);
+		if (r < 0 || look_is_same(&job->look, &again))
+			return r;
+	} while (++tries < look_patience(&job->look));
+	return -ESTALE;
+}
+
+/* A file that belongs to somebody else. Returns a verdict or -errno. */
+static int job_judge_file(struct job *job)
+{
+	int verdict, r = job_confirm(job);
+
+	if (r < 0)
+		return r;
+	verdict = look_judge(&job->look, job->order.uid, job->order.gid);
+	if (verdict == VERDICT_CHANGE && look_has_capability(&job->look, AT_FDCWD, job->spec->path))
+		return VERDICT_LEFT + LEFT_CAPABILITY;
+	return verdict;
+}
+
+/* What is left alone below PATH is refused as PATH: it was asked for by name. */
+static const char *const why_left[LEFT_COUNT] = {
+	[LEFT_LINKS] = "it has several links, so it is another file too",
+	[LEFT_SETID] = "it is set-user-ID or set-group-ID",
+	[LEFT_CAPABILITY] = "it has file capabilities",
+	[LEFT_DEVICE] = "it is a device",
+	[LEFT_MOUNT] = "it is a mount point",
+};
+
+/* What PATH itself must be for the walk to begin. */
 static int job_check(struct job *job)
 {
 	struct look *look = &job->look;
-	int verdict, r = look_at(&job->order.means, job->path_fd, "", look);
+	int verdict, r = job_look(job);
 
 	if (r < 0)
 		return job_fail(job, OWNERSHIP_LOOK, r);
-	look->mount = false;
 	order_set_filesystem(&job->order, job->path_fd, &job->report->filesystem);
-	if (path_is_system(&job->order.means, look) ||
-	    filesystem_is_kernel(job->report->filesystem))
-		return job_fail(job, OWNERSHIP_REFUSE, -EPERM);
+	if (path_is_system(&job->order.means, look))
+		return job_refuse(job, "it belongs to the system");
+	if (filesystem_is_kernel(job->report->filesystem))
+		return job_refuse(job, "it belongs to the kernel");
 	verdict = look_judge(look, job->order.uid, job->order.gid);
-	if (verdict < VERDICT_LEFT)
-		return 0;
-	job->report->left[verdict - VERDICT_LEFT]++;
-	return job_fail(job, OWNERSHIP_REFUSE,
-			verdict == VERDICT_LEFT + LEFT_LINKS ? -EMLINK : -EPERM);
+	if (verdict == VERDICT_CHANGE && !S_ISDIR(look->mode))
+		verdict = job_judge_file(job);
+	if (verdict < 0)
+		return job_fail(job, OWNERSHIP_LOOK, verdict);
+	return verdict < VERDICT_LEFT ? 0 : job_refuse(job, why_left[verdict - VERDICT_LEFT]);
 }
 
 static void progress_say(const struct ownership_report *so_far, const void *context)
@@ -133,22 +199,27 @@ static int job_walk(struct job *job)
 	return r;
 }
 
+static int file_set_mode(int pin, mode_t mode)
+{
+	char link[sizeof("/proc/self/fd/") + 11];
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", pin);
+	return chmod(link, mode) ? -errno : 0;
+}
+
 /* fchmod(2) refuses O_PATH. Where fchmodat2(2) is unknown a folder is opened, and a file is reached
  * through /proc.
  */
 static int pin_set_mode(int pin, const struct look *look, mode_t mode)
 {
-	char link[sizeof("/proc/self/fd/") + 11];
 	int fd, r;
 
 	if (syscall(SYS_fchmodat2, pin, "", mode, AT_EMPTY_PATH) == 0)
 		return 0;
 	if (errno != ENOSYS && errno != EPERM)
 		return -errno;
-	if (!S_ISDIR(look->mode)) {
-		snprintf(link, sizeof(link), "/proc/self/fd/%d", pin);
-		return chmod(link, mode) ? -errno : 0;
-	}
+	if (!S_ISDIR(look->mode))
+		return file_set_mode(pin, mode);
 	fd = openat(pin, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;

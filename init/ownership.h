@@ -30,14 +30,15 @@ enum ownership_act {
 	OWNERSHIP_CHANGE,
 	OWNERSHIP_MODE,
 	OWNERSHIP_CREATE,
-	OWNERSHIP_REFUSE,
+	OWNERSHIP_ACCEPT, /* as PATH */
 };
 
 struct ownership_failure {
 	enum ownership_act act;
 	int error;
-	bool fixed;	/* immutable or append-only: chattr(1) */
-	char path[512]; /* the end of a longer one, after "..." */
+	bool fixed;	 /* immutable or append-only: chattr(1) */
+	const char *why; /* PATH was not accepted: a phrase; else NULL */
+	char path[512];	 /* the end of a longer one, after "..." */
 };
 
 struct ownership_report {

@@ -58,24 +58,28 @@ static int entry_fail(struct ownership_failure *failure, enum ownership_act act,
 	return error;
 }
 
-/* Through a descriptor: what is looked at here is what is changed, whatever happens to the name. */
-static int pin_change(const struct order *order, const struct folder *folder, const char *name,
-		      int pin, struct ownership_failure *ret_failure)
+/* What is opened here must be what was looked at by name, unchanged: the name was that file's then,
+ * and its only one. A look at the number of links alone would not do: a file that was linked here
+ * and unlinked again since it was opened has one link, and that is somebody else's.
+ */
+static int pin_change(const struct order *order, const struct look *seen, int pin,
+		      struct ownership_failure *ret_failure)
 {
 	struct look look;
-	int verdict, r = look_at(&order->means, pin, "", &look);
+	int r = look_at(&order->means, pin, "", &look);
 
 	if (r < 0)
 		return entry_fail(ret_failure, OWNERSHIP_LOOK, r, false);
-	verdict = entry_judge(order, folder, name, &look);
-	if (verdict == VERDICT_CHANGE &&
-	    fchownat(pin, "", order->uid, order->gid, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
+	if (!look_is_same(seen, &look))
+		return -EAGAIN;
+	if (fchownat(pin, "", order->uid, order->gid, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
 		return entry_fail(ret_failure, OWNERSHIP_CHANGE, -errno, look.fixed);
-	return verdict;
+	return VERDICT_CHANGE;
 }
 
 static int entry_change_pinned(const struct order *order, const struct folder *folder,
-			       const char *name, struct ownership_failure *ret_failure)
+			       const char *name, const struct look *seen,
+			       struct ownership_failure *ret_failure)
 {
 	int r, pin = folder_pin(&order->means, folder, name);
 
@@ -85,7 +89,7 @@ static int entry_change_pinned(const struct order *order, const struct folder *f
 		return VERDICT_LEFT + LEFT_MOUNT;
 	if (pin < 0)
 		return entry_fail(ret_failure, OWNERSHIP_OPEN, pin, false);
-	r = pin_change(order, folder, name, pin, ret_failure);
+	r = pin_change(order, seen, pin, ret_failure);
 	close(pin);
 	return r;
 }
@@ -105,27 +109,28 @@ static int entry_change_sealed(const struct order *order, const struct folder *f
 }
 
 int entry_visit(const struct order *order, const struct folder *folder, const char *name,
-		bool *hunch, struct ownership_failure *ret_failure)
+		struct timespec *clock, struct ownership_failure *ret_failure)
 {
-	bool differed = *hunch;
 	struct look look;
-	int verdict, r;
+	int tries = 0;
 
-	if (differed && !folder->sealed && !order->dry_run) {
-		verdict = entry_change_pinned(order, folder, name, ret_failure);
-		*hunch = verdict == VERDICT_CHANGE;
-		return verdict;
-	}
-	r = folder_look(&order->means, folder, name, &look);
-	if (r == -ENOENT)
-		return VERDICT_GONE;
-	if (r < 0)
-		return entry_fail(ret_failure, OWNERSHIP_LOOK, r, false);
-	verdict = entry_judge(order, folder, name, &look);
-	*hunch = verdict == VERDICT_CHANGE;
-	if (verdict != VERDICT_CHANGE || order->dry_run)
-		return verdict;
-	if (folder->sealed)
-		return entry_change_sealed(order, folder, name, &look, ret_failure);
-	return entry_change_pinned(order, folder, name, ret_failure);
+	do {
+		int verdict, r = folder_look(&order->means, folder, name, &look);
+
+		if (r == -ENOENT)
+			return VERDICT_GONE;
+		if (r < 0)
+			return entry_fail(ret_failure, OWNERSHIP_LOOK, r, false);
+		verdict = entry_judge(order, folder, name, &look);
+		if (verdict != VERDICT_CHANGE || order->dry_run)
+			return verdict;
+		if (folder->sealed)
+			return entry_change_sealed(order, folder, name, &look, ret_failure);
+		r = -EAGAIN;
+		if (look_settles(&look, clock))
+			r = entry_change_pinned(order, folder, name, &look, ret_failure);
+		if (r != -EAGAIN)
+			return r;
+	} while (++tries < look_patience(&look));
+	return entry_fail(ret_failure, OWNERSHIP_CHANGE, -ESTALE, false);
 }

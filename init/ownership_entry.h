@@ -20,11 +20,12 @@ void order_set_filesystem(struct order *order, int fd, long *ret_filesystem);
 /* Can nobody but root put, rename or remove entries of this folder? */
 bool folder_is_sealed(const struct order *order, const struct look *look);
 
-/* Change the entry if it is to be changed. The hunch is the caller's memory of whether the last one
- * differed; it saves a look. Returns a verdict (CHANGE: it was changed, or would be), or -errno
- * with what failed, and whether the entry is immutable.
+/* Change the entry if it is to be changed. The clock is look_clock()'s from some time before; it is
+ * set again where that is too long ago. Returns a verdict (CHANGE: it was changed, or would be), or
+ * -errno with what failed, and whether the entry is immutable; -ESTALE when it changes all the
+ * time.
  */
 int entry_visit(const struct order *order, const struct folder *folder, const char *name,
-		bool *hunch, struct ownership_failure *ret_failure);
+		struct timespec *clock, struct ownership_failure *ret_failure);
 
 #endif

@@ -20,14 +20,18 @@ struct kernel_statx {
 	uint32_t links, uid, gid;
 	uint16_t mode, unused;
 	uint64_t ino, size, blocks, attributes_mask;
-	uint64_t times[8];
+	struct {
+		int64_t seconds;
+		uint32_t nanoseconds, unused;
+	} accessed, born, changed, modified;
 	uint32_t rdev_major, rdev_minor, dev_major, dev_minor;
 	uint64_t rest[14];
 };
 _Static_assert(sizeof(struct kernel_statx) == 256, "the kernel writes 256 bytes");
 
-#define WANTED		     0x11f /* STATX_TYPE, MODE, NLINK, UID, GID, INO; see below */
-#define ATTRIBUTE_FIXED	     0x30  /* STATX_ATTR_IMMUTABLE, STATX_ATTR_APPEND */
+#define WANTED		     0x19f   /* STATX_TYPE, MODE, NLINK, UID, GID, CTIME, INO */
+#define PAUSE_NS	     5000000 /* a tick is 1 to 10 ms */
+#define ATTRIBUTE_FIXED	     0x30    /* STATX_ATTR_IMMUTABLE, STATX_ATTR_APPEND */
 #define ATTRIBUTE_MOUNT_ROOT 0x2000
 
 static int statx_call(int dir, const char *name, struct kernel_statx *ret_x)
@@ -64,6 +68,7 @@ static int look_with_fstatat(int dir, const char *name, struct look *ret_look)
 		.uid = st.st_uid,
 		.gid = st.st_gid,
 		.mode = st.st_mode,
+		.changed = st.st_ctim,
 		.several_links = st.st_nlink > 1,
 	};
 	return 0;
@@ -85,6 +90,7 @@ int look_at(const struct look_means *means, int dir, const char *name, struct lo
 		.uid = x.uid,
 		.gid = x.gid,
 		.mode = x.mode,
+		.changed = { .tv_sec = x.changed.seconds, .tv_nsec = x.changed.nanoseconds },
 		.several_links = x.links > 1,
 		.mount = x.attributes & ATTRIBUTE_MOUNT_ROOT,
 		.fixed = x.attributes & ATTRIBUTE_FIXED,
@@ -107,6 +113,59 @@ int look_judge(const struct look *look, uid_t uid, gid_t gid)
 	if (S_ISREG(look->mode) && (look->mode & (S_ISUID | S_ISGID)))
 		return VERDICT_LEFT + LEFT_SETID;
 	return VERDICT_CHANGE;
+}
+
+/* a is earlier than b by more than this many milliseconds. */
+static bool time_is_earlier(const struct timespec *a, const struct timespec *b, int64_t by_ms)
+{
+	int64_t nanoseconds = (int64_t)(b->tv_nsec - a->tv_nsec);
+	int64_t seconds = (int64_t)(b->tv_sec - a->tv_sec);
+
+	return seconds * 1000 + nanoseconds / 1000000 > by_ms;
+}
+
+/* Does the file system keep whole seconds only? */
+static bool look_is_grainy(const struct look *look)
+{
+	return look->changed.tv_nsec == 0;
+}
+
+/* Whole seconds are what a file system with coarse times keeps: two of them for the coarsest. A
+ * time that lies well ahead is as good as one behind: what changes now will not be stamped with it.
+ */
+static bool look_is_settled(const struct look *look, const struct timespec *before)
+{
+	int64_t grain_ms = look_is_grainy(look) ? 2000 : 1;
+
+	return time_is_earlier(&look->changed, before, grain_ms) ||
+	       time_is_earlier(before, &look->changed, 60000);
+}
+
+bool look_settles(const struct look *look, struct timespec *clock)
+{
+	struct timespec pause = { .tv_nsec = PAUSE_NS };
+
+	if (look_is_settled(look, clock))
+		return true;
+	clock_gettime(CLOCK_REALTIME_COARSE, clock);
+	if (look_is_settled(look, clock))
+		return false;
+	nanosleep(&pause, NULL);
+	clock_gettime(CLOCK_REALTIME_COARSE, clock);
+	return false;
+}
+
+int look_patience(const struct look *look)
+{
+	return look_is_grainy(look) ? 500 : 10;
+}
+
+bool look_is_same(const struct look *first, const struct look *second)
+{
+	return first->dev == second->dev && first->ino == second->ino &&
+	       first->mode == second->mode && first->several_links == second->several_links &&
+	       first->changed.tv_sec == second->changed.tv_sec &&
+	       first->changed.tv_nsec == second->changed.tv_nsec;
 }
 
 /* A chown(2) removes the capabilities of a file, so a file that is swapped in after this look loses

@@ -2,6 +2,8 @@
 #ifndef OWNERSHIP_LOOK_H
 #define OWNERSHIP_LOOK_H
 
+#include <time.h>
+
 #include "init/ownership.h"
 
 /* What this kernel, and a filter around us, let us ask. */
@@ -17,6 +19,7 @@ struct look {
 	uid_t uid;
 	gid_t gid;
 	mode_t mode;
+	struct timespec changed; /* ctime: set by every link(2), unlink(2), chmod(2)… of the file */
 	bool several_links;
 	bool mount; /* never true without look_means.mounts */
 	bool fixed; /* immutable or append-only */
@@ -40,6 +43,20 @@ int look_at(const struct look_means *means, int dir, const char *name, struct lo
  * of file capabilities.
  */
 int look_judge(const struct look *look, uid_t uid, gid_t gid);
+
+/* Is it the same file, and did nothing change between the two looks? Only the looks at a file that
+ * has settled tell: file systems stamp a change with a coarse clock, so that a second one within a
+ * tick does not show.
+ */
+bool look_is_same(const struct look *first, const struct look *second);
+
+/* Did its last change lie behind the clock, which was set before the look? If not, wait a little,
+ * set the clock and return false: look again.
+ */
+bool look_settles(const struct look *look, struct timespec *clock);
+
+/* How often to look until something that changes all the time counts as a failure. */
+int look_patience(const struct look *look);
 
 /* Would execve(2) of this file give capabilities? */
 bool look_has_capability(const struct look *look, int dir, const char *name);

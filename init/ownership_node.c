@@ -126,8 +126,10 @@ void node_release(struct node *node)
 
 void node_free(struct node_set *set, struct node *node)
 {
-	if (node->folder.fd >= 0)
-		node_close(set, node);
+	if (node->folder.fd >= 0) {
+		node_unlist(set, node);
+		folder_close(&node->folder);
+	}
 	free(node);
 }
 
@@ -136,7 +138,7 @@ void node_path(const struct node *node, const char *name, char *text, size_t siz
 	size_t at = size - 1;
 
 	text[at] = '\0';
-	for (; name; node = node->parent) {
+	for (;;) {
 		size_t length = strlen(name);
 
 		if (length + sizeof("/...") > at) {
@@ -150,6 +152,7 @@ void node_path(const struct node *node, const char *name, char *text, size_t siz
 			break;
 		text[--at] = '/';
 		name = node->name;
+		node = node->parent;
 	}
 	memmove(text, text + at, size - at);
 }

@@ -24,7 +24,7 @@ static const char *const acts[] = {
 	[OWNERSHIP_CHANGE] = "cannot change the owner of",
 	[OWNERSHIP_MODE] = "cannot change the mode of",
 	[OWNERSHIP_CREATE] = "cannot create",
-	[OWNERSHIP_REFUSE] = "refusing",
+	[OWNERSHIP_ACCEPT] = "refusing",
 };
 
 static void text_append(char *text, size_t size, const char *format, ...)
@@ -102,19 +102,11 @@ static const char *advice_access(const struct ownership_report *report)
 	return NULL;
 }
 
-static const char *advice_refuse(const struct ownership_failure *failure)
-{
-	if (failure->error == EMLINK)
-		return "other names lead to the same file; chown it in the image";
-	return "system folders, kernel file systems, devices and set-ID files are not given away: "
-	       "name a folder of the application";
-}
-
 static const char *advice_find(const struct ownership_report *report,
 			       const struct ownership_failure *failure)
 {
-	if (failure->act == OWNERSHIP_REFUSE)
-		return advice_refuse(failure);
+	if (failure->why)
+		return failure->why;
 	if (failure->error == EROFS)
 		return "mount it writable, or chown it in the image";
 	if (failure->error == ELOOP)
@@ -140,7 +132,7 @@ const char *ownership_failure_format(const struct ownership_report *report,
 
 	*text = '\0';
 	text_append(text, size, "%s '%s'", acts[failure->act], failure->path);
-	if (failure->act != OWNERSHIP_REFUSE)
+	if (!failure->why)
 		text_append(text, size, ": %s", strerror(failure->error));
 	if (failure->act == OWNERSHIP_CHANGE && failure->error == EINVAL)
 		text_append(

@@ -11,7 +11,7 @@
 
 #define CHUNK_SMALL 512 /* when many folders are known already: memory stays small */
 #define NODES_MANY  4096
-#define SEAL_LASTS  16 /* entries */
+#define SEAL_LASTS  64 /* entries */
 
 /* One entry of getdents64(2). */
 struct entry {
@@ -81,7 +81,7 @@ static void chunk_visit_entry(struct worker *worker, struct node *node, const st
 			      const char *name)
 {
 	struct ownership_failure failure = { 0 };
-	int verdict = entry_visit(worker->walk->order, folder, name, &worker->hunch, &failure);
+	int verdict = entry_visit(worker->walk->order, folder, name, &worker->clock, &failure);
 
 	worker_count(worker, node, name, verdict, &failure);
 	if (verdict == VERDICT_FOLDER) {
@@ -148,7 +148,7 @@ static void folder_unopened(struct worker *worker, struct node *node, int error)
 		verdict = VERDICT_LEFT + LEFT_MOUNT;
 	if (error == -ENOTDIR || error == -ELOOP)
 		verdict = entry_visit(worker->walk->order, &node->parent->folder, node->name,
-				      &worker->hunch, &failure);
+				      &worker->clock, &failure);
 	if (verdict == VERDICT_FOLDER)
 		verdict = error; /* it changes faster than we can look */
 	worker_count(worker, node->parent, node->name, verdict, &failure);
@@ -191,22 +191,25 @@ static bool folder_enter(struct worker *worker, struct node *node)
 	return r == 0;
 }
 
-static void folder_work(struct worker *worker, struct node *node)
+/* Hold the folder, open for the first time or again. Returns whether that worked. */
+static bool folder_begin(struct worker *worker, struct node *node)
 {
-	struct walk *walk = worker->walk;
 	int r;
 
-	if (!worker_pause(worker))
+	if (!node->opened)
+		return folder_enter(worker, node);
+	r = walk_hold(worker->walk, node);
+	if (r < 0)
+		node_fail(worker->walk, node, OWNERSHIP_READ, r);
+	return r == 0;
+}
+
+static void folder_work(struct worker *worker, struct node *node)
+{
+	if (!worker_pause(worker) || !folder_begin(worker, node))
 		return;
-	if (!node->opened) {
-		if (!folder_enter(worker, node))
-			return;
-	} else if ((r = walk_hold(walk, node)) < 0) {
-		node_fail(walk, node, OWNERSHIP_READ, r);
-		return;
-	}
 	folder_read(worker, node);
-	walk_release(walk, node);
+	walk_release(worker->walk, node);
 }
 
 /* All below is done: the folder itself. It was judged when it was opened, and a descriptor of a

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #define HELP_AFTER	 1024 /* entries; a second thread costs some 50 us */
-#define PAUSE_EVERY	 16   /* entries between two questions whether to go on */
+#define PAUSE_EVERY	 64   /* entries between two questions whether to go on */
 #define PROGRESS_SECONDS 5
 
 void walk_fail(struct walk *walk, const struct node *folder, const char *name,
@@ -69,7 +69,7 @@ bool worker_pause(struct worker *worker)
 		return true;
 	if (walk->manners->interrupted())
 		walk->stop = -EINTR;
-	else if (worker->since_pause % (PAUSE_EVERY * PAUSE_EVERY) == 0)
+	else if (worker->since_pause % (16 * PAUSE_EVERY) == 0)
 		worker_tell_progress(worker);
 	return !walk->stop;
 }
@@ -160,9 +160,10 @@ static void node_done(struct worker *worker, struct node *node)
 {
 	struct walk *walk = worker->walk;
 	struct node *parent;
-	bool last;
 
 	for (;; node = parent) {
+		bool last;
+
 		pthread_mutex_lock(&walk->lock);
 		worker_settle(worker);
 		last = --node->pending == 0;
@@ -177,8 +178,8 @@ static void node_done(struct worker *worker, struct node *node)
 		walk->finish(worker, node);
 		pthread_mutex_lock(&walk->lock);
 		node_free(&walk->nodes, node);
-		walk->node_count--;
 		pthread_mutex_unlock(&walk->lock);
+		walk->node_count--;
 	}
 }
 

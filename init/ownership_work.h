@@ -36,7 +36,7 @@ struct worker {
 	struct walk *walk;			       /* NULL: does not run */
 	uint64_t looked_at, changed, left[LEFT_COUNT]; /* not yet in the report */
 	unsigned since_pause;
-	bool hunch;
+	struct timespec clock; /* see entry_visit() */
 	char chunk[CHUNK] __attribute__((aligned(8)));
 };
 
