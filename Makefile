@@ -130,6 +130,10 @@ feature: $(BUILD)/drop-init
 
 # --- tests -------------------------------------------------------------------------------------
 
+$(BUILD)/unit/seccomp_%: tests/unit/seccomp_%.c $(filter-out %/main.o,$(SECCOMP_OBJECTS))
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) $(CFLAGS) -o $@ $^ -lseccomp -ljansson
+
 $(BUILD)/probe/%: tests/probe/%.c
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) $(CFLAGS) -o $@ $< -lcap-ng -pthread

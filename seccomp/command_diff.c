@@ -145,10 +145,29 @@ static void run_extend(struct run *run, uint32_t number, const struct difference
 	run->length++;
 }
 
-static void arch_compare(struct comparison *comparison, unsigned int arch)
+/* Does the whole architecture get one thing from the one and one other thing from the other? */
+static bool arch_differs_whole(struct comparison *comparison, unsigned int arch, uint32_t base,
+			       struct difference *ret_difference)
+{
+	struct difference first = { 0 };
+
+	for (uint32_t i = base; i < base + NUMBERS_COMPARED; i++) {
+		number_compare(comparison, arch_get(arch)->audit, i);
+		if (comparison->count != 1 || comparison->depends)
+			return false;
+		if (i == base)
+			first = comparison->differences[0];
+		if (comparison->differences[0].left != first.left ||
+		    comparison->differences[0].right != first.right)
+			return false;
+	}
+	*ret_difference = first;
+	return true;
+}
+
+static void numbers_compare(struct comparison *comparison, unsigned int arch, uint32_t base)
 {
 	const struct arch *which = arch_get(arch);
-	uint32_t base = which->token == SCMP_ARCH_X32 ? ARCH_X32_BIT : 0;
 	struct run run = { 0 };
 	char name[NAME_TEXT];
 
@@ -168,6 +187,20 @@ static void arch_compare(struct comparison *comparison, unsigned int arch)
 		differences_print(comparison, which->machine, name);
 	}
 	run_print(&run, which->machine);
+}
+
+static void arch_compare(struct comparison *comparison, unsigned int arch)
+{
+	uint32_t base = arch_get(arch)->token == SCMP_ARCH_X32 ? ARCH_X32_BIT : 0;
+	struct difference difference;
+
+	if (!arch_differs_whole(comparison, arch, base, &difference)) {
+		numbers_compare(comparison, arch, base);
+		return;
+	}
+	printf("%s, all syscalls: ", arch_get(arch)->machine);
+	actions_print(&difference);
+	printf("\n");
 }
 
 static bool programs_compare(const struct program *left, const struct program *right)

@@ -46,11 +46,8 @@ static void mask_add(struct points *points, unsigned int argument, uint64_t mask
 {
 	value_add(points, argument, value);
 	value_add(points, argument, value | ~mask);
-	for (unsigned int bit = 0; bit < 64; bit++) {
-		if (mask & (1ULL << bit))
-			value_add(points, argument, value ^ (1ULL << bit));
-	}
-	value_add(points, argument, value ^ HIGH_ONE);
+	for (unsigned int bit = 0; bit < 64; bit++)
+		value_add(points, argument, value ^ (1ULL << bit));
 }
 
 void points_add(struct points *points, const struct condition *condition)

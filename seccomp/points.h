@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define POINTS_PER_ARGUMENT 256
+#define POINTS_PER_ARGUMENT 4096
 #define POINTS_MAX	    20000
 
 /* For each argument the values to try: 0, and for one that a condition is about many more. */

@@ -1,0 +1,68 @@
+/* Is the proof any good? A filter in which one instruction is changed must not pass it. */
+#include "seccomp/compile.h"
+#include "seccomp/input.h"
+#include "seccomp/prove.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Some changes change nothing (libseccomp masks halves that it then ignores), so a few survive. */
+
+/* Each proof takes milliseconds; every so many instructions are enough to find a hole. */
+#define STRIDE 7
+
+struct score {
+	int tried, survived;
+};
+
+static void instruction_break(struct sock_filter *code)
+{
+	uint8_t yes = code->jt;
+
+	if (BPF_CLASS(code->code) == BPF_JMP && code->jt != code->jf) {
+		code->jt = code->jf;
+		code->jf = yes;
+	} else if (BPF_CLASS(code->code) == BPF_RET) {
+		code->k ^= 1;
+	} else {
+		code->k ^= 4; /* another half of an argument, another mask, another jump */
+	}
+}
+
+static void instruction_try(struct compiled *compiled, size_t index, struct score *score)
+{
+	struct sock_filter *code = &compiled->program.code[index], original = *code;
+	struct findings findings = { 0 };
+
+	instruction_break(code);
+	score->tried++;
+	if (program_prove(&compiled->program, &compiled->policy, &findings)) {
+		printf("# instruction %zu can be changed without notice\n", index);
+		score->survived++;
+	}
+	*code = original;
+	findings_free(&findings);
+}
+
+int main(void)
+{
+	struct target target = { .arch = arch_native(), .kernel = 6 << 16 };
+	struct input input = input_read("seccomp/profiles/default.json");
+	struct findings findings = { 0 };
+	struct score score = { 0 };
+	struct compiled compiled;
+	bool good;
+
+	printf("1..2\n");
+	good = profile_compile(input.bytes, input.length, &target, &findings, &compiled);
+	printf("%sok 1 - the built-in profile passes the proof\n", good ? "" : "not ");
+	for (size_t i = 0; good && i < compiled.program.count; i += STRIDE)
+		instruction_try(&compiled, i, &score);
+	printf("# %d of %d changes noticed\n", score.tried - score.survived, score.tried);
+	printf("%sok 2 - a change to any instruction that matters is noticed\n",
+	       score.tried && score.survived * 20 <= score.tried ? "" : "not ");
+	findings_free(&findings);
+	compiled_free(&compiled);
+	input_free(&input);
+	return 0;
+}
