@@ -23,11 +23,9 @@ static int file_try(const char *path)
 {
 	struct stat status;
 
-	if (stat(path, &status))
+	if (access(path, X_OK) || stat(path, &status))
 		return errno;
-	if (S_ISDIR(status.st_mode))
-		return EISDIR;
-	return access(path, X_OK) ? errno : 0;
+	return S_ISDIR(status.st_mode) ? EISDIR : 0;
 }
 
 static bool path_join(char result[PATH_MAX], const char *folder, size_t length, const char *name)
@@ -68,10 +66,9 @@ int command_find(const char *name, char ret_path[PATH_MAX])
 	}
 }
 
-void command_require(const char *name)
+void command_locate(const char *name, struct command *ret_command)
 {
-	char path[PATH_MAX];
-	const int status = command_find(name, path);
+	const int status = command_find(name, ret_command->path);
 
 	if (status)
 		die_with(status, "%s: command not found (install it in the image, or give its path)",
@@ -79,20 +76,17 @@ void command_require(const char *name)
 }
 
 void command_prepare(const struct plan *plan, const struct inherited *inherited,
-		     const struct filter *filter, struct command *ret_command)
+		     const struct filter *filter, struct command *command)
 {
-	struct command *command = ret_command;
-
-	*command = (struct command){
-		.argv = plan->command,
-		.sockets = inherited->sockets + (int)plan->listen_count,
-		.mask = inherited->mask,
-		.sigchld = inherited->sigchld,
-		.filter = *filter,
-	};
+	command->argv = plan->command;
+	command->sockets = inherited->sockets + (int)plan->listen_count;
+	command->mask = inherited->mask;
+	command->sigchld = inherited->sigchld;
+	command->filter = *filter;
+	command->listener_wanted = command->sheds_capabilities = false;
 	command->environment = environment_make(plan, environ, inherited->sockets,
 						&command->pid_slot);
-	/* Again, because as the user other folders of PATH are open than as root. */
-	if (command_find(command->argv[0], command->path))
-		command_require(command->argv[0]);
+	/* Again, because other folders of PATH are open to the user than to root. */
+	if (plan->drops)
+		command_locate(plan->command[0], command);
 }

@@ -26,13 +26,12 @@ struct command {
 	bool sheds_capabilities;  /* PID 1 is a broker: what it holds is not the command's */
 };
 
-/* Die, 127, where there is no such command: before anything is changed. */
-void command_require(const char *name);
+/* Find the command, before anything is changed. Dies, 127, where there is none. */
+void command_locate(const char *name, struct command *ret_command);
 
-/* Find the command, as whoever we are now, and make its environment. Dies, 127 or 126, where there
- * is none that we may run. */
+/* Fill in the rest of a located command, as whoever we are by now. */
 void command_prepare(const struct plan *plan, const struct inherited *inherited,
-		     const struct filter *filter, struct command *ret_command);
+		     const struct filter *filter, struct command *command);
 
 /* Find name along PATH, or as it is where it has a slash. Returns 0, or the exit status to end
  * with: 127 when there is no such file. Whether the user may run it is for execve(2) to say. */

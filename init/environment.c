@@ -119,8 +119,13 @@ char **environment_make(const struct plan *plan, char **ours, int inherited, cha
 	size_t count = 0;
 	char *pid_slot = NULL;
 
-	while (ours[count])
-		count++;
+	bool as_it_is = !plan->drops && !sockets;
+
+	for (; ours[count]; count++)
+		as_it_is = as_it_is && !is_left_out(plan, ours[count]);
+	*ret_pid_slot = NULL;
+	if (as_it_is)
+		return ours; /* the common case of a plain init costs no memory */
 	list.variables = calloc(count + MOST_ADDED + 1, sizeof(*list.variables));
 	if (!list.variables)
 		die("out of memory: %s", strerror(errno));

@@ -40,7 +40,7 @@ int main(int argc, char **argv)
 		return check_print(&plan, &ports, &profile);
 	privileges_require(&plan);
 	ports_require(&plan, &ports);
-	command_require(plan.command[0]);
+	command_locate(plan.command[0], &command);
 
 	/* What may need root. */
 	if (plan.drops)

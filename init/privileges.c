@@ -106,12 +106,12 @@ const char *privileges_obstacle(const struct plan *plan)
 {
 	static char text[256];
 	const struct identity *target = &plan->identity;
-	const bool groups_right = groups_are(target) && gids_are(target->gid);
-	const bool right = groups_right && uids_are(target->uid);
+	bool groups_right;
 	char name[128];
 
-	if (!plan->drops || right)
+	if (!plan->drops)
 		return NULL;
+	groups_right = groups_are(target) && gids_are(target->gid);
 	if ((groups_right || privileges_have(CAP_SETGID)) &&
 	    (uids_are(target->uid) || privileges_have(CAP_SETUID)))
 		return NULL;
