@@ -61,7 +61,8 @@ $(BUILD)/default.bpf: seccomp/profiles/default.json $(BUILD)/drop-seccomp
 $(BUILD)/syscall_names.h: Makefile
 	@mkdir -p $(@D)
 	echo '#include <sys/syscall.h>' | gcc -E -dM - | \
-		sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9]*\)$$/[\2] = "\1",/p' | sort -V >$@
+		sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9]*\)$$/\2 \1/p' | sort -n | \
+		awk '{ while (n++ < $$1) print "\"\\0\""; print "\"" $$2 "\\0\"" }' >$@
 
 $(BUILD)/musl/libcap-ng.a: .ci/libcap-ng
 	.ci/libcap-ng $(BUILD)/musl

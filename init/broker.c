@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -13,21 +12,6 @@
 #ifndef SO_NETNS_COOKIE /* Linux 5.14 */
 #define SO_NETNS_COOKIE 71
 #endif
-
-#define FREE_PORT_DEFAULT 1024
-
-unsigned broker_free_port(void)
-{
-	char text[16];
-	char *end;
-	unsigned long port;
-
-	if (notify_read_file("/proc/sys/net/ipv4/ip_unprivileged_port_start", text, sizeof(text)) <=
-	    0)
-		return FREE_PORT_DEFAULT;
-	port = strtoul(text, &end, 10);
-	return end == text || port > UINT16_MAX ? FREE_PORT_DEFAULT : (unsigned)port;
-}
 
 /* Which network namespace sockets made by us are in. */
 static int namespace_find(struct broker *broker)
@@ -46,23 +30,20 @@ static int namespace_find(struct broker *broker)
 	return r;
 }
 
-int broker_open(struct broker *broker, const struct port *ports, size_t port_count,
-		enum broker_means means)
+int broker_open(struct broker *broker, const struct broker_ports *ports, enum broker_means means)
 {
 	int r = notify_sizes_check();
 
 	memset(broker, 0, sizeof(*broker));
 	broker->means = means;
-	broker->ports = ports;
-	broker->port_count = port_count;
-	broker->free_from = broker_free_port();
+	broker->ports = *ports;
 	return r < 0 ? r : namespace_find(broker);
 }
 
 bool broker_lists(const struct broker *broker, uint16_t port, bool udp)
 {
-	for (size_t i = 0; i < broker->port_count; i++)
-		if (broker->ports[i].number == port && broker->ports[i].udp == udp)
+	for (size_t i = 0; i < broker->ports.count; i++)
+		if (broker->ports.list[i].number == port && broker->ports.list[i].udp == udp)
 			return true;
 	return false;
 }
@@ -95,7 +76,7 @@ static bool bind_wanted(struct broker *broker, const struct request *request,
 	if (in->sin_family != AF_INET && in->sin_family != AF_INET6 && in->sin_family != AF_UNSPEC)
 		return false;
 	w.port = ntohs(in->sin_port);
-	if (w.port == 0 || w.port >= broker->free_from)
+	if (w.port == 0 || w.port >= broker->ports.free_from)
 		return false;
 	if (!broker_lists(broker, w.port, false) && !broker_lists(broker, w.port, true))
 		return false;

@@ -27,6 +27,13 @@
 
 enum broker_means { BROKER_NONE, BROKER_OWN_SOCKET, BROKER_FRESH_SOCKET };
 
+/* Which ports to bind for the command. */
+struct broker_ports {
+	const struct port *list;
+	size_t count;
+	unsigned free_from; /* the first that needs no capability */
+};
+
 /* What a socket was told before bind(2), found again by its inode. */
 #define BROKER_MEMORY  64
 #define BROKER_OPTIONS 16
@@ -40,9 +47,7 @@ struct broker_socket {
 /* 5 KiB, of which only the second way touches more than the start: static, not on a stack. */
 struct broker {
 	enum broker_means means;
-	const struct port *ports;
-	size_t port_count;
-	unsigned free_from;   /* ports from here on need no capability */
+	struct broker_ports ports;
 	uint64_t cookie;      /* of our network namespace */
 	uint64_t namespace;   /* and its inode */
 	const char *obstacle; /* what kept the last call from being brokered; NULL: nothing */
@@ -51,12 +56,8 @@ struct broker {
 	struct broker_socket memory[BROKER_MEMORY];
 };
 
-/* The first port that anybody may bind: ip_unprivileged_port_start. ip(7) */
-unsigned broker_free_port(void);
-
 /* Get ready to answer for these ports, by these means. Returns 0 or -errno. */
-int broker_open(struct broker *broker, const struct port *ports, size_t port_count,
-		enum broker_means means);
+int broker_open(struct broker *broker, const struct broker_ports *ports, enum broker_means means);
 
 /* Answer a bind(2); where it was for us and could not be done, broker->obstacle says why. */
 struct answer broker_bind(struct broker *broker, const struct request *request);
@@ -69,8 +70,7 @@ struct answer broker_option(struct broker *broker, const struct request *request
  * works. The first of the ports is bound for a moment. WHY gets the reason, for people: what does
  * not work of the ways before the returned one, or nothing. Must be called before a filter of our
  * own is loaded; costs two forks. */
-enum broker_means broker_probe(const struct port *ports, size_t port_count,
-			       int (*drop)(void *context), void *context, char *ret_why,
-			       size_t why_size);
+enum broker_means broker_probe(const struct broker_ports *ports, int (*drop)(void *context),
+			       void *context, char *ret_why, size_t why_size);
 
 #endif

@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -84,18 +83,14 @@ static int protocol_find(pid_t pid, int fd, struct likeness *ret_likeness)
 
 static int flags_find(pid_t pid, int fd, int *ret_flags)
 {
-	char name[32], text[128];
-	const char *line;
-	ssize_t n;
+	char name[32];
+	long flags;
 
 	(void)snprintf(name, sizeof(name), "fdinfo/%d", fd);
-	n = notify_read_proc(pid, name, text, sizeof(text));
-	if (n < 0)
-		return (int)n;
-	line = strstr(text, "flags:");
-	if (!line)
+	flags = notify_proc_field(pid, name, "flags");
+	if (flags < 0)
 		return -EPROTO;
-	*ret_flags = (int)strtol(line + strlen("flags:"), NULL, 8);
+	*ret_flags = (int)flags;
 	return 0;
 }
 

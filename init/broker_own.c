@@ -5,8 +5,6 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -17,18 +15,6 @@
 #ifndef PIDFD_THREAD /* Linux 6.9 */
 #define PIDFD_THREAD O_EXCL
 #endif
-
-/* The process that a thread belongs to, or -1. */
-static pid_t thread_leader(pid_t thread)
-{
-	char text[512];
-	const char *line;
-
-	if (notify_read_proc(thread, "status", text, sizeof(text)) < 0)
-		return -1;
-	line = strstr(text, "\nTgid:");
-	return line ? (pid_t)strtol(line + strlen("\nTgid:"), NULL, 10) : -1;
-}
 
 /* A thread may have unshared its descriptors from its process's. */
 static bool descriptor_is(pid_t thread, int number, int fd)
@@ -60,7 +46,7 @@ static int socket_take(pid_t thread, int number)
 	if (pidfd >= 0 || errno != EINVAL)
 		return pidfd_take(pidfd, number);
 	/* Before Linux 6.9 only a process could be opened, and only by its leader. */
-	fd = pidfd_take((int)syscall(SYS_pidfd_open, thread_leader(thread), 0), number);
+	fd = pidfd_take((int)syscall(SYS_pidfd_open, notify_leader(thread), 0), number);
 	if (fd >= 0 && !descriptor_is(thread, number, fd)) {
 		(void)close(fd); /* somebody else's */
 		return -EBADF;

@@ -46,12 +46,12 @@ static int capabilities_empty(void)
 	return syscall(SYS_capset, &header, none) < 0 ? -errno : 0;
 }
 
-static const struct port *port_choose(const struct port *ports, size_t count, unsigned free_from)
+static const struct port *port_choose(const struct broker_ports *ports)
 {
-	for (size_t i = 0; i < count; i++)
-		if (ports[i].number < free_from)
-			return &ports[i];
-	return &ports[0];
+	for (size_t i = 0; i < ports->count; i++)
+		if (ports->list[i].number < ports->free_from)
+			return &ports->list[i];
+	return &ports->list[0];
 }
 
 /* 0, or the errno of a bind that was not ours. A port that is in use shows as well that the kernel
@@ -87,6 +87,8 @@ static void tenant_run(struct filter *filter, const struct port *port, int home)
 		int error = tenant_bind(port);
 
 		if (write(home, &error, sizeof(error)) != sizeof(error))
+			return;
+		if (error == 0)
 			return;
 	}
 }
@@ -150,13 +152,13 @@ static void trial_judge(struct trial *trial, struct finding *finding)
 	}
 }
 
-static void trial_run(const struct port *ports, size_t count, struct finding *finding)
+static void trial_run(const struct broker_ports *ports, struct finding *finding)
 {
-	static struct trial trial = { .listener = -1 };
+	static struct trial trial; /* in a process that ends soon, and large */
 	const struct filter nothing = { 0 };
 	struct filter filter;
 	int home[2];
-	int r = broker_open(&trial.broker, ports, count, BROKER_OWN_SOCKET);
+	int r = broker_open(&trial.broker, ports, BROKER_OWN_SOCKET);
 
 	if (r < 0) {
 		finding_note(finding, "socket option SO_NETNS_COOKIE", -r);
@@ -169,21 +171,23 @@ static void trial_run(const struct port *ports, size_t count, struct finding *fi
 	}
 	r = (int)syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
 	if (r == 0) {
-		tenant_run(&filter, port_choose(ports, count, trial.broker.free_from), home[1]);
+		tenant_run(&filter, port_choose(ports), home[1]);
 		_exit(EXIT_SUCCESS);
 	}
+	trial.listener = -1;
 	trial.home = home[0];
 	trial.tenant = r < 0 ? -1 : (int)syscall(SYS_pidfd_open, r, 0);
 	if (trial.tenant < 0)
 		finding_note(finding, "pidfd_open", errno);
 	else
 		trial_judge(&trial, finding);
-	/* Our exit closes the listener, which ends whatever the tenant still waits for. */
+	/* It shares our descriptors, and so would keep the listener that it waits for. */
+	if (r > 0)
+		(void)kill(r, SIGKILL); /* it may have ended */
 }
 
-enum broker_means broker_probe(const struct port *ports, size_t port_count,
-			       int (*drop)(void *context), void *context, char *ret_why,
-			       size_t why_size)
+enum broker_means broker_probe(const struct broker_ports *ports, int (*drop)(void *context),
+			       void *context, char *ret_why, size_t why_size)
 {
 	struct finding finding = { 0 };
 	int home[2];
@@ -197,7 +201,7 @@ enum broker_means broker_probe(const struct port *ports, size_t port_count,
 	if (pid == 0) {
 		if (drop(context) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 			_exit(EXIT_FAILURE);
-		trial_run(ports, port_count, &finding);
+		trial_run(ports, &finding);
 		_exit(write(home[1], &finding, sizeof(finding)) != sizeof(finding));
 	}
 	(void)close(home[1]); /* the child's end */

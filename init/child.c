@@ -68,6 +68,8 @@ static int execute(struct start *start)
 				     command->listener_wanted ? &start->listener : NULL);
 	if (result)
 		return start_fail(start, "cannot load the seccomp filter", -result);
+	if (command->listener_needed && start->listener < 0)
+		return start_fail(start, "cannot have the seccomp listener", EBUSY);
 	/* From here only execve(2) and _exit(2): the filter may refuse anything else. */
 	execve(command->path, command->argv, command->environment);
 	return start_fail(start, NULL, errno);

@@ -76,14 +76,12 @@ void command_locate(const char *name, struct command *ret_command)
 }
 
 void command_prepare(const struct plan *plan, const struct inherited *inherited,
-		     const struct filter *filter, struct command *command)
+		     struct command *command)
 {
 	command->argv = plan->command;
 	command->sockets = inherited->sockets + (int)plan->listen_count;
 	command->mask = inherited->mask;
 	command->sigchld = inherited->sigchld;
-	command->filter = *filter;
-	command->listener_wanted = command->sheds_capabilities = false;
 	command->environment = environment_make(plan, environ, inherited->sockets,
 						&command->pid_slot);
 	/* Again, because other folders of PATH are open to the user than to root. */

@@ -23,15 +23,17 @@ struct command {
 	struct sigaction sigchld; /* the disposition of SIGCHLD, the only one that we change */
 	struct filter filter;	  /* composed; program.len 0: none */
 	bool listener_wanted;	  /* somebody answers what the filter reports */
+	bool listener_needed;	  /* and without that the command must not start */
 	bool sheds_capabilities;  /* PID 1 is a broker: what it holds is not the command's */
 };
 
 /* Find the command, before anything is changed. Dies, 127, where there is none. */
 void command_locate(const char *name, struct command *ret_command);
 
-/* Fill in the rest of a located command, as whoever we are by now. */
+/* Fill in the rest of a located command, as whoever we are by now; supervisor_arm() adds what has
+ * to do with the filter. */
 void command_prepare(const struct plan *plan, const struct inherited *inherited,
-		     const struct filter *filter, struct command *command);
+		     struct command *command);
 
 /* Find name along PATH, or as it is where it has a slash. Returns 0, or the exit status to end
  * with: 127 when there is no such file. Whether the user may run it is for execve(2) to say. */

@@ -122,7 +122,7 @@ static int64_t machine_jump(const struct machine *m, const struct sock_filter *i
 	case BPF_JGE:
 		return m->a >= operand ? i->jt : i->jf;
 	case BPF_JSET:
-		return m->a & operand ? i->jt : i->jf;
+		return (m->a & operand) != 0 ? i->jt : i->jf;
 	default:
 		return -EINVAL;
 	}

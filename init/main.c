@@ -14,6 +14,7 @@
 #include "init/reaper.h"
 #include "init/sockets.h"
 #include "init/start.h"
+#include "init/supervisor.h"
 #include "init/writable.h"
 
 #include <sys/stat.h>
@@ -21,12 +22,14 @@
 
 int main(int argc, char **argv)
 {
+	static struct supervisor supervisor; /* zeroes that are not touched take no memory */
 	const struct inherited inherited = start_safely();
 	struct plan plan;
 	struct port_choice ports;
 	struct filter profile;
 	struct command command;
 	struct reaper reaper;
+	int status;
 
 	/* Until all of this is good, nothing is changed. */
 	options_parse(argc, argv, environ, &plan);
@@ -41,6 +44,7 @@ int main(int argc, char **argv)
 	privileges_require(&plan);
 	ports_require(&plan, &ports);
 	command_locate(plan.command[0], &command);
+	supervisor_prepare(&plan, &ports, &profile, &supervisor);
 
 	/* What may need root. */
 	if (plan.drops)
@@ -51,16 +55,20 @@ int main(int argc, char **argv)
 	give_paths(&plan);
 
 	/* From here there is no way back. */
-	privileges_drop(&plan, ports.keeps, profile.program.len);
+	privileges_drop(&plan, ports.keeps, supervisor.filter.program.len);
 	start_watch_parent(plan.parent_death_signal, inherited.parent);
 	writable_require(&plan);
 
-	command_prepare(&plan, &inherited, &profile, &command);
+	command_prepare(&plan, &inherited, &command);
+	supervisor_arm(&supervisor, &command);
 	if (plan.exec)
 		child_become(&command);
-	reaper_prepare(&plan, &reaper);
+	reaper_prepare(&plan, &supervisor, &reaper);
 	child_start(&command, &reaper.child);
+	supervisor_start(&supervisor, reaper.child.listener);
 	if (ports.keeps == BIND_COMMAND)
 		privileges_give_up();
-	return reaper_run(&reaper);
+	status = reaper_run(&reaper);
+	supervisor_finish(&supervisor);
+	return status;
 }

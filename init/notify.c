@@ -121,3 +121,33 @@ ssize_t notify_read_proc(pid_t pid, const char *name, char *ret_text, size_t siz
 	(void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
 	return notify_read_file(path, ret_text, size);
 }
+
+long notify_proc_field(pid_t pid, const char *name, const char *field)
+{
+	const size_t length = strlen(field);
+	char text[2048];
+	long number = 0;
+	const char *at = text;
+	int base;
+
+	if (notify_read_proc(pid, name, text, sizeof(text)) < 0)
+		return -1;
+	while (strncmp(at, field, length) != 0 || at[length] != ':') {
+		at = strchr(at, '\n');
+		if (!at++)
+			return -1;
+	}
+	at += length + 1;
+	at += strspn(at, " \t");
+	base = *at == '0' ? 8 : 10;
+	for (; *at >= '0' && *at < '0' + base; at++)
+		number = number * base + (*at - '0');
+	return number;
+}
+
+pid_t notify_leader(pid_t thread)
+{
+	const long leader = notify_proc_field(thread, "status", "Tgid");
+
+	return leader < 0 ? thread : (pid_t)leader;
+}

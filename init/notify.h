@@ -55,4 +55,11 @@ int notify_peek(const struct request *request, unsigned long address, void *ret_
 ssize_t notify_read_file(const char *path, char *ret_text, size_t size);
 ssize_t notify_read_proc(pid_t pid, const char *name, char *ret_text, size_t size);
 
+/* The number behind "FIELD:" at the start of a line of /proc/PID/NAME, or -1; octal where it starts
+ * with a 0, as C has it. */
+long notify_proc_field(pid_t pid, const char *name, const char *field);
+
+/* The process that a thread belongs to; the thread itself where that cannot be found. */
+pid_t notify_leader(pid_t thread);
+
 #endif

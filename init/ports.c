@@ -32,52 +32,110 @@ static unsigned lowest_port(const struct plan *plan)
 {
 	unsigned lowest = UINT16_MAX;
 
-	for (size_t i = 0; i < plan->port_count; i++) {
+	for (size_t i = 0; i < plan->port_count; i++)
 		if (plan->ports[i].number < lowest)
 			lowest = plan->ports[i].number;
-	}
 	return lowest;
 }
 
 static void choose(struct port_choice *choice, enum port_rung rung, const char *text)
 {
 	choice->rung = rung;
-	choice->keeps = rung == RUNG_BROKER	? BIND_BROKER :
-			rung == RUNG_CAPABILITY ? BIND_COMMAND :
-						  BIND_NOBODY;
+	choice->keeps = rung == RUNG_BROKER	  ? BIND_BROKER
+			: rung == RUNG_CAPABILITY ? BIND_COMMAND
+						  : BIND_NOBODY;
 	snprintf(choice->text, sizeof(choice->text), "%s", text);
 }
 
-static void choose_capability(const struct plan *plan, struct port_choice *choice)
-{
-	const bool root_command = !plan->drops && geteuid() == 0;
+/* --- the broker ------------------------------------------------------------------------------ */
 
-	if (root_command && privileges_have(CAP_NET_BIND_SERVICE))
-		choose(choice, RUNG_HELD, "the command keeps the capabilities that it has");
-	else if (!root_command && privileges_may_raise(CAP_NET_BIND_SERVICE))
-		choose(choice, RUNG_CAPABILITY,
-		       "capability: the command keeps CAP_NET_BIND_SERVICE and nothing else, so it may "
-		       "bind every low port");
-	else
+/* In a throwaway process, whose failure is no failure of ours. */
+static int trial_drop(void *context)
+{
+	const struct plan *plan = context;
+
+	(void)close(STDERR_FILENO); /* whatever fails will fail again, and be said then */
+	privileges_drop(plan, BIND_BROKER, true);
+	return 0;
+}
+
+static bool broker_possible(const struct plan *plan, const char **ret_why)
+{
+	*ret_why = plan->exec		       ? "--exec leaves nobody to be one"
+		   : plan->allow_new_privs     ? "its filter needs no_new_privs"
+		   : privileges_obstacle(plan) ? "privileges cannot be dropped"
+		   : !privileges_may_raise(CAP_NET_BIND_SERVICE)
+			   ? "CAP_NET_BIND_SERVICE is not among our capabilities"
+			   : NULL;
+	return !*ret_why;
+}
+
+/* RET_WHY: what stands in its way, or why it is not the first of its ways. */
+static bool choose_broker(const struct plan *plan, struct port_choice *choice, char ret_why[256])
+{
+	const struct broker_ports ports = { plan->ports, plan->port_count, choice->free_from };
+	const char *why;
+
+	if (!broker_possible(plan, &why)) {
+		snprintf(ret_why, 256, "%s", why);
+		return false;
+	}
+	choice->means = broker_probe(&ports, trial_drop, (void *)plan, ret_why, 256);
+	if (choice->means == BROKER_NONE)
+		return false;
+	choose(choice, RUNG_BROKER, "");
+	snprintf(choice->text, sizeof(choice->text),
+		 "broker: PID 1 binds these ports for the command, %s%s%s",
+		 choice->means == BROKER_OWN_SOCKET ? "on its own socket"
+						    : "on fresh sockets put in place of its own (",
+		 ret_why, choice->means == BROKER_OWN_SOCKET ? "" : ")");
+	return true;
+}
+
+/* --- the ladder ------------------------------------------------------------------------------ */
+
+static void choose_capability(struct port_choice *choice, const char *no_broker)
+{
+	if (!privileges_may_raise(CAP_NET_BIND_SERVICE)) {
 		choose(choice, RUNG_MISSING,
 		       "CAP_NET_BIND_SERVICE is not among our capabilities (start as root with "
 		       "NET_BIND_SERVICE, give the binary cap_net_bind_service=p, or set the sysctl "
 		       "net.ipv4.ip_unprivileged_port_start)");
+		return;
+	}
+	choose(choice, RUNG_CAPABILITY, "");
+	snprintf(
+		choice->text, sizeof(choice->text),
+		"capability: the command keeps CAP_NET_BIND_SERVICE and nothing else, so it may bind "
+		"every low port%s%s%s",
+		*no_broker ? " (no broker: " : "", no_broker, *no_broker ? ")" : "");
 }
 
 void ports_choose(const struct plan *plan, struct port_choice *ret_choice)
 {
-	unsigned start;
+	struct port_choice choice = { .free_from = unprivileged_port_start() };
+	const bool automatic = plan->port_method == PORTS_AUTO;
+	char why[256] = "";
 
-	choose(ret_choice, RUNG_FREE, "");
+	choose(&choice, RUNG_FREE, "");
 	if (!plan->port_count)
-		return;
-	start = unprivileged_port_start();
-	if (plan->port_method == PORTS_AUTO && lowest_port(plan) >= start)
-		snprintf(ret_choice->text, sizeof(ret_choice->text),
-			 "nothing to do: ports from %u on need no capability here", start);
-	else
-		choose_capability(plan, ret_choice);
+		; /* nothing was asked for */
+	else if (automatic && lowest_port(plan) >= choice.free_from)
+		snprintf(choice.text, sizeof(choice.text),
+			 "nothing to do: ports from %u on need no capability here",
+			 choice.free_from);
+	else if (automatic && !plan->drops && privileges_have(CAP_NET_BIND_SERVICE) &&
+		 geteuid() == 0)
+		choose(&choice, RUNG_HELD, "the command keeps the capabilities that it has");
+	else if (plan->port_method != PORTS_CAPABILITY && choose_broker(plan, &choice, why))
+		; /* by the real handshake */
+	else if (plan->port_method != PORTS_BROKER)
+		choose_capability(&choice, why);
+	else {
+		choose(&choice, RUNG_MISSING, "");
+		snprintf(choice.text, sizeof(choice.text), "no broker can be had here: %s", why);
+	}
+	*ret_choice = choice;
 }
 
 void ports_require(const struct plan *plan, const struct port_choice *choice)

@@ -2,6 +2,7 @@
 #ifndef PORTS_H
 #define PORTS_H
 
+#include "init/broker.h"
 #include "init/plan.h"
 #include "init/privileges.h"
 
@@ -16,6 +17,8 @@ enum port_rung {
 struct port_choice {
 	enum port_rung rung;
 	enum bind_capability keeps; /* who keeps CAP_NET_BIND_SERVICE on it */
+	enum broker_means means;    /* of RUNG_BROKER */
+	unsigned free_from;	    /* the first port that needs no capability */
 	char text[384];		    /* which it is and why, or what is missing and what to do */
 };
 

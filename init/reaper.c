@@ -42,11 +42,13 @@ static bool kernel_tells_exit(void)
 	return tells;
 }
 
-void reaper_prepare(const struct plan *plan, struct reaper *ret_reaper)
+void reaper_prepare(const struct plan *plan, struct supervisor *supervisor,
+		    struct reaper *ret_reaper)
 {
 	const struct sigaction ignored = { .sa_handler = SIG_IGN };
 	struct reaper reaper = {
 		.plan = plan,
+		.supervisor = supervisor,
 		/* A line for each orphan needs the zombie, for its name and status. */
 		.kernel_reaps = !plan->warn_on_reap && kernel_tells_exit(),
 		.signal_fd = signals_open(-1, SIGNALS_ALL),
@@ -187,10 +189,12 @@ int reaper_run(struct reaper *reaper)
 	struct pollfd events[] = {
 		{ .fd = reaper->signal_fd, .events = POLLIN },
 		{ .fd = reaper->kernel_reaps ? reaper->child.pidfd : -1 }, /* POLLHUP comes unasked */
+		{ .events = POLLIN },
 	};
 
 	while (!reaper->ended) {
-		if (poll(events, 2, sleep_ms(reaper)) < 0 && errno != EINTR)
+		events[2].fd = reaper->supervisor->listener;
+		if (poll(events, 3, sleep_ms(reaper)) < 0 && errno != EINTR)
 			die("cannot wait for events: %s", strerror(errno));
 		if (events[0].revents)
 			take_signals(reaper);
@@ -199,7 +203,8 @@ int reaper_run(struct reaper *reaper)
 			read_exit_status(reaper);
 		if (reaper->more_to_reap)
 			reap_batch(reaper);
+		supervisor_serve(reaper->supervisor, events[2].revents);
 	}
-	survivors_end(reaper->plan, reaper->signal_fd);
+	survivors_end(reaper->plan, reaper->signal_fd, reaper->supervisor);
 	return exit_status(reaper->plan, reaper->status);
 }

@@ -1,31 +1,36 @@
-/* reaper.h: what PID 1 does while the command runs: it forwards signals, reaps whatever lands on it,
- * answers the filter's questions, and sleeps.
+/* reaper.h: what PID 1 does while the command runs: it forwards signals, reaps whatever lands on
+ * it, answers the filter's questions, and sleeps.
  *
- * Where the kernel tells a pidfd's holder how the process ended (PIDFD_INFO_EXIT), SIGCHLD is ignored
- * and no zombie ever forms. Elsewhere children are reaped in bounded batches, with signals forwarded
- * between them. No timers, no polling. */
+ * Where the kernel tells a pidfd's holder how the process ended (PIDFD_INFO_EXIT), SIGCHLD is
+ * ignored and no zombie ever forms. Elsewhere children are reaped in bounded batches, with signals
+ * forwarded between them. No timers, no polling. */
 #ifndef REAPER_H
 #define REAPER_H
 
 #include "init/child.h"
 #include "init/plan.h"
+#include "init/supervisor.h"
 
 struct reaper {
 	const struct plan *plan;
-	struct child child;	/* child_start() fills it in */
-	bool kernel_reaps;	/* SIGCHLD is ignored; the status comes from the pidfd */
-	int signal_fd;		/* all signals come in here */
-	bool ended;		/* the command has */
-	int status;		/* how, as waitpid(2) gives it */
-	bool more_to_reap;	/* a batch was full, or SIGCHLD came */
-	int64_t held_until;	/* a TERM is held until then (--stop-delay), in ms; 0: none is */
+	struct supervisor *supervisor;
+	struct child child; /* child_start() fills it in */
+	bool kernel_reaps;  /* SIGCHLD is ignored; the status comes from the pidfd */
+	int signal_fd;	    /* all signals come in here */
+	bool ended;	    /* the command has */
+	int status;	    /* how, as waitpid(2) gives it */
+	bool more_to_reap;  /* a batch was full, or SIGCHLD came */
+	int64_t held_until; /* a TERM is held until then (--stop-delay), in ms; 0: none is */
 };
 
-/* Before the first child: find out who reaps, have SIGCHLD ignored or not to match, become a subreaper
- * where we are not PID 1, and open the way by which signals come in. Dies where that fails. */
-void reaper_prepare(const struct plan *plan, struct reaper *ret_reaper);
+/* Before the first child: find out who reaps, have SIGCHLD ignored or not to match, become a
+ * subreaper where we are not PID 1, and open the way by which signals come in. Dies where that
+ * fails. */
+void reaper_prepare(const struct plan *plan, struct supervisor *supervisor,
+		    struct reaper *ret_reaper);
 
-/* Serve until the command and all that it left behind have ended. Returns the exit status to end with. */
+/* Serve until the command and all that it left behind have ended. Returns the exit status to end
+ * with. */
 int reaper_run(struct reaper *reaper);
 
 #endif

@@ -1,25 +1,165 @@
 #include "init/supervisor.h"
 
+#include "init/message.h"
+
 #include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <unistd.h>
+
+/* Not a system call: the place of "its bind was not brokered" among what has been said once. */
+#define UNBROKERED (-1)
+
+/* --- before the command --------------------------------------------------------------------------
+ */
+
+static unsigned reports_choose(const struct plan *plan, const struct port_choice *ports,
+			       const struct filter *profile)
+{
+	unsigned reports = 0;
+
+	if (plan->exec)
+		return 0; /* nobody is left to answer */
+	if (ports->rung == RUNG_BROKER)
+		reports |= REPORT_BINDS;
+	if (ports->rung == RUNG_BROKER && ports->means == BROKER_FRESH_SOCKET)
+		reports |= REPORT_OPTIONS;
+	if (plan->record)
+		reports |= REPORT_CALLS;
+	else if (profile->program.len && message_wanted(MESSAGE_WARNING))
+		reports |= REPORT_DENIALS;
+	return reports;
+}
+
+static const char *compose_reason(int error)
+{
+	switch (error) {
+	case EBUSY:
+		return "it notifies a supervisor of its own (SCMP_ACT_NOTIFY), and the command can have "
+		       "only one";
+	case EACCES:
+		return "it refuses bind(2) or setsockopt(2), or judges them by their arguments, which "
+		       "leaves no place for --allow-port's broker (use --port-method capability)";
+	case E2BIG:
+		return "it is longer than the 4096 instructions that the kernel takes";
+	default:
+		return strerror(error);
+	}
+}
+
+/* A profile that notifies somebody else can be loaded as it is if we ask for nothing. */
+static void supervisor_compose(struct supervisor *s, const struct filter *profile)
+{
+	int r = filter_compose(profile, s->reports, &s->filter);
+
+	if (r == -E2BIG && s->reports == REPORT_DENIALS)
+		r = filter_compose(profile, s->reports = 0, &s->filter);
+	if (r < 0)
+		die("the seccomp profile '%s' cannot be loaded: %s", profile->name,
+		    compose_reason(-r));
+}
+
+void supervisor_prepare(const struct plan *plan, const struct port_choice *ports,
+			const struct filter *profile, struct supervisor *ret_supervisor)
+{
+	struct supervisor *s = ret_supervisor;
+	const struct broker_ports list = { plan->ports, plan->port_count, ports->free_from };
+	const char *wrong;
+	int r;
+
+	s->listener = -1;
+	s->reports = reports_choose(plan, ports, profile);
+	s->denials.profile = profile;
+	if (s->reports & REPORT_BINDS) {
+		r = broker_open(&s->broker, &list, ports->means);
+		if (r < 0)
+			die("--allow-port: the broker cannot start: %s", strerror(-r));
+	}
+	if (s->reports & REPORT_CALLS) {
+		wrong = record_open(&s->record, plan->record);
+		if (wrong)
+			die("--record %s: cannot record into it: %s", plan->record, wrong);
+	}
+	if (s->reports || profile->program.len)
+		supervisor_compose(s, profile);
+}
+
+void supervisor_arm(const struct supervisor *supervisor, struct command *command)
+{
+	command->filter = supervisor->filter;
+	command->listener_wanted = supervisor->reports && filter_reports(&supervisor->filter);
+	command->listener_needed = supervisor->reports & ~(unsigned)REPORT_DENIALS;
+	command->sheds_capabilities = supervisor->reports & REPORT_BINDS;
+}
+
+void supervisor_start(struct supervisor *supervisor, int listener)
+{
+	supervisor->listener = listener;
+	filter_release(&supervisor->filter);
+	if (listener < 0 && supervisor->reports)
+		message(MESSAGE_INFO, "denials are not explained: an outer supervisor has the only "
+				      "seccomp listener that there can be");
+	if (listener < 0)
+		return;
+	/* The command has our uid: with this, it can neither trace us nor look into our memory. */
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* cannot fail for 0 */
+	notify_hurry(listener);
+}
+
+/* --- while it runs -------------------------------------------------------------------------------
+ */
+
+/* The command gets the kernel's EACCES; here is why. */
+static void bind_explain(struct supervisor *s, const struct request *request)
+{
+	const char *program;
+	pid_t pid;
+
+	if (!s->broker.obstacle)
+		return;
+	program = denial_first(&s->denials, request, UNBROKERED, &pid);
+	if (program)
+		message(MESSAGE_WARNING, "%s[%d]: its bind(2) is left to the kernel: %s: %s",
+			program, (int)pid, s->broker.obstacle, strerror(s->broker.error));
+}
 
 static struct answer answer_find(struct supervisor *s, const struct request *request)
 {
 	const struct seccomp_data *call = &request->notif.data;
+	const int number = call->arch == FILTER_ARCH ? call->nr : -1;
+	struct answer answer;
 
-	if (s->broker && call->arch == FILTER_ARCH && call->nr == SYS_bind)
-		return broker_bind(s->broker, request);
-	if (s->broker && call->arch == FILTER_ARCH && call->nr == SYS_setsockopt)
-		return broker_option(s->broker, request);
-	return (struct answer){ .error = -EPERM };
+	if (s->reports & REPORT_CALLS)
+		record_note(&s->record, call);
+	if (s->reports & REPORT_BINDS && number == SYS_bind) {
+		answer = broker_bind(&s->broker, request);
+		bind_explain(s, request);
+		return answer;
+	}
+	if (s->reports & REPORT_OPTIONS && number == SYS_setsockopt)
+		return broker_option(&s->broker, request);
+	if (s->reports & REPORT_CALLS)
+		return ANSWER_CARRY_ON;
+	return denial_answer(&s->denials, request);
 }
 
-void supervisor_dispatch(struct supervisor *supervisor)
+void supervisor_serve(struct supervisor *supervisor, short revents)
 {
 	struct request request;
 
 	/* ENOENT: the caller was killed before we looked, or, when we answer, while we thought. */
-	if (notify_receive(supervisor->listener, &request) < 0)
-		return;
-	(void)notify_send(&request, answer_find(supervisor, &request));
+	if (revents & POLLIN && notify_receive(supervisor->listener, &request) == 0)
+		(void)notify_send(&request, answer_find(supervisor, &request));
+	else if (revents & (POLLHUP | POLLERR | POLLNVAL))
+		supervisor->listener = -1;
+}
+
+void supervisor_finish(struct supervisor *supervisor)
+{
+	int r = supervisor->reports & REPORT_CALLS ? record_write(&supervisor->record) : 0;
+
+	if (r < 0)
+		die("--record %s: cannot write it: %s", supervisor->record.path, strerror(-r));
 }

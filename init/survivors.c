@@ -161,11 +161,11 @@ static void kill_all(const struct plan *plan)
 		*names ? names : "(no /proc, so no names)");
 }
 
-void survivors_end(const struct plan *plan, int signal_fd)
+void survivors_end(const struct plan *plan, int signal_fd, struct supervisor *supervisor)
 {
 	const struct sigaction standard = { .sa_handler = SIG_DFL };
 	const int64_t end = now_ms() + plan->stop_timeout_ms;
-	struct pollfd events = { .fd = signal_fd, .events = POLLIN };
+	struct pollfd events[] = { { .fd = signal_fd, .events = POLLIN }, { .events = POLLIN } };
 
 	/* From now on each end of a child is an event, so that the last one is noticed. */
 	(void)sigaction(SIGCHLD, &standard, NULL); /* cannot fail for a valid signal */
@@ -180,8 +180,11 @@ void survivors_end(const struct plan *plan, int signal_fd)
 			kill_all(plan);
 			return;
 		}
-		(void)poll(&events, 1, (int)left); /* whatever woke us, we look at all of it */
+		events[1].fd = supervisor->listener;
+		if (poll(events, 2, (int)left) <= 0)
+			continue;
 		pass_signals_on(plan, signal_fd);
+		supervisor_serve(supervisor, events[1].revents);
 	}
 }
 

@@ -1,0 +1,111 @@
+#include "init/denial.h"
+#include "init/denial_words.h"
+#include "init/message.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define PROGRAM_SIZE sizeof(((struct denial *)NULL)->program)
+
+/* The name of a process or a thread; "?" where it is gone. */
+static void program_find(pid_t pid, char ret_name[PROGRAM_SIZE])
+{
+	char text[PROGRAM_SIZE + 1];
+
+	if (notify_read_proc(pid, "comm", text, sizeof(text)) <= 0)
+		strcpy(text, "?");
+	text[strcspn(text, "\n")] = '\0';
+	strcpy(ret_name, text);
+}
+
+static const struct denial *entry_find(const struct denials *denials, const char *program, int call,
+				       __u32 arch)
+{
+	for (unsigned i = 0; i < denials->count; i++) {
+		const struct denial *d = &denials->entries[i];
+
+		if (d->call == call && d->arch == arch && strcmp(d->program, program) == 0)
+			return d;
+	}
+	return NULL;
+}
+
+static const struct denial *entry_add(struct denials *denials, const char *program, int call,
+				      __u32 arch)
+{
+	struct denial *d;
+
+	if (denials->count == DENIAL_MEMORY)
+		return NULL;
+	d = &denials->entries[denials->count++];
+	strcpy(d->program, program);
+	d->call = call;
+	d->arch = arch;
+	if (denials->count == DENIAL_MEMORY)
+		message(MESSAGE_WARNING,
+			"what the seccomp profile refuses is not reported any more: "
+			"enough has been");
+	return d;
+}
+
+/* A thread may have a name of its own. Both names are kept, so that a flood from it is recognized
+ * without a look at its process. */
+const char *denial_first(struct denials *denials, const struct request *request, int call,
+			 pid_t *ret_pid)
+{
+	const pid_t thread = (pid_t)request->notif.pid;
+	const __u32 arch = request->notif.data.arch;
+	char program[PROGRAM_SIZE];
+	const struct denial *entry;
+	pid_t leader;
+
+	if (denials->count == DENIAL_MEMORY)
+		return NULL;
+	program_find(thread, program);
+	if (entry_find(denials, program, call, arch))
+		return NULL;
+	entry = entry_add(denials, program, call, arch);
+	leader = notify_leader(thread);
+	if (leader != thread) {
+		program_find(leader, program);
+		if (entry_find(denials, program, call, arch))
+			return entry && strcmp(entry->program, program) == 0 ? entry->program
+									     : NULL;
+		entry = entry_add(denials, program, call, arch);
+	}
+	if (!entry)
+		return NULL;
+	*ret_pid = leader;
+	return entry->program;
+}
+
+static void denial_explain(struct denials *denials, const struct request *request,
+			   const struct verdict *verdict)
+{
+	const struct seccomp_data *call = &request->notif.data;
+	char name[64], argument[160];
+	const char *program;
+	pid_t pid;
+
+	program = denial_first(denials, request, call->nr, &pid);
+	if (!program)
+		return;
+	denial_call_format(call, name, sizeof(name));
+	denial_argument_format(call, verdict, argument, sizeof(argument));
+	message(MESSAGE_WARNING, "%s[%d]: %s%s denied by the seccomp profile '%s' (EPERM)", program,
+		(int)pid, name, argument, denials->profile->name);
+	if (denials->count == DENIAL_MEMORY)
+		message(MESSAGE_WARNING, "that is enough of them: no more denials are reported");
+}
+
+struct answer denial_answer(struct denials *denials, const struct request *request)
+{
+	struct verdict verdict;
+
+	/* Nothing else is turned into a question; should it be, no is the answer. */
+	if (filter_judge(&denials->profile->program, &request->notif.data, &verdict) < 0 ||
+	    verdict.action != (SECCOMP_RET_ERRNO | EPERM))
+		return (struct answer){ .error = -ENOSYS };
+	denial_explain(denials, request, &verdict);
+	return (struct answer){ .error = -EPERM };
+}

@@ -1,0 +1,161 @@
+#include "init/record.h"
+#include "init/record_read.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define LARGEST_FILE 65536 /* all calls with all values fit in a quarter of it */
+
+/* --- before the command starts ------------------------------------------------------------------
+ */
+
+/* What must not wait for PID 1 is not reported (filter_compose()), and needed by everyone. */
+static void record_start(struct record *record)
+{
+	static const int silent[] = { SYS_execve, SYS_exit, SYS_exit_group, SYS_rt_sigreturn,
+				      SYS_restart_syscall };
+
+	for (size_t i = 0; i < sizeof(silent) / sizeof(silent[0]); i++)
+		record_add(record, silent[i]);
+	/* A filter that is there before ours answers first: we never hear of what it refuses. */
+	record->hidden = notify_proc_field(getpid(),  "status", "Seccomp") == SECCOMP_MODE_FILTER;
+}
+
+static const char *earlier_read(struct record *record)
+{
+	char *text = calloc(1, LARGEST_FILE + 1);
+	const char *wrong = NULL;
+	ssize_t n;
+
+	if (!text)
+		return strerror(ENOMEM);
+	n = pread(record->file, text, LARGEST_FILE, 0);
+	if (n < 0)
+		wrong = strerror(errno);
+	else if (n == LARGEST_FILE || strlen(text) != (size_t)n)
+		wrong = "it is not a profile that --record has written";
+	else if (n > 0)
+		wrong = record_read(record, text);
+	free(text);
+	return wrong;
+}
+
+/* The file may lie where the command's user can put a link: none is followed, and nothing that is
+ * not a recording is ever overwritten. */
+const char *record_open(struct record *record, const char *path)
+{
+	struct stat status;
+
+	memset(record, 0, sizeof(*record));
+	record->path = path;
+	record->file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
+	if (record->file < 0)
+		return strerror(errno);
+	if (fstat(record->file, &status) < 0)
+		return strerror(errno);
+	if (!S_ISREG(status.st_mode))
+		return "it is not a regular file";
+	record_start(record);
+	return earlier_read(record);
+}
+
+/* --- after it has ended -------------------------------------------------------------------------
+ */
+
+struct writer {
+	int file;
+	int error; /* the first one */
+};
+
+static void put(struct writer *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void put(struct writer *w, const char *format, ...)
+{
+	char text[256];
+	va_list arguments;
+	int length;
+
+	va_start(arguments, format);
+	length = vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	if (w->error == 0 && write(w->file, text, (size_t)length) != length)
+		w->error = errno ? -errno : -ENOSPC;
+}
+
+/* Calls that are allowed whatever they are called with, in one rule. */
+static void put_plain(struct writer *w, const struct record *record)
+{
+	const char *separator = "";
+
+	put(w, "\t\t{\n\t\t\t\"names\": [");
+	for (int call = 0; call < SYSCALL_COUNT; call++) {
+		const char *name = syscall_name(call);
+		int slot;
+
+		if (!record_has(record, call) || !name)
+			continue;
+		if (record_argument_find(call, &slot) >= 0 && !record->arguments[slot].any)
+			continue;
+		put(w, "%s\n\t\t\t\t\"%s\"", separator, name);
+		separator = ",";
+	}
+	put(w, "\n\t\t\t],\n\t\t\t\"action\": \"SCMP_ACT_ALLOW\"\n\t\t},\n");
+}
+
+/* int arguments: the kernel looks at 32 bits of them, so the filter must too. */
+static void put_compared(struct writer *w, const struct record *record, int call)
+{
+	int slot;
+	const int index = record_argument_find(call, &slot);
+	const struct record_argument *argument = index < 0 ? NULL : &record->arguments[slot];
+
+	for (unsigned i = 0; argument && !argument->any && i < argument->count; i++) {
+		put(w, "\t\t{\n\t\t\t\"names\": [\n\t\t\t\t\"%s\"\n\t\t\t],\n", syscall_name(call));
+		put(w, "\t\t\t\"action\": \"SCMP_ACT_ALLOW\",\n\t\t\t\"args\": [\n\t\t\t\t{\n");
+		put(w, "\t\t\t\t\t\"index\": %d,\n\t\t\t\t\t\"value\": %" PRIu32 ",\n", index,
+		    UINT32_MAX);
+		put(w, "\t\t\t\t\t\"valueTwo\": %" PRIu32 ",\n", argument->values[i]);
+		put(w, "\t\t\t\t\t\"op\": \"SCMP_CMP_MASKED_EQ\"\n\t\t\t\t}\n\t\t\t]\n\t\t},\n");
+	}
+}
+
+static void put_profile(struct writer *w, const struct record *record)
+{
+	put(w, "{\n\t\"comment\": \"" RECORD_COMMENT "%s\",\n",
+	    record->hidden
+		    ? " What an outer profile refused (Docker's, podman's) was not seen, and is "
+		      "not listed."
+		    : "");
+	put(w, "\t\"defaultAction\": \"SCMP_ACT_ERRNO\",\n\t\"defaultErrnoRet\": %d,\n", EPERM);
+	put(w, "\t\"architectures\": [\n\t\t\"%s\"\n\t],\n", RECORD_ARCHITECTURE);
+	put(w, "\t\"syscalls\": [\n");
+	put_plain(w, record);
+	for (int call = 0; call < SYSCALL_COUNT; call++)
+		put_compared(w, record, call);
+	put(w, "\t\t{\n\t\t\t\"names\": [\n\t\t\t\t\"clone3\"\n\t\t\t],\n");
+	put(w, "\t\t\t\"action\": \"SCMP_ACT_ERRNO\",\n\t\t\t\"errnoRet\": %d\n\t\t}\n\t]\n}\n",
+	    ENOSYS);
+}
+
+int record_write(const struct record *record)
+{
+	struct writer w = { .file = record->file };
+	off_t end;
+
+	if (lseek(record->file, 0, SEEK_SET) < 0)
+		return -errno;
+	put_profile(&w, record);
+	if (w.error < 0)
+		return w.error;
+	/* Cut last: there is no moment at which the file is empty. */
+	end = lseek(record->file, 0, SEEK_CUR);
+	return end < 0 || ftruncate(record->file, end) < 0 ? -errno : 0;
+}
