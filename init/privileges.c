@@ -210,19 +210,20 @@ static void bind_raise(enum bind_capability keep)
 static bool bounding_cut(uint64_t kept)
 {
 	for (unsigned n = 0; n <= LAST_POSSIBLE_CAPABILITY; n++) {
-		const int held = prctl(PR_CAPBSET_READ, n, 0, 0, 0);
+		int error;
 
-		if (held < 0)
-			break; /* the kernel has no capability with this number */
-		if (!held || (kept & CAPABILITY_BIT(n)))
+		if ((kept & CAPABILITY_BIT(n)) || !prctl(PR_CAPBSET_DROP, n, 0, 0, 0))
 			continue;
-		if (prctl(PR_CAPBSET_DROP, n, 0, 0, 0)) {
-			message(MESSAGE_INFO,
-				"the capability bounding set stays: %s (CAP_SETPCAP mends it; "
-				"no_new_privs keeps it from mattering)",
-				strerror(errno));
-			return false;
-		}
+		error = errno;
+		if (error == EINVAL)
+			break; /* the kernel has no capability with this number */
+		if (prctl(PR_CAPBSET_READ, n, 0, 0, 0) == 0)
+			continue; /* nor do we */
+		message(MESSAGE_INFO,
+			"the capability bounding set stays: %s (CAP_SETPCAP mends it; no_new_privs keeps "
+			"it from mattering)",
+			strerror(error));
+		return false;
 	}
 	return true;
 }
