@@ -3,9 +3,9 @@
 # Build and run the recipes of docker/examples/ as their own Dockerfiles say, in a root laid over this machine's.
 #
 #   recipe_build NAME [DOCKERFILE]   in setup_file: what docker build does; the result serves every test of the file
-#   recipe_start [-e K=V]... [-v FOLDER:PATH]... [-E ENTRYPOINT] NAME[/DOCKERFILE] [ARG...]
+#   recipe_start [-e K=V]... [-v FOLDER:PATH]... [-E ENTRYPOINT] [-p] NAME[/DOCKERFILE] [ARG...]
 #                                    what docker run -d does, with Docker's 14 capabilities; ARG... stands in
-#                                    for CMD
+#                                    for CMD; -p is --privileged, that is with all capabilities and cgroups
 #   recipe_stop STATUS SECONDS       what docker stop does; asserts that it ended with STATUS within SECONDS,
 #                                    with nobody killed, and that drop-init itself had nothing to say
 #   body URL                         what it answers
@@ -50,8 +50,17 @@ recipe_build() {
 
 recipe_start() {
 	local environment=() mounts=() words=() become=() entry=() recipe dockerfile image user folder path volume
+	local limit=(--bounding-set "$recipe_bounding")
+	: >"$namespace/prepare"
 	while [[ $1 == -? ]]; do
 		case $1 in
+		-p)
+			limit=()
+			# shellcheck disable=SC2016 # "$root" is for the preparation
+			namespace_prepare 'mount --rbind /sys/fs/cgroup "$root/sys/fs/cgroup"'
+			shift
+			continue
+			;;
 		-e) environment+=(-e "$2") ;;
 		-E) entry=(-E "$2") ;;
 		-v) mounts+=("$2") ;;
@@ -64,7 +73,6 @@ recipe_start() {
 	image=$recipe_images/$recipe
 
 	namespace_overlay "$image"
-	: >"$namespace/prepare"
 	for volume in $("$recipe_reader" volumes "$dockerfile"); do
 		mkdir -p "$namespace/volumes$volume"
 		mounts+=("$namespace/volumes$volume:$volume")
@@ -89,7 +97,7 @@ recipe_start() {
 	*) namespace_fail "USER $user: only UID:GID" || return ;;
 	esac
 	"$recipe_reader" stop "$dockerfile" >"$namespace/stop"
-	namespace_start setpriv --bounding-set "$recipe_bounding" "${become[@]}" \
+	namespace_start setpriv "${limit[@]}" "${become[@]}" \
 		env -i --chdir="$folder" PATH="$NAMESPACE_PATH" HOSTNAME=container "${environment[@]}" \
 		"${recipe_before[@]}" "${words[@]:1}"
 	# setpriv and env become drop-init without a fork, but not at once.

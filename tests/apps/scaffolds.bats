@@ -134,5 +134,5 @@ django_serves() {
 	namespace_wait
 	assert_status 0
 	assert_stderr ''
-	grep -E 'port.*80' "$namespace/stdout" || namespace_fail "nothing about port 80"
+	assert_stdout_has "ok  allow-port  80: "
 }
