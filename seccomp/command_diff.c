@@ -10,19 +10,28 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define ACTION_TEXT	 80
 #define NAME_TEXT	 64
 #define NUMBERS_COMPARED 1024
 #define DIFFERENCES_MAX	 16 /* pairs of actions that are told apart for one syscall */
+#define HALF_VALUES_MAX	 256
 
 struct difference {
 	uint32_t left, right;
 	struct seccomp_data example;
 };
 
+/* Values of one half of an argument that tests compare with, and their neighbours. */
+struct half {
+	uint32_t values[HALF_VALUES_MAX];
+	size_t count;
+};
+
 struct comparison {
 	const struct program *left, *right;
+	struct half halves[ARGUMENTS_MAX][2]; /* low, high */
 	struct points points;
 	bool depends; /* on arguments: the two agree for some */
 	struct difference differences[DIFFERENCES_MAX];
@@ -35,22 +44,56 @@ struct run {
 	struct difference difference;
 };
 
+static void half_add(struct half *half, uint32_t value)
+{
+	for (size_t i = 0; i < half->count; i++) {
+		if (half->values[i] == value)
+			return;
+	}
+	if (half->count < HALF_VALUES_MAX)
+		half->values[half->count++] = value;
+}
+
 static void test_take(const struct test *test, void *context)
 {
 	struct comparison *comparison = context;
-	unsigned int shift = test->high ? 32 : 0;
-	struct condition condition = {
-		.index = test->argument,
-		.comparison = SCMP_CMP_MASKED_EQ,
-		.value = (uint64_t)test->mask << shift,
-		.value_two = (uint64_t)(test->value & test->mask) << shift,
-	};
+	struct half *half = &comparison->halves[test->argument][test->high];
+	uint32_t value = test->value & test->mask;
 
-	if (test->mask == UINT32_MAX) {
-		condition.comparison = SCMP_CMP_EQ;
-		condition.value = (uint64_t)test->value << shift;
+	half_add(half, value);
+	half_add(half, value - 1);
+	half_add(half, value + 1);
+	half_add(half, value | ~test->mask);
+}
+
+/* Filters test halves, and it takes both halves of an argument to get past a test of all of it. */
+static void halves_join(struct comparison *comparison, unsigned int argument)
+{
+	struct half *low = &comparison->halves[argument][0];
+	struct half *high = &comparison->halves[argument][1];
+
+	if (!low->count && !high->count)
+		return;
+	half_add(low, 0);
+	half_add(low, UINT32_MAX);
+	half_add(high, 0);
+	half_add(high, UINT32_MAX);
+	for (size_t i = 0; i < low->count; i++) {
+		for (size_t j = 0; j < high->count; j++)
+			points_add_value(&comparison->points, argument,
+					 (uint64_t)high->values[j] << 32 | low->values[i]);
 	}
-	points_add(&comparison->points, &condition);
+}
+
+static void points_collect(struct comparison *comparison, const struct seccomp_data *data)
+{
+	memset(comparison->halves, 0, sizeof(comparison->halves));
+	points_reset(&comparison->points);
+	/* a program that is too complicated still gives the tests that were met until then */
+	(void)tests_visit(comparison->left, data, test_take, comparison);
+	(void)tests_visit(comparison->right, data, test_take, comparison);
+	for (unsigned int i = 0; i < ARGUMENTS_MAX; i++)
+		halves_join(comparison, i);
 }
 
 static bool point_compare(const struct seccomp_data *data, void *context)
@@ -80,10 +123,7 @@ static void number_compare(struct comparison *comparison, uint32_t audit, uint32
 
 	comparison->count = 0;
 	comparison->depends = false;
-	points_reset(&comparison->points);
-	/* a program that is too complicated still gives the tests that were met until then */
-	(void)tests_visit(comparison->left, &data, test_take, comparison);
-	(void)tests_visit(comparison->right, &data, test_take, comparison);
+	points_collect(comparison, &data);
 	(void)points_visit(&comparison->points, &data, point_compare, comparison);
 	if (comparison->count > 1)
 		comparison->depends = true;

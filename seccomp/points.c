@@ -15,7 +15,7 @@ void points_reset(struct points *points)
 	}
 }
 
-static void value_add(struct points *points, unsigned int argument, uint64_t value)
+void points_add_value(struct points *points, unsigned int argument, uint64_t value)
 {
 	size_t count = points->counts[argument];
 
@@ -33,28 +33,28 @@ static void value_add_around(struct points *points, unsigned int argument, uint6
 	for (int offset = -1; offset <= 1; offset++) {
 		uint64_t near = value + (uint64_t)offset;
 
-		value_add(points, argument, near);
-		value_add(points, argument, near + HIGH_ONE);
-		value_add(points, argument, near - HIGH_ONE);
-		value_add(points, argument, near & UINT32_MAX);
+		points_add_value(points, argument, near);
+		points_add_value(points, argument, near + HIGH_ONE);
+		points_add_value(points, argument, near - HIGH_ONE);
+		points_add_value(points, argument, near & UINT32_MAX);
 	}
-	value_add(points, argument, value | UINT32_MAX);
-	value_add(points, argument, value & ~(uint64_t)UINT32_MAX);
+	points_add_value(points, argument, value | UINT32_MAX);
+	points_add_value(points, argument, value & ~(uint64_t)UINT32_MAX);
 }
 
 static void mask_add(struct points *points, unsigned int argument, uint64_t mask, uint64_t value)
 {
-	value_add(points, argument, value);
-	value_add(points, argument, value | ~mask);
+	points_add_value(points, argument, value);
+	points_add_value(points, argument, value | ~mask);
 	for (unsigned int bit = 0; bit < 64; bit++)
-		value_add(points, argument, value ^ (1ULL << bit));
+		points_add_value(points, argument, value ^ (1ULL << bit));
 }
 
 void points_add(struct points *points, const struct condition *condition)
 {
 	unsigned int argument = condition->index;
 
-	value_add(points, argument, UINT64_MAX);
+	points_add_value(points, argument, UINT64_MAX);
 	if (condition->comparison == SCMP_CMP_MASKED_EQ)
 		mask_add(points, argument, condition->value, condition->value_two);
 	else

@@ -25,6 +25,9 @@ void points_reset(struct points *points);
  */
 void points_add(struct points *points, const struct condition *condition);
 
+/* Add one value for one argument, as above. */
+void points_add_value(struct points *points, unsigned int argument, uint64_t value);
+
 /* Call visit for the combinations of values: all of them if they are at most POINTS_MAX. Stops, and
  * returns false, as soon as visit returns false. data->args is overwritten.
  */
