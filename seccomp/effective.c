@@ -86,14 +86,14 @@ static void clauses_mark(struct clause **sorted, size_t count, struct findings *
 
 bool clauses_reduce(struct policy *policy, struct findings *findings)
 {
-	struct clause **sorted = calloc(policy->clause_count + 1, sizeof(*sorted));
+	struct clause **sorted = calloc(policy->clause_count + 1, sizeof(struct clause *));
 	size_t kept = 0;
 
 	if (!sorted)
 		return false;
 	for (size_t i = 0; i < policy->clause_count; i++)
 		sorted[i] = &policy->clauses[i];
-	qsort(sorted, policy->clause_count, sizeof(*sorted), pointer_compare);
+	qsort(sorted, policy->clause_count, sizeof(struct clause *), pointer_compare);
 	clauses_mark(sorted, policy->clause_count, findings);
 	for (size_t i = 0; i < policy->clause_count; i++) {
 		if (policy->clauses[i].name)

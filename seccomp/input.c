@@ -63,8 +63,7 @@ void filter_name(const char *path, char ret_name[FILTER_NAME_SIZE])
 		length -= 5;
 	if (length >= FILTER_NAME_SIZE)
 		length = FILTER_NAME_SIZE - 1;
-	memset(ret_name, 0, FILTER_NAME_SIZE);
-	memcpy(ret_name, name, length);
+	snprintf(ret_name, FILTER_NAME_SIZE, "%.*s", (int)length, name);
 }
 
 static bool profile_load(const char *path, const struct input *input, const struct target *target,

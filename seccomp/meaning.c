@@ -161,9 +161,9 @@ static void arguments_take(const struct meaning *meaning, const struct seccomp_d
 
 static const struct entry *entry_unconditional(struct entry_range range)
 {
-	for (size_t i = 0; i < range.count; i++) {
-		if (range.first[i].condition_count == 0)
-			return &range.first[i];
+	for (const struct entry *entry = range.first; entry < range.first + range.count; entry++) {
+		if (entry->condition_count == 0)
+			return entry;
 	}
 	return NULL;
 }

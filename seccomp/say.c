@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define LINE_MAX_LENGTH 2048
+#define LINE_MAX_LENGTH	    2048
+#define LINE_ESCAPED_LENGTH 8192 /* \xNN takes four characters */
 
 /* Copy text, with what would move a terminal's cursor as \xNN. Returns what is left of the room. */
 static size_t text_escape(const char *text, char *line, size_t room)
@@ -25,7 +26,7 @@ static size_t text_escape(const char *text, char *line, size_t room)
 void say(const char *format, ...)
 {
 	static const char prefix[] = "drop-seccomp: ";
-	char text[LINE_MAX_LENGTH], line[sizeof(prefix) + 4 * LINE_MAX_LENGTH];
+	char text[LINE_MAX_LENGTH], line[sizeof(prefix) + LINE_ESCAPED_LENGTH];
 	size_t used = sizeof(prefix) - 1;
 	va_list arguments;
 

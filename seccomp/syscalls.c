@@ -9,8 +9,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-#define PSEUDO_SOCKETCALL -100 /* libseccomp: -101 to -120 are the calls 1 to 20 */
-#define PSEUDO_IPC	  -200 /* likewise -201 to -224 */
+#define PSEUDO_SOCKETCALL (-100) /* libseccomp: -101 to -120 are the calls 1 to 20 */
+#define PSEUDO_IPC	  (-200) /* likewise -201 to -224 */
 #define NUMBERS_SEARCHED  1024
 
 /* What Linux has added since libseccomp 2.5.4; the numbers are the same on every architecture, but
