@@ -4,12 +4,12 @@
 #include "init/command.h"
 #include "init/identity.h"
 #include "init/message.h"
+#include "init/output.h"
 #include "init/ownership.h"
 #include "init/privileges.h"
 #include "init/writable.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -40,7 +41,7 @@ static bool line(bool ok, const char *step, const char *format, ...)
 			*at = '?'; /* a step is one line, whatever a path is called */
 	}
 	snprintf(whole, sizeof(whole), "%-4s%-11s %s\n", ok ? "ok" : "NO", step, text);
-	fputs(whole, stdout);
+	output_write(whole);
 	return ok;
 }
 
@@ -175,9 +176,9 @@ static void look_as_user(const struct plan *plan, const char *path, char *text, 
 		bool right = true;
 
 		if (plan->drops && getuid() != who->uid)
-			right = !setgroups(who->group_count, who->groups) &&
-				!setresgid(who->gid, who->gid, who->gid) &&
-				!setresuid(who->uid, who->uid, who->uid);
+			right = !syscall(SYS_setgroups, who->group_count, who->groups) &&
+				!syscall(SYS_setresgid, who->gid, who->gid, who->gid) &&
+				!syscall(SYS_setresuid, who->uid, who->uid, who->uid);
 		if (!right)
 			snprintf(text, size, "cannot become the user to look");
 		if (!right || !writable_check(path, text, size))
@@ -246,7 +247,5 @@ int check_print(const struct plan *plan, const struct port_choice *ports,
 	for (size_t i = 0; i < plan->writable_count; i++)
 		ok &= check_writable(plan, plan->writables[i]);
 	ok &= check_filter(profile);
-	if (fflush(stdout))
-		die("cannot write to standard output: %s", strerror(errno));
 	return ok ? EXIT_SUCCESS : EXIT_OWN_FAILURE;
 }

@@ -1,18 +1,14 @@
 #include "init/identity.h"
 
+#include "init/database.h"
 #include "init/message.h"
 #include "init/number.h"
 
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#define PASSWD_FILE "/etc/passwd"
-#define GROUP_FILE  "/etc/group"
 
 /* What the passwd file says of one user, in memory of our own. */
 struct user_entry {
@@ -29,57 +25,65 @@ static void *allocated(void *memory)
 	return memory;
 }
 
-/* No file is no entries; a file that cannot be read must not look like that. */
-static FILE *database_open(const char *path)
+/* A file that cannot be read must not look like one without rows. */
+static struct database database_require(const char *path, size_t field_count)
 {
-	FILE *file = fopen(path, "re");
+	struct database database;
+	const int result = database_open(path, field_count, &database);
 
-	if (!file && errno != ENOENT && errno != ENOTDIR)
-		die("cannot read %s: %s", path, strerror(errno));
-	return file;
-}
-
-/* A read error in the middle must not look like the end of the file. */
-static void database_close(FILE *file, const char *path)
-{
-	if (ferror(file))
-		die("cannot read %s: %s", path, strerror(errno));
-	(void)fclose(file); /* it was only read */
+	if (result)
+		die("cannot read %s: %s", path, strerror(-result));
+	return database;
 }
 
 /* The first entry with this name, or where name is NULL with this uid. */
 static struct user_entry user_find(const char *name, uid_t uid)
 {
-	struct user_entry entry = { .found = false };
-	FILE *file = database_open(PASSWD_FILE);
-	const struct passwd *row;
+	struct database users = database_require(PASSWD_FILE, PASSWD_FIELDS);
+	char *fields[PASSWD_FIELDS];
+	uint64_t row_uid, row_gid;
 
-	while (file && !entry.found && (row = fgetpwent(file))) {
-		if (name ? strcmp(row->pw_name, name) != 0 : row->pw_uid != uid)
+	while (database_next(&users, fields)) {
+		if (!number_parse(fields[PASSWD_UID], 0, ID_MAX, &row_uid) ||
+		    !number_parse(fields[PASSWD_GID], 0, ID_MAX, &row_gid))
 			continue;
-		entry = (struct user_entry){ .found = true, .uid = row->pw_uid, .gid = row->pw_gid };
-		entry.name = allocated(strdup(row->pw_name));
-		entry.home = allocated(strdup(row->pw_dir));
+		if (name ? !strcmp(fields[PASSWD_NAME], name) : row_uid == uid)
+			return (struct user_entry){ .found = true,
+						    .uid = (uid_t)row_uid,
+						    .gid = (gid_t)row_gid,
+						    .name = fields[PASSWD_NAME],
+						    .home = fields[PASSWD_HOME] };
 	}
-	if (file)
-		database_close(file, PASSWD_FILE);
-	return entry;
+	return (struct user_entry){ .found = false };
+}
+
+/* The next group whose number is one; false at the end. */
+static bool group_next(struct database *groups, char **ret_fields, gid_t *ret_gid)
+{
+	uint64_t gid;
+
+	while (database_next(groups, ret_fields)) {
+		if (number_parse(ret_fields[GROUP_GID], 0, ID_MAX, &gid)) {
+			*ret_gid = (gid_t)gid;
+			return true;
+		}
+	}
+	return false;
 }
 
 static bool group_find(const char *name, gid_t *ret)
 {
-	FILE *file = database_open(GROUP_FILE);
-	const struct group *row;
-	bool found = false;
+	struct database groups = database_require(GROUP_FILE, GROUP_FIELDS);
+	char *fields[GROUP_FIELDS];
+	gid_t gid;
 
-	while (file && !found && (row = fgetgrent(file))) {
-		found = !strcmp(row->gr_name, name);
-		if (found)
-			*ret = row->gr_gid;
+	while (group_next(&groups, fields, &gid)) {
+		if (!strcmp(fields[GROUP_NAME], name)) {
+			*ret = gid;
+			return true;
+		}
 	}
-	if (file)
-		database_close(file, GROUP_FILE);
-	return found;
+	return false;
 }
 
 /* A group by number or name; dies, naming what was typed, where there is none. */
@@ -136,18 +140,17 @@ static void groups_normalize(struct identity *identity)
 /* What initgroups(3) would set: the user's own group and each that lists the name. */
 static void groups_of_user(struct identity *identity)
 {
-	FILE *file = database_open(GROUP_FILE);
-	const struct group *row;
+	struct database groups = database_require(GROUP_FILE, GROUP_FIELDS);
+	char *fields[GROUP_FIELDS];
+	gid_t gid;
 
 	groups_add(identity, identity->gid);
-	while (file && (row = fgetgrent(file))) {
-		for (char **member = row->gr_mem; *member; member++) {
-			if (!strcmp(*member, identity->name))
-				groups_add(identity, row->gr_gid);
+	while (group_next(&groups, fields, &gid)) {
+		for (char *member; (member = strsep(&fields[GROUP_MEMBERS], ","));) {
+			if (!strcmp(member, identity->name))
+				groups_add(identity, gid);
 		}
 	}
-	if (file)
-		database_close(file, GROUP_FILE);
 }
 
 static void groups_from_list(struct identity *identity, const char *list)

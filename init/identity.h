@@ -8,8 +8,6 @@
 
 #include "init/plan.h"
 
-#define ID_MAX ((uint64_t)UINT32_MAX - 1) /* 4294967295 is (uid_t)-1, "leave it" to the kernel */
-
 /* Resolve --user, --user-from and --groups, and each owner in the plan. Dies, naming what was
  * typed, where a name has no entry, a number no group, or the answer is user 0. */
 void identity_resolve(struct plan *plan);

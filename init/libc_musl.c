@@ -1,8 +1,7 @@
 /* The printf family for the static build, in place of musl's, which brings floating point: 11 KiB, a
  * twelfth of the binary, that nothing here can use. It knows the conversions c, d, i, u, x, o, s and
  * %, the flags - and 0, width, precision (for s) and the lengths l, ll, z and j; anything else aborts.
- * The one scanf(3) of libcap-ng, 12 KiB in musl, is replaced for the same reason. Where libc is shared
- * (STATIC=0) this file is empty. */
+ * Where libc is shared (STATIC=0) this file is empty. */
 #ifdef STATIC_BUILD
 
 #include <ctype.h>
@@ -153,21 +152,17 @@ int vsnprintf(char *restrict buffer, size_t size, const char *restrict format, v
 	return output.length > INT_MAX ? -1 : (int)output.length;
 }
 
-/* What .ci/libcap-ng has libcap-ng call for sscanf(line, "CapBnd:  %08x%08x", &high, &low). */
-int capng_scan_set(const char *line, const char *format, ...);
+/* What .ci/libcap-ng has libcap-ng call for strtoul(3), for the number in cap_last_cap. */
+unsigned long capng_scan_number(const char *restrict text, char **restrict end, int base);
 
-int capng_scan_set(const char *line, const char *format, ...)
+unsigned long capng_scan_number(const char *restrict text, char **restrict end, int base)
 {
-	va_list arguments;
-	uint64_t value = 0;
+	unsigned long value = 0;
 
-	for (line += strcspn(line, "\t ") + 1; isxdigit((unsigned char)*line); line++)
-		value = value << 4 | (uint64_t)(*line <= '9' ? *line - '0' : (*line | 32) - 'a' + 10);
-	va_start(arguments, format);
-	*va_arg(arguments, uint32_t *) = (uint32_t)(value >> 32);
-	*va_arg(arguments, uint32_t *) = (uint32_t)value;
-	va_end(arguments);
-	return 2;
+	(void)end, (void)base;
+	for (; isdigit((unsigned char)*text); text++)
+		value = value * 10 + (unsigned long)(*text - '0');
+	return value;
 }
 
 #endif

@@ -4,6 +4,7 @@
 #include "init/message.h"
 #include "init/number.h"
 #include "init/option_values.h"
+#include "init/output.h"
 #include "init/signals.h"
 
 #include <errno.h>
@@ -196,25 +197,18 @@ static void set_install(struct plan *plan, const struct typed *typed)
 	plan->install = not_empty(typed);
 }
 
-static _Noreturn void print_and_exit(void)
-{
-	if (fflush(stdout))
-		die("cannot write to standard output: %s", strerror(errno));
-	exit(EXIT_SUCCESS);
-}
-
 static void print_help(struct plan *plan, const struct typed *typed)
 {
 	(void)plan, (void)typed;
 	options_print_help();
-	print_and_exit();
+	exit(EXIT_SUCCESS);
 }
 
 static void print_version(struct plan *plan, const struct typed *typed)
 {
 	(void)plan, (void)typed;
-	puts("drop-init " VERSION);
-	print_and_exit();
+	output_write("drop-init " VERSION "\n");
+	exit(EXIT_SUCCESS);
 }
 
 static void print_licence(struct plan *plan, const struct typed *typed)
@@ -222,8 +216,8 @@ static void print_licence(struct plan *plan, const struct typed *typed)
 	extern const char licence_text[]; /* init/builtin.S: the file LICENSE */
 
 	(void)plan, (void)typed;
-	fputs(licence_text, stdout);
-	print_and_exit();
+	output_write(licence_text);
+	exit(EXIT_SUCCESS);
 }
 
 const struct option_row option_table[] = {

@@ -2,6 +2,7 @@
 
 #include "init/message.h"
 #include "init/number.h"
+#include "init/output.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -223,10 +224,9 @@ void options_parse(int argc, char **argv, char **environment, struct plan *ret_p
 
 void options_print_help(void)
 {
-	fputs("usage: drop-init [OPTION]... [--] COMMAND [ARG]...\n\n"
+	output_write("usage: drop-init [OPTION]... [--] COMMAND [ARG]...\n\n"
 	      "An init for containers that drops root: it binds ports, gives away files, becomes a\n"
-	      "user without capabilities, loads a seccomp filter, and runs COMMAND as PID 1 should.\n\n",
-	      stdout);
+	      "user without capabilities, loads a seccomp filter, and runs COMMAND as PID 1 should.\n\n");
 	for (size_t i = 0; i < option_count; i++) {
 		const struct option_row *row = &option_table[i];
 		char option[80] = "    ", text[256];
@@ -238,11 +238,10 @@ void options_print_help(void)
 		snprintf(text, sizeof(text),
 			 strlen(option) > 28 ? "  %s\n%32s%s\n" : "  %-30s%.0s%s\n", option, "",
 			 row->help);
-		fputs(text, stdout);
+		output_write(text);
 	}
-	fputs("\nEvery option has a twin in the environment: --user is DROP_INIT_USER; values of\n"
+	output_write("\nEvery option has a twin in the environment: --user is DROP_INIT_USER; values of\n"
 	      "repeatable ones are separated by spaces, and the command line wins.\n\n"
 	      "exit status: the command's own; 128+N when signal N ended it; 127 not found;\n"
-	      "126 not executable; 125 drop-init's own failure.\n",
-	      stdout);
+	      "126 not executable; 125 drop-init's own failure.\n");
 }

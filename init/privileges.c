@@ -160,49 +160,67 @@ static _Noreturn void refuse_id(const char *call, const struct identity *identit
 	    strerror(error), advice);
 }
 
-/* In this order: without uid 0 the groups could not be changed any more. */
+/* In this order: without uid 0 the groups could not be changed any more. The calls are the kernel's, not
+ * libc's, which stop every thread for them: we are the only one. */
 static void ids_change(const struct identity *identity)
 {
-	if (!groups_are(identity) && setgroups(identity->group_count, identity->groups))
+	const uid_t uid = identity->uid;
+	const gid_t gid = identity->gid;
+
+	if (!groups_are(identity) &&
+	    syscall(SYS_setgroups, identity->group_count, identity->groups))
 		refuse_id("setgroups", identity, errno);
-	if (!gids_are(identity->gid) && setresgid(identity->gid, identity->gid, identity->gid))
+	if (!gids_are(gid) && syscall(SYS_setresgid, gid, gid, gid))
 		refuse_id("setresgid", identity, errno);
-	if (!uids_are(identity->uid) && setresuid(identity->uid, identity->uid, identity->uid))
+	if (!uids_are(uid) && syscall(SYS_setresuid, uid, uid, uid))
 		refuse_id("setresuid", identity, errno);
 }
 
 /* --- capability sets and securebits ---------------------------------------------------------- */
 
-/* Set permitted, effective and inheritable, and with select the ambient set, in the order that the
- * kernel wants. */
-static void capabilities_set(uint64_t permitted, uint64_t ambient, capng_select_t select)
+static void capabilities_set(const struct capability_sets *sets)
 {
-	int result;
-
-	capng_clear(CAPNG_SELECT_ALL);
+	capng_clear(CAPNG_SELECT_CAPS);
 	for (unsigned n = 0; n <= LAST_POSSIBLE_CAPABILITY; n++) {
-		if (permitted & CAPABILITY_BIT(n))
-			capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, n);
-		if (ambient & CAPABILITY_BIT(n))
-			capng_update(CAPNG_ADD, CAPNG_INHERITABLE | CAPNG_AMBIENT, n);
+		if (sets->effective & CAPABILITY_BIT(n))
+			capng_update(CAPNG_ADD, CAPNG_EFFECTIVE, n);
+		if (sets->permitted & CAPABILITY_BIT(n))
+			capng_update(CAPNG_ADD, CAPNG_PERMITTED, n);
+		if (sets->inheritable & CAPABILITY_BIT(n))
+			capng_update(CAPNG_ADD, CAPNG_INHERITABLE, n);
 	}
-	result = capng_apply(select);
-	if (result == -5)
+	if (capng_apply(CAPNG_SELECT_CAPS))
 		die("cannot set the capability sets: capset: %s", strerror(errno));
-	if (result && (ambient || errno != EINVAL)) /* EINVAL: a kernel without ambient sets */
-		die("cannot set the ambient capabilities: %s (Linux 4.3 or later has them)",
-		    strerror(errno));
+}
+
+/* What is ambient has to be permitted and inheritable already. A kernel before 4.3 has no ambient set to
+ * clear. */
+static void ambient_set(uint64_t ambient)
+{
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) && errno != EINVAL)
+		die("cannot clear the ambient capabilities: %s", strerror(errno));
+	for (unsigned n = 0; n <= LAST_POSSIBLE_CAPABILITY; n++) {
+		if ((ambient & CAPABILITY_BIT(n)) &&
+		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, n, 0, 0))
+			die("cannot make CAP_NET_BIND_SERVICE ambient: %s (Linux 4.3 or later can)",
+			    strerror(errno));
+	}
 }
 
 /* Where nothing is dropped: add CAP_NET_BIND_SERVICE to what we use or hand on, and take nothing. */
 static void bind_raise(enum bind_capability keep)
 {
-	const capng_type_t sets = keep == BIND_COMMAND ? CAPNG_INHERITABLE | CAPNG_AMBIENT : 0;
+	const uint64_t bind = CAPABILITY_BIT(CAP_NET_BIND_SERVICE);
+	struct capability_sets sets = capabilities_read();
 
-	if (capng_get_caps_process() ||
-	    capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | sets, CAP_NET_BIND_SERVICE) ||
-	    capng_apply(CAPNG_SELECT_CAPS | (sets ? CAPNG_SELECT_AMBIENT : 0)))
-		die("--allow-port: cannot raise CAP_NET_BIND_SERVICE: %s", strerror(errno));
+	sets.effective |= bind;
+	if (keep == BIND_COMMAND)
+		sets.inheritable |= bind;
+	capabilities_set(&sets);
+	if (keep == BIND_COMMAND &&
+	    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_BIND_SERVICE, 0, 0))
+		die("--allow-port: cannot raise CAP_NET_BIND_SERVICE for the command: %s",
+		    strerror(errno));
 }
 
 /* Cut every capability but the kept ones out of the bounding set; false where SETPCAP is missing:
@@ -265,13 +283,13 @@ static void verify_ids(const struct outcome *outcome)
 	if (!uids_are(identity->uid))
 		unproved("the uid");
 	/* After a drop, try to get it back. */
-	if (!setuid(0) || !seteuid(0))
+	if (!syscall(SYS_setuid, 0) || !syscall(SYS_setresuid, -1, 0, -1))
 		unproved("the uid (root could be had again)");
 	if (outcome->old_uid != identity->uid &&
-	    !setresuid(outcome->old_uid, outcome->old_uid, outcome->old_uid))
+	    !syscall(SYS_setresuid, outcome->old_uid, outcome->old_uid, outcome->old_uid))
 		unproved("the uid (the old one could be had again)");
 	if (outcome->old_gid != identity->gid &&
-	    !setresgid(outcome->old_gid, outcome->old_gid, outcome->old_gid))
+	    !syscall(SYS_setresgid, outcome->old_gid, outcome->old_gid, outcome->old_gid))
 		unproved("the gid (the old one could be had again)");
 }
 
@@ -313,7 +331,9 @@ static void verify(const struct outcome *outcome)
 static void drop_identity(const struct plan *plan, struct outcome *outcome)
 {
 	const uint64_t setpcap = CAPABILITY_BIT(CAP_SETPCAP);
-	uint64_t holding = capabilities_read().permitted & (outcome->kept | setpcap);
+	const uint64_t holding = capabilities_read().permitted & (outcome->kept | setpcap);
+	const struct capability_sets meanwhile = { holding, holding, outcome->ambient };
+	const struct capability_sets finally = { outcome->kept, outcome->kept, outcome->ambient };
 
 	if ((holding & outcome->kept) != outcome->kept)
 		die("--allow-port: CAP_NET_BIND_SERVICE is not among our capabilities (add "
@@ -327,11 +347,12 @@ static void drop_identity(const struct plan *plan, struct outcome *outcome)
 	/* From here there is no way back: the ids are gone, and with them most capabilities. */
 	if (holding && prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0))
 		die("cannot reset keep_caps: %s", strerror(errno));
-	capabilities_set(holding, outcome->ambient, CAPNG_SELECT_CAPS | CAPNG_SELECT_AMBIENT);
+	capabilities_set(&meanwhile);
+	ambient_set(outcome->ambient);
 	if (!plan->allow_new_privs)
 		outcome->securebits_set = securebits_set();
 	if (holding != outcome->kept)
-		capabilities_set(outcome->kept, outcome->ambient, CAPNG_SELECT_CAPS);
+		capabilities_set(&finally);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 		die("cannot make PID 1 undumpable: %s", strerror(errno));
 }
