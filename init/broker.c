@@ -48,10 +48,13 @@ bool broker_lists(const struct broker *broker, uint16_t port, bool udp)
 	return false;
 }
 
-struct answer broker_pass(struct broker *broker, const char *obstacle, int error)
+struct answer broker_pass(struct broker *broker, const struct request *request,
+			  const char *obstacle, int error)
 {
-	broker->obstacle = obstacle;
-	broker->error = error;
+	if (notify_valid(request)) {
+		broker->obstacle = obstacle;
+		broker->error = error;
+	}
 	return ANSWER_CARRY_ON;
 }
 
@@ -68,8 +71,9 @@ static bool bind_wanted(struct broker *broker, const struct request *request,
 		return false; /* the kernel has an error for it */
 	r = notify_peek(request, args[1], &w.address, w.length);
 	if (r < 0) {
-		if (r != -EFAULT && notify_valid(request))
-			(void)broker_pass(broker, "reading its memory", -r);
+		if (r != -EFAULT)
+			(void)broker_pass(broker, request, "reading its memory", -r);
+
 		return false;
 	}
 	/* AF_UNSPEC binds an IPv4 socket to 0.0.0.0: bind(2) of old. */

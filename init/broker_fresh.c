@@ -201,7 +201,7 @@ static struct answer socket_give(struct broker *broker, const struct request *re
 	int r = socket_place(request, fd, number, flags);
 
 	if (r < 0)
-		answer = broker_pass(broker, "SECCOMP_IOCTL_NOTIF_ADDFD", -r);
+		answer = broker_pass(broker, request, "SECCOMP_IOCTL_NOTIF_ADDFD", -r);
 	else if (fstat(fd, &status) == 0)
 		memory_add(broker, status.st_ino)->bound = true;
 	return answer;
@@ -218,7 +218,7 @@ struct answer broker_bind_fresh(struct broker *broker, const struct request *req
 	if (fd == -ENOENT || fd == -ENOTSOCK)
 		return ANSWER_CARRY_ON;
 	if (fd < 0)
-		return broker_pass(broker, "looking at its descriptors", -fd);
+		return broker_pass(broker, request, "looking at its descriptors", -fd);
 	if (!broker_lists(broker, wanted->port, like.type == SOCK_DGRAM) ||
 	    !namespace_is_ours(broker, (pid_t)request->notif.pid) || !notify_valid(request))
 		return ANSWER_CARRY_ON;

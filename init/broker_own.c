@@ -91,7 +91,7 @@ struct answer broker_bind_own(struct broker *broker, const struct request *reque
 	if (fd == -EBADF)
 		return answer; /* none there: the kernel says so */
 	if (fd < 0)
-		return broker_pass(broker, "pidfd_getfd", -fd);
+		return broker_pass(broker, request, "pidfd_getfd", -fd);
 	if (socket_fits(broker, fd, wanted->port) && notify_valid(request)) {
 		answer.carry_on = false;
 		if (bind(fd, (const struct sockaddr *)&wanted->address, wanted->length) < 0)

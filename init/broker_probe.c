@@ -30,9 +30,12 @@ struct finding {
 static void finding_note(struct finding *finding, const char *what, int error)
 {
 	size_t length = strlen(finding->why);
+	char text[80];
 
-	(void)snprintf(finding->why + length, sizeof(finding->why) - length, "%s%s: %s",
-		       length ? "; " : "", what, strerror(error));
+	(void)snprintf(text, sizeof(text), "%s: %s", what, strerror(error));
+	if (strcmp(finding->why, text) != 0)
+		(void)snprintf(finding->why + length, sizeof(finding->why) - length, "%s%s",
+			       length ? "; " : "", text);
 }
 
 /* --- the tenant: a process without any capability, under the filter ----------------------------
@@ -132,8 +135,13 @@ static void trial_judge(struct trial *trial, struct finding *finding)
 		finding_note(finding, "the trial process", ECHILD);
 		return;
 	}
+	if (number == -EBUSY) {
+		strcpy(finding->why,
+		       "an outer supervisor has the only seccomp listener, or there is none");
+		return;
+	}
 	if (number < 0) {
-		finding_note(finding, "seccomp listener", -number);
+		finding_note(finding, "seccomp", -number);
 		return;
 	}
 	trial->listener = number;
@@ -181,9 +189,11 @@ static void trial_run(const struct broker_ports *ports, struct finding *finding)
 		finding_note(finding, "pidfd_open", errno);
 	else
 		trial_judge(&trial, finding);
+	if (r < 0)
+		return;
 	/* It shares our descriptors, and so would keep the listener that it waits for. */
-	if (r > 0)
-		(void)kill(r, SIGKILL); /* it may have ended */
+	(void)kill(r, SIGKILL);	   /* it may have ended */
+	(void)waitpid(r, NULL, 0); /* or PID 1 would inherit a zombie */
 }
 
 enum broker_means broker_probe(const struct broker_ports *ports, int (*drop)(void *context),

@@ -17,8 +17,10 @@ struct wanted {
 
 bool broker_lists(const struct broker *broker, uint16_t port, bool udp);
 
-/* Note why this call cannot be ours, and leave it to the kernel. */
-struct answer broker_pass(struct broker *broker, const char *obstacle, int error);
+/* Leave this call to the kernel, and note why it cannot be ours: unless that is because its caller
+ * is gone. */
+struct answer broker_pass(struct broker *broker, const struct request *request,
+			  const char *obstacle, int error);
 
 struct answer broker_bind_own(struct broker *broker, const struct request *request,
 			      const struct wanted *wanted);

@@ -4,18 +4,37 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PROGRAM_SIZE sizeof(((struct denial *)NULL)->program)
 
+/* The file of the caller's name stays open: a flood of refusals comes from one caller, and opening
+ * costs more than all the rest. It is bound to the process, not to its number: once that has gone
+ * to another one, reading fails. */
+static ssize_t name_read(struct denials *denials, pid_t pid, char *ret_text, size_t size)
+{
+	ssize_t n = -1;
+
+	if (denials->named == pid)
+		n = pread(denials->name_file, ret_text, size, 0);
+	if (n > 0)
+		return n;
+	if (denials->named)
+		(void)close(denials->name_file); /* only read from */
+	denials->name_file = notify_open_proc(pid, "comm");
+	denials->named = denials->name_file < 0 ? 0 : pid;
+	return denials->named ? pread(denials->name_file, ret_text, size, 0) : -1;
+}
+
 /* The name of a process or a thread; "?" where it is gone. */
-static void program_find(pid_t pid, char ret_name[PROGRAM_SIZE])
+static void program_find(struct denials *denials, pid_t pid, char ret_name[PROGRAM_SIZE])
 {
 	char text[PROGRAM_SIZE + 1];
+	const ssize_t n = name_read(denials, pid, text, PROGRAM_SIZE);
 
-	if (notify_read_proc(pid, "comm", text, sizeof(text)) <= 0)
-		strcpy(text, "?");
+	text[n > 0 ? n : 0] = '\0';
 	text[strcspn(text, "\n")] = '\0';
-	strcpy(ret_name, text);
+	strcpy(ret_name, n > 0 ? text : "?");
 }
 
 static const struct denial *entry_find(const struct denials *denials, const char *program, int call,
@@ -61,13 +80,13 @@ const char *denial_first(struct denials *denials, const struct request *request,
 
 	if (denials->count == DENIAL_MEMORY)
 		return NULL;
-	program_find(thread, program);
+	program_find(denials, thread, program);
 	if (entry_find(denials, program, call, arch))
 		return NULL;
 	entry = entry_add(denials, program, call, arch);
 	leader = notify_leader(thread);
 	if (leader != thread) {
-		program_find(leader, program);
+		program_find(denials, leader, program);
 		if (entry_find(denials, program, call, arch))
 			return entry && strcmp(entry->program, program) == 0 ? entry->program
 									     : NULL;

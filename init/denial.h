@@ -22,6 +22,8 @@ struct denial {
 struct denials {
 	const struct filter *profile; /* without what filter_compose() puts in front */
 	unsigned count;		      /* of the entries in use; beyond them nothing more is said */
+	pid_t named;		      /* whose name was read last; 0: nobody's */
+	int name_file;		      /* its /proc/PID/comm */
 	struct denial entries[DENIAL_MEMORY];
 };
 

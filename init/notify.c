@@ -62,23 +62,29 @@ void notify_hurry(int listener)
 	(void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
 }
 
-/* Longer than any pid and any name that we ask for. */
-#define PROC_PATH_SIZE 64
+int notify_open_proc(pid_t pid, const char *name)
+{
+	char path[64]; /* longer than any pid and any name that we ask for */
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
 
 /* process_vm_readv(2) is what Docker's profile may refuse; the file wants the same permission
  * (PTRACE_MODE_ATTACH), but no more than open(2) and read(2). */
 static int peek_file(pid_t pid, unsigned long address, void *ret_copy, size_t size)
 {
-	char path[PROC_PATH_SIZE];
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = notify_open_proc(pid, "mem");
+	ssize_t n;
+	int r = 0;
 
 	if (fd < 0)
-		return -errno;
-	ssize_t n = pread(fd, ret_copy, size, (off_t)address);
-	int r = n < 0 ? -errno : n == (ssize_t)size ? 0 : -EFAULT;
-
+		return fd;
+	n = pread(fd, ret_copy, size, (off_t)address);
+	if (n != (ssize_t)size)
+		r = n < 0 && errno != EIO ? -errno : -EFAULT;
 	(void)close(fd); /* only read from */
 	return r;
 }
@@ -98,28 +104,18 @@ int notify_peek(const struct request *request, unsigned long address, void *ret_
 	return peek_file(pid, address, ret_copy, size);
 }
 
-ssize_t notify_read_file(const char *path, char *ret_text, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return -errno;
-	ssize_t n = read(fd, ret_text, size - 1);
-	int failure = errno;
-
-	(void)close(fd); /* only read from */
-	if (n < 0)
-		return -failure;
-	ret_text[n] = '\0';
-	return n;
-}
-
 ssize_t notify_read_proc(pid_t pid, const char *name, char *ret_text, size_t size)
 {
-	char path[PROC_PATH_SIZE];
+	int fd = notify_open_proc(pid, name);
+	ssize_t n;
 
-	(void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
-	return notify_read_file(path, ret_text, size);
+	if (fd < 0)
+		return fd;
+	n = read(fd, ret_text, size - 1);
+	n = n < 0 ? -errno : n;
+	(void)close(fd); /* only read from */
+	ret_text[n < 0 ? 0 : n] = '\0';
+	return n;
 }
 
 long notify_proc_field(pid_t pid, const char *name, const char *field)

@@ -51,8 +51,10 @@ void notify_hurry(int listener);
 /* Copy SIZE bytes from the caller's memory; 0 or -errno. */
 int notify_peek(const struct request *request, unsigned long address, void *ret_copy, size_t size);
 
-/* The start of a file, or of /proc/PID/NAME, with a terminator; its length or -errno. */
-ssize_t notify_read_file(const char *path, char *ret_text, size_t size);
+/* Open /proc/PID/NAME for reading; the descriptor (close-on-exec), or -errno. */
+int notify_open_proc(pid_t pid, const char *name);
+
+/* Its start, with a terminator; its length or -errno. */
 ssize_t notify_read_proc(pid_t pid, const char *name, char *ret_text, size_t size);
 
 /* The number behind "FIELD:" at the start of a line of /proc/PID/NAME, or -1; octal where it starts

@@ -1,0 +1,255 @@
+#!/usr/bin/env bats
+# --allow-port's second rung: PID 1 binds the listed ports for a command that has no capability.
+
+load namespace
+# shellcheck disable=SC2086 # a way is a word or two
+
+repository=$BATS_TEST_DIRNAME/..
+probe=$repository/tests/probe
+outer=$DROP_INIT_BUILD/probe/broker_outer
+python=/usr/bin/python3
+
+own='drop-init: --allow-port: broker: PID 1 binds these ports for the command, on its own socket'
+fresh='drop-init: --allow-port: broker: PID 1 binds these ports for the command, on fresh sockets put in place of its own (pidfd_getfd: Operation not permitted)'
+
+bind='import os, socket, sys
+for word in sys.argv[1:]:
+    kind, port = word.split(":")
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if kind == "udp" else socket.SOCK_STREAM)
+    try:
+        s.bind(("", int(port)))
+        print(word, "bound", flush=True)
+    except OSError as e:
+        print(word, os.strerror(e.errno), flush=True)'
+
+@test "an unmodified server listens on a listed port as the user, with empty capability sets" {
+	namespace_start drop-init --user app --allow-port 80 -- "$python" -m http.server -d /usr/share/misc 80
+	wait_url http://127.0.0.1/
+	assert_dropped --uid 1000 --gid 1000 --groups 1000 --init-caps 400
+	namespace_stop TERM
+	assert_status 143
+}
+
+@test "-v says that the broker serves, and on whose socket" {
+	namespace_run drop-init -v --user app --allow-port 80 -- true
+	assert_status 0
+	assert_stdout ''
+	assert_stderr "$own"
+	namespace_run "$outer" pidfd_getfd=EPERM drop-init -v --user app --allow-port 80 -- true
+	assert_stderr "$fresh"
+}
+
+@test "a port or a protocol that is not listed is refused by the kernel, as ever" {
+	for way in env "$outer pidfd_getfd=EPERM"; do
+		namespace_run $way drop-init --user app --allow-port 80,udp:53 -- \
+			"$python" -c "$bind" tcp:80 tcp:81 udp:80 tcp:53 udp:53 tcp:8080
+		assert_status 0
+		assert_stdout "$(printf '%s\n' 'tcp:80 bound' 'tcp:81 Permission denied' 'udp:80 Permission denied' \
+			'tcp:53 Permission denied' 'udp:53 bound' 'tcp:8080 bound')"
+		assert_stderr ''
+	done
+}
+
+# What the kernel does where everybody may bind every port is the yardstick.
+manners() {
+	namespace_prepare 'echo "${FREE_FROM:-1024}" >/proc/sys/net/ipv4/ip_unprivileged_port_start'
+	FREE_FROM=0 namespace_run setpriv --reuid 1000 --regid 1000 --clear-groups --inh-caps=-all \
+		"$python" "$probe/broker_manners.py"
+	assert_status 0
+	kernels=$stdout
+	namespace_run "$@" drop-init --user app --allow-port 80,udp:53 --port-method broker -- \
+		"$python" "$probe/broker_manners.py"
+	assert_status 0
+	assert_stdout "$kernels"
+	assert_stderr ''
+}
+
+@test "bind has the kernel's manners: results, sharing, options, flags, mistakes, threads, signals" {
+	manners env
+}
+
+@test "bind has the kernel's manners where PID 1 must put a fresh socket in place" {
+	manners "$outer" pidfd_getfd=EPERM process_vm_readv=EPERM
+}
+
+@test "an address that changes while it is looked at binds nothing but the listed port" {
+	for way in env "$outer pidfd_getfd=EPERM"; do
+		namespace_run $way drop-init --user app --allow-port 80 --port-method broker -- \
+			"$DROP_INIT_BUILD/probe/broker_race" address 2
+		assert_status 0
+		assert_stdout 'tcp 80'
+	done
+}
+
+@test "a descriptor that is replaced meanwhile binds no socket of another kind" {
+	for way in env "$outer pidfd_getfd=EPERM"; do
+		namespace_run $way drop-init --user app --allow-port 80 --port-method broker -- \
+			"$DROP_INIT_BUILD/probe/broker_race" descriptor 2
+		assert_status 0
+		assert_stdout 'tcp 80'
+	done
+}
+
+@test "the command can neither trace PID 1, nor read its memory, nor take its descriptors" {
+	namespace_run drop-init --user app --seccomp none --allow-port 80 -- "$python" "$probe/broker_intrude.py"
+	assert_status 0
+	assert_stdout "$(printf '%s\n' 'ptrace attach: EPERM' 'ptrace seize: EPERM' 'process_vm_readv: EPERM' \
+		'process_vm_writev: EPERM' '/proc/1/mem: EACCES' '/proc/1/environ: EACCES' '/proc/1/maps: EACCES' \
+		'/proc/1/fd: EACCES' 'pidfd_getfd: EPERM')"
+}
+
+@test "a socket of another network namespace is left to the kernel" {
+	for way in env "$outer pidfd_getfd=EPERM"; do
+		namespace_run $way drop-init --user app --seccomp none --allow-port 80 -- \
+			bwrap --bind / / --unshare-user --unshare-net --uid 1000 "$python" -c "$bind" tcp:80
+		assert_status 0
+		assert_stdout 'tcp:80 Permission denied'
+		assert_stderr ''
+	done
+}
+
+@test "a command that sandboxes itself with bwrap and stays in the network still gets its port" {
+	for way in env "$outer pidfd_getfd=EPERM"; do
+		namespace_run $way drop-init --user app --seccomp none --allow-port 80 -- \
+			bwrap --bind / / --unshare-user --unshare-pid --proc /proc "$python" -c "$bind" tcp:80 tcp:81
+		assert_status 0
+		assert_stdout "$(printf '%s\n' 'tcp:80 bound' 'tcp:81 Permission denied')"
+		assert_stderr ''
+	done
+}
+
+@test "a program that hides its memory gets the kernel's refusal, and one line says why" {
+	namespace_run drop-init --user app --seccomp none --allow-port 80 -- "$python" -c 'import ctypes
+ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)
+import socket
+for _ in range(3):
+    try: socket.socket().bind(("", 80))
+    except OSError as e: print(e.strerror)'
+	assert_status 0
+	assert_stdout "$(printf '%s\n' 'Permission denied' 'Permission denied' 'Permission denied')"
+	assert_stderr_has ']: its bind(2) is left to the kernel: reading its memory: Permission denied'
+	assert_equal "$(wc -l <"$namespace/stderr")" 1 "lines of standard error"
+}
+
+flood='import os, signal, socket
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGRTMIN])
+for _ in range(8):
+    if os.fork() == 0:
+        while True:
+            with socket.socket() as s:
+                try: s.bind(("", 80))
+                except OSError: pass
+print("ready", flush=True)
+for _ in range(200):
+    signal.sigwait([signal.SIGRTMIN])
+print("all 200", flush=True)
+while True: signal.pause()'
+
+@test "a flood of binds keeps no signal waiting" {
+	namespace_start drop-init --user app --allow-port 80 --stop-timeout 1 -- "$python" -c "$flood"
+	wait_output ready
+	for _ in {1..200}; do
+		kill -s RTMIN "$NAMESPACE_PID"
+	done
+	NAMESPACE_TIMEOUT=10 wait_output 'all 200'
+	namespace_stop TERM
+	assert_status 143
+	[ "$elapsed" -lt 5000 ]
+}
+
+@test "callers that are killed in the middle of a bind do PID 1 no harm" {
+	namespace_run drop-init --user app --allow-port 80 -- "$python" -c 'import os, signal, socket, time
+for _ in range(200):
+    pid = os.fork()
+    if pid == 0:
+        while True:
+            with socket.socket() as s:
+                try: s.bind(("", 80))
+                except OSError: pass
+    time.sleep(0.002)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+s = socket.socket()
+s.bind(("", 80))
+print("bound")'
+	assert_status 0
+	assert_stdout bound
+	assert_stderr ''
+}
+
+@test "what the command left behind can still bind while it is being stopped" {
+	namespace_run drop-init --user app --allow-port 80 -- "$python" -c 'import os, signal, socket
+r, w = os.pipe()
+if os.fork() == 0:
+    def end(*_):
+        socket.socket().bind(("", 80))
+        print("bound at the end", flush=True)
+        os._exit(0)
+    signal.signal(signal.SIGTERM, end)
+    os.write(w, b"x")
+    while True: signal.pause()
+os.read(r, 1)'
+	assert_status 0
+	assert_stdout 'bound at the end'
+	assert_stderr ''
+}
+
+# --- down the ladder -----------------------------------------------------------------------------
+
+# What a rung lacks is said when it is forced; without force the next one is taken.
+falls() {
+	local why=$1
+	shift
+	namespace_run "$@" drop-init --user app --allow-port 80 --port-method broker -- "$python" -c "$bind" tcp:80
+	assert_status 125
+	assert_stdout ''
+	assert_stderr "drop-init: --allow-port 80: no broker can be had here: $why"
+	namespace_run "$@" drop-init --user app --allow-port 80 -- "$python" -c "$bind" tcp:80
+	assert_status 0
+	assert_stdout 'tcp:80 bound'
+}
+
+@test "where an outer supervisor has the listener, the command gets the capability" {
+	falls 'an outer supervisor has the only seccomp listener, or there is none' "$outer" listener
+}
+
+@test "where there are no listeners, as in gVisor, the command gets the capability" {
+	falls 'an outer supervisor has the only seccomp listener, or there is none' "$outer" no-listener
+}
+
+@test "where PID 1 may not read the command's memory, as with Yama 2, the command gets the capability" {
+	falls 'reading its memory: No such file or directory' "$outer" process_vm_readv=EPERM pidfd_getfd=EPERM \
+		sh -c 'mount -t tmpfs tmpfs /proc && exec "$@"' sh
+}
+
+@test "without pidfds the command gets the capability" {
+	falls 'pidfd_open: Function not implemented' "$outer" pidfd_open=ENOSYS
+}
+
+@test "without CAP_NET_BIND_SERVICE there is no rung left, and it says what to add" {
+	namespace_run setpriv --bounding-set -net_bind_service drop-init --user app --allow-port 80 -- true
+	assert_status 125
+	assert_stdout ''
+	assert_stderr 'drop-init: --allow-port 80: CAP_NET_BIND_SERVICE is not among our capabilities (start as root with NET_BIND_SERVICE, give the binary cap_net_bind_service=p, or set the sysctl net.ipv4.ip_unprivileged_port_start)'
+}
+
+@test "with --exec nobody is left to be a broker, and the command gets the capability" {
+	namespace_run drop-init -v --exec --user app --allow-port 80 -- "$python" -c "$bind" tcp:80
+	assert_status 0
+	assert_stdout 'tcp:80 bound'
+	assert_stderr_has '(no broker: --exec leaves nobody to be one)'
+}
+
+@test "--check tries the broker for real, and changes nothing" {
+	namespace_run drop-init --check --user app --allow-port 80 -- true
+	assert_status 0
+	assert_stdout_has 'ok  allow-port  80: broker: PID 1 binds these ports for the command, on its own socket'
+	assert_stderr ''
+}
+
+@test "a port that is in use already does not mislead the handshake" {
+	namespace_run sh -c "$python -m http.server 80 >/dev/null 2>&1 & until ss -Hltn 'sport = :80' | grep -q .; do :; done
+				exec drop-init -v --stop-timeout 0.1 --user app --allow-port 80 -- true"
+	assert_status 0
+	assert_stderr_has "$own"
+}
