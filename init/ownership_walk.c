@@ -160,9 +160,9 @@ static int folder_open_held(struct walk *walk, struct node *node, struct folder 
 
 	if (r != -EMFILE && r != -ENFILE)
 		return r;
-	pthread_mutex_lock(&walk->lock);
+	lock_take(&walk->lock);
 	node_set_close_idle(&walk->nodes);
-	pthread_mutex_unlock(&walk->lock);
+	lock_release(&walk->lock);
 	return folder_open(&walk->order->means, &node->parent->folder, node->name, ret_folder);
 }
 
@@ -180,13 +180,13 @@ static bool folder_enter(struct worker *worker, struct node *node)
 	r = folder_open_held(walk, node, &folder);
 	if (r < 0)
 		folder_unopened(worker, node, r);
-	pthread_mutex_lock(&walk->lock);
+	lock_take(&walk->lock);
 	node_release(node->parent);
 	if (r == 0) {
 		folder.sealed = folder_is_sealed(walk->order, &folder.look);
 		node_adopt(&walk->nodes, node, &folder);
 	}
-	pthread_mutex_unlock(&walk->lock);
+	lock_release(&walk->lock);
 	worker->looked_at += r == 0;
 	return r == 0;
 }

@@ -14,11 +14,11 @@ void walk_fail(struct walk *walk, const struct node *folder, const char *name,
 {
 	if (failure->error == ENOMEM)
 		walk->stop = -ENOMEM;
-	pthread_mutex_lock(&walk->lock);
+	lock_take(&walk->lock);
 	if (walk->report->failed < OWNERSHIP_FAILURES)
 		node_path(folder, name, failure->path, sizeof(failure->path));
 	report_fail(walk->report, failure);
-	pthread_mutex_unlock(&walk->lock);
+	lock_release(&walk->lock);
 }
 
 void node_fail(struct walk *walk, struct node *node, enum ownership_act act, int error)
@@ -50,13 +50,13 @@ static void worker_tell_progress(struct worker *worker)
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	pthread_mutex_lock(&walk->lock);
+	lock_take(&walk->lock);
 	worker_settle(worker);
 	if (now.tv_sec >= walk->next_progress) {
 		walk->next_progress = now.tv_sec + PROGRESS_SECONDS;
 		walk->manners->progress(walk->report, walk->manners->context);
 	}
-	pthread_mutex_unlock(&walk->lock);
+	lock_release(&walk->lock);
 }
 
 bool worker_pause(struct worker *worker)
@@ -102,7 +102,7 @@ void worker_queue(struct worker *worker, struct node *folder, bool more, struct 
 {
 	struct walk *walk = worker->walk;
 
-	pthread_mutex_lock(&walk->lock);
+	lock_take(&walk->lock);
 	worker_settle(worker);
 	walk->node_count += count;
 	folder->pending += (unsigned)count + more;
@@ -115,8 +115,8 @@ void worker_queue(struct worker *worker, struct node *folder, bool more, struct 
 	if (!walk->helped && walk->report->looked_at > HELP_AFTER)
 		walk_get_help(walk);
 	if (walk->idle)
-		pthread_cond_signal(&walk->wake);
-	pthread_mutex_unlock(&walk->lock);
+		wake_send(&walk->wake, 1);
+	lock_release(&walk->lock);
 }
 
 /* Wait for something to do. Returns NULL when nothing is left. */
@@ -124,16 +124,16 @@ static struct node *walk_take(struct walk *walk)
 {
 	struct node *node;
 
-	pthread_mutex_lock(&walk->lock);
+	lock_take(&walk->lock);
 	while (!walk->todo && !walk->done) {
 		walk->idle++;
-		pthread_cond_wait(&walk->wake, &walk->lock);
+		wake_wait(&walk->wake, &walk->lock);
 		walk->idle--;
 	}
 	node = walk->todo;
 	if (node)
 		walk->todo = node->next;
-	pthread_mutex_unlock(&walk->lock);
+	lock_release(&walk->lock);
 	return node;
 }
 
@@ -141,17 +141,17 @@ int walk_hold(struct walk *walk, struct node *node)
 {
 	int r;
 
-	pthread_mutex_lock(&walk->lock);
+	lock_take(&walk->lock);
 	r = node_hold(&walk->nodes, node);
-	pthread_mutex_unlock(&walk->lock);
+	lock_release(&walk->lock);
 	return r;
 }
 
 void walk_release(struct walk *walk, struct node *node)
 {
-	pthread_mutex_lock(&walk->lock);
+	lock_take(&walk->lock);
 	node_release(node);
-	pthread_mutex_unlock(&walk->lock);
+	lock_release(&walk->lock);
 }
 
 /* One piece of work in the folder is done; the last one finishes it, which is one of its parent's.
@@ -164,21 +164,21 @@ static void node_done(struct worker *worker, struct node *node)
 	for (;; node = parent) {
 		bool last;
 
-		pthread_mutex_lock(&walk->lock);
+		lock_take(&walk->lock);
 		worker_settle(worker);
 		last = --node->pending == 0;
 		parent = node->parent;
 		if (last && !parent) {
 			walk->done = true;
-			pthread_cond_broadcast(&walk->wake);
+			wake_send(&walk->wake, 2);
 		}
-		pthread_mutex_unlock(&walk->lock);
+		lock_release(&walk->lock);
 		if (!last || !parent)
 			return;
 		walk->finish(worker, node);
-		pthread_mutex_lock(&walk->lock);
+		lock_take(&walk->lock);
 		node_free(&walk->nodes, node);
-		pthread_mutex_unlock(&walk->lock);
+		lock_release(&walk->lock);
 		walk->node_count--;
 	}
 }
@@ -208,8 +208,6 @@ void walk_run(struct walk *walk, const struct folder *folder, const char *path)
 	root->folder.sealed = folder_is_sealed(walk->order, &folder->look);
 	root->opened = true;
 	walk->todo = root;
-	pthread_mutex_init(&walk->lock, NULL);
-	pthread_cond_init(&walk->wake, NULL);
 	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
 	walk->next_progress = now.tv_sec + PROGRESS_SECONDS;
 	node_set_init(&walk->nodes, &walk->order->means);

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "init/lock.h"
 #include "init/ownership_node.h"
 #include "init/ownership_walk.h"
 
@@ -22,8 +23,8 @@ struct walk {
 	void (*finish)(struct worker *worker, struct node *node); /* all pieces below are done */
 	atomic_int stop;	  /* -errno: give up; what is queued is only freed */
 	atomic_size_t node_count; /* all that are known */
-	pthread_mutex_t lock;	  /* of what follows */
-	pthread_cond_t wake;	  /* there is something to do, or nothing ever again */
+	struct lock lock;	  /* of what follows */
+	struct wake wake;	  /* there is something to do, or nothing ever again */
 	struct node_set nodes;
 	struct node *todo; /* last in, first out: deepest first */
 	unsigned idle;
