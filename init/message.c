@@ -118,6 +118,19 @@ void message(enum message_level level, const char *format, ...)
 	write_whole(STDERR_FILENO, &line);
 }
 
+void message_last(enum message_level level, const char *format, ...)
+{
+	struct line line;
+	va_list arguments;
+
+	va_start(arguments, format);
+	line_format(&line, level, format, arguments);
+	va_end(arguments);
+	if (message_wanted(level))
+		write_whole(STDERR_FILENO, &line);
+	write_termination_log(&line);
+}
+
 void die_with(int status, const char *format, ...)
 {
 	struct line line;

@@ -21,6 +21,11 @@ bool message_wanted(enum message_level level);
 void message(enum message_level level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* The same, and write it to /dev/termination-log where that exists, whatever the verbosity: it says why
+ * the container ended. */
+void message_last(enum message_level level, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* Say it, write it to /dev/termination-log where that exists, and exit with this status. */
 _Noreturn void die_with(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

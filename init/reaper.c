@@ -1,7 +1,10 @@
 #include "init/reaper.h"
 
+#include "init/children.h"
+#include "init/clock.h"
+#include "init/event.h"
 #include "init/message.h"
-#include "init/pidfd_info.h"
+#include "init/oom.h"
 #include "init/survivors.h"
 
 #include <errno.h>
@@ -11,36 +14,9 @@
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#define REAP_BATCH   64 /* children reaped before signals are looked at again */
 #define SIGNAL_BATCH 16
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* only fails for a clock that does not exist */
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* --- how children end ------------------------------------------------------------------------ */
-
-/* Will the kernel tell, of a process that nobody waited for, how it ended? It cannot be asked of a
- * live process, but the next flag, which came one release later, can. */
-static bool kernel_tells_exit(void)
-{
-	struct pidfd_exit_info info = { .mask = PIDFD_ASKS_EXIT | PIDFD_ASKS_COREDUMP };
-	const int fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
-	bool tells;
-
-	if (fd < 0)
-		return false;
-	tells = !ioctl(fd, PIDFD_GET_EXIT_INFO, &info) && (info.mask & PIDFD_ASKS_COREDUMP);
-	(void)close(fd); /* it was only asked */
-	return tells;
-}
 
 void reaper_prepare(const struct plan *plan, struct supervisor *supervisor,
 		    struct reaper *ret_reaper)
@@ -50,7 +26,7 @@ void reaper_prepare(const struct plan *plan, struct supervisor *supervisor,
 		.plan = plan,
 		.supervisor = supervisor,
 		/* A line for each orphan needs the zombie, for its name and status. */
-		.kernel_reaps = !plan->warn_on_reap && kernel_tells_exit(),
+		.kernel_reaps = !plan->warn_on_reap && children_status_survives(),
 		.signal_fd = signals_open(-1, SIGNALS_ALL),
 	};
 
@@ -63,95 +39,119 @@ void reaper_prepare(const struct plan *plan, struct supervisor *supervisor,
 	*ret_reaper = reaper;
 }
 
-static void reaper_end(struct reaper *reaper, int status)
-{
-	reaper->ended = true;
-	reaper->status = status;
-}
+/* --- the command's end ------------------------------------------------------------------------ */
 
 /* The command's pidfd hung up: it is gone, and its status is there to be read. */
 static void read_exit_status(struct reaper *reaper)
 {
-	struct pidfd_exit_info info = { .mask = PIDFD_ASKS_EXIT };
-
-	if (ioctl(reaper->child.pidfd, PIDFD_GET_EXIT_INFO, &info) ||
-	    !(info.mask & PIDFD_ASKS_EXIT))
+	if (!children_status(reaper->child.pidfd, &reaper->status))
 		die("the kernel does not tell how the command ended: %s", strerror(errno));
-	reaper_end(reaper, info.exit_code);
+	reaper->ended = true;
 }
 
-/* Reap a batch. Signals coalesce, so one SIGCHLD may stand for many children. */
-static void reap_batch(struct reaper *reaper)
+/* Signals coalesce, so one SIGCHLD may stand for many children. */
+static void reap(struct reaper *reaper)
 {
-	for (int i = 0; i < REAP_BATCH; i++) {
-		pid_t pid;
-		int status;
+	const enum children_left left = children_reap(reaper->child.pid, reaper->plan->warn_on_reap,
+						      &reaper->ended, &reaper->status);
 
-		if (reaper->plan->warn_on_reap)
-			survivors_announce(reaper->child.pid);
-		pid = waitpid(-1, &status, WNOHANG);
-		if (pid < 0 && errno != ECHILD)
-			die("cannot wait for children: %s", strerror(errno));
-		if (pid <= 0) {
-			reaper->more_to_reap = false;
-			if (pid < 0 && !reaper->ended)
-				die("the command's exit status is lost: %s", strerror(errno));
-			return;
-		}
-		if (pid == reaper->child.pid)
-			reaper_end(reaper, status);
+	reaper->more_to_reap = left == CHILDREN_MORE_TO_REAP;
+	if (left == CHILDREN_NONE && !reaper->ended)
+		die("the command's exit status is lost: somebody else has waited for it");
+}
+
+/* Say how it ended; returns the exit status that stands for that. */
+static int explain_end(const struct reaper *reaper)
+{
+	const char *name = reaper->plan->command[0];
+	const int pid = reaper->child.pid, status = reaper->status;
+	int code = WEXITSTATUS(status);
+
+	if (WIFSIGNALED(status)) {
+		code = 128 + WTERMSIG(status);
+		event_tell(EVENT_KILLED, (struct event_facts){ name, pid, WTERMSIG(status) });
+		oom_explain(name, WTERMSIG(status));
+	} else {
+		event_tell(EVENT_EXITED, (struct event_facts){ name, pid, code });
 	}
-	reaper->more_to_reap = true;
+	return reaper->plan->remap_exit[code & 255] ? 0 : code;
 }
 
 /* --- signals --------------------------------------------------------------------------------- */
 
-static void forward(const struct reaper *reaper, int number)
+/* Send it to the command as it was sent to us: a queued signal keeps its value. Returns 0, or -1
+ * with errno set. */
+static int send_to_command(const struct child *child, int number,
+			   const struct signalfd_siginfo *from)
 {
-	const struct child *child = &reaper->child;
-	int result = -1;
+	siginfo_t queued = { .si_signo = number, .si_code = SI_QUEUE };
+	siginfo_t *info = from && from->ssi_code == SI_QUEUE ? &queued : NULL;
 
+	if (info) {
+		info->si_pid = (pid_t)from->ssi_pid;
+		info->si_uid = from->ssi_uid;
+		info->si_value.sival_ptr = (void *)(uintptr_t)from->ssi_ptr;
+	}
 	/* A pidfd cannot hit a process that has taken over the command's number. */
-	if (!reaper->plan->group && child->pidfd >= 0)
-		result = (int)syscall(SYS_pidfd_send_signal, child->pidfd, number, NULL, 0);
-	if (result && errno != ESRCH)
-		result = kill(reaper->plan->group ? -child->pid : child->pid, number);
-	if (result && errno != ESRCH)
-		message(MESSAGE_WARNING, "cannot forward %s: %s", signal_name(number),
-			strerror(errno));
-	else
-		message(MESSAGE_DEBUG, "forwarded %s", signal_name(number));
+	if (child->pidfd >= 0) {
+		if (!syscall(SYS_pidfd_send_signal, child->pidfd, number, info, 0))
+			return 0;
+		if (errno == ESRCH)
+			return -1;
+	}
+	return kill(child->pid, number); /* an outer filter may refuse the newer call */
 }
 
-static void take_signal(struct reaper *reaper, int received)
+static void forward(const struct reaper *reaper, int number, const struct signalfd_siginfo *from)
 {
+	const struct child *child = &reaper->child;
+	const int result = reaper->plan->group ? kill(-child->pid, number)
+					       : send_to_command(child, number, from);
+	if (!result)
+		event_tell(EVENT_FORWARDED, (struct event_facts){ .number = number });
+	else if (errno != ESRCH) /* it has just ended, and we will see that next */
+		message(MESSAGE_WARNING, "cannot forward %s to the command: %s%s",
+			signal_name(number), strerror(errno),
+			errno == EPERM ? " (it runs as another user, and we have no CAP_KILL)"
+				       : "");
+}
+
+/* A TERM that --stop-delay wants to hold: the first one, and those that come while it is held. */
+static bool hold(struct reaper *reaper, int received)
+{
+	if (received != SIGTERM || !reaper->plan->stop_delay_ms || reaper->delay_is_over)
+		return false;
+	if (!reaper->held_until)
+		reaper->held_until = clock_ms() + reaper->plan->stop_delay_ms;
+	return true;
+}
+
+static void take_signal(struct reaper *reaper, const struct signalfd_siginfo *from)
+{
+	const int received = (int)from->ssi_signo;
 	const int number = reaper->plan->rewrite[received];
 
 	if (received == SIGCHLD) {
 		reaper->more_to_reap = !reaper->kernel_reaps; /* then somebody just sent one */
 		return;
 	}
+	event_tell(EVENT_RECEIVED, (struct event_facts){ .number = received });
 	if (!number)
-		return;
-	if (received == SIGTERM && reaper->plan->stop_delay_ms) {
-		if (!reaper->held_until)
-			reaper->held_until = now_ms() + reaper->plan->stop_delay_ms;
-		return;
-	}
-	forward(reaper, number);
+		event_tell(EVENT_NOT_FORWARDED, (struct event_facts){ .number = received });
+	else if (!hold(reaper, received))
+		forward(reaper, number, from);
 }
 
+/* A batch: poll(2) comes back at once for the rest, so that a flood keeps us from nothing else. */
 static void take_signals(struct reaper *reaper)
 {
 	struct signalfd_siginfo batch[SIGNAL_BATCH];
-	ssize_t size;
+	const ssize_t size = read(reaper->signal_fd, batch, sizeof(batch));
 
-	while ((size = read(reaper->signal_fd, batch, sizeof(batch))) > 0) {
-		for (size_t i = 0; i < (size_t)size / sizeof(*batch); i++)
-			take_signal(reaper, (int)batch[i].ssi_signo);
-	}
 	if (size < 0 && errno != EAGAIN && errno != EINTR)
 		die("cannot read signals: %s", strerror(errno));
+	for (ssize_t i = 0; i < size / (ssize_t)sizeof(*batch); i++)
+		take_signal(reaper, &batch[i]);
 }
 
 /* --- the loop -------------------------------------------------------------------------------- */
@@ -165,33 +165,31 @@ static int sleep_ms(const struct reaper *reaper)
 		return 0;
 	if (!reaper->held_until)
 		return -1;
-	left = reaper->held_until - now_ms();
+	left = reaper->held_until - clock_ms();
 	return left > 0 ? (int)left : 0;
 }
 
 static void release_held(struct reaper *reaper)
 {
-	if (!reaper->held_until || now_ms() < reaper->held_until)
+	if (!reaper->held_until || clock_ms() < reaper->held_until)
 		return;
 	reaper->held_until = 0;
-	forward(reaper, reaper->plan->rewrite[SIGTERM]);
-}
-
-static int exit_status(const struct plan *plan, int status)
-{
-	const int code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-
-	return plan->remap_exit[code & 255] ? 0 : code;
+	reaper->delay_is_over = true;
+	forward(reaper, reaper->plan->rewrite[SIGTERM], NULL);
 }
 
 int reaper_run(struct reaper *reaper)
 {
 	struct pollfd events[] = {
 		{ .fd = reaper->signal_fd, .events = POLLIN },
-		{ .fd = reaper->kernel_reaps ? reaper->child.pidfd : -1 }, /* POLLHUP comes unasked */
+		{ .fd = reaper->kernel_reaps ? reaper->child.pidfd
+					     : -1 }, /* POLLHUP comes unasked */
 		{ .events = POLLIN },
 	};
+	int status;
 
+	event_tell(EVENT_STARTED,
+		   (struct event_facts){ reaper->plan->command[0], reaper->child.pid });
 	while (!reaper->ended) {
 		events[2].fd = reaper->supervisor->listener;
 		if (poll(events, 3, sleep_ms(reaper)) < 0 && errno != EINTR)
@@ -202,9 +200,10 @@ int reaper_run(struct reaper *reaper)
 		if (events[1].revents & POLLHUP)
 			read_exit_status(reaper);
 		if (reaper->more_to_reap)
-			reap_batch(reaper);
+			reap(reaper);
 		supervisor_serve(reaper->supervisor, events[2].revents);
 	}
+	status = explain_end(reaper);
 	survivors_end(reaper->plan, reaper->signal_fd, reaper->supervisor);
-	return exit_status(reaper->plan, reaper->status);
+	return status;
 }

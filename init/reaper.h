@@ -1,7 +1,7 @@
 /* reaper.h: what PID 1 does while the command runs: it forwards signals, reaps whatever lands on
  * it, answers the filter's questions, and sleeps.
  *
- * Where the kernel tells a pidfd's holder how the process ended (PIDFD_INFO_EXIT), SIGCHLD is
+ * Where the kernel keeps the status of a process that nobody waited for (children.h), SIGCHLD is
  * ignored and no zombie ever forms. Elsewhere children are reaped in bounded batches, with signals
  * forwarded between them. No timers, no polling. */
 #ifndef REAPER_H
@@ -20,7 +20,9 @@ struct reaper {
 	bool ended;	    /* the command has */
 	int status;	    /* how, as waitpid(2) gives it */
 	bool more_to_reap;  /* a batch was full, or SIGCHLD came */
-	int64_t held_until; /* a TERM is held until then (--stop-delay), in ms; 0: none is */
+	int64_t held_until; /* by clock_ms(): until then a TERM is held (--stop-delay); 0: none is
+			     */
+	bool delay_is_over; /* one was, so the next ones are not */
 };
 
 /* Before the first child: find out who reaps, have SIGCHLD ignored or not to match, become a

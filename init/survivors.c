@@ -1,106 +1,51 @@
 #include "init/survivors.h"
 
+#include "init/children.h"
+#include "init/clock.h"
 #include "init/message.h"
-#include "init/number.h"
+#include "init/process.h"
 #include "init/signals.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/wait.h>
-#include <time.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define NAMES_SIZE 512
+#define KILL_GRACE_MS                                                                              \
+	1000 /* for the kernel to end what was killed, unless it hangs in a driver                 \
+	      */
 
-/* Called for each process found; returns false to stop. */
-typedef void visit(pid_t pid, void *context);
-
-/* --- who is left ----------------------------------------------------------------------------- */
-
-static size_t file_read(const char *path, char *buffer, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t length = fd < 0 ? 0 : read(fd, buffer, size - 1);
-
-	if (fd >= 0)
-		(void)close(fd); /* it was only read */
-	buffer[length > 0 ? length : 0] = '\0';
-	return length > 0 ? (size_t)length : 0;
-}
-
-/* The process's name and parent, as proc_pid_stat(5) has them: "12 (name) S 1 2 …". -1: it is gone. */
-static pid_t process_parent(pid_t pid, char name[32])
-{
-	char path[40], text[256];
-	char *open_bracket, *close_bracket;
-	uint64_t parent;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	file_read(path, text, sizeof(text));
-	open_bracket = strchr(text, '(');
-	close_bracket = strrchr(text, ')');
-	if (!open_bracket || !close_bracket || strlen(close_bracket) < 5)
-		return -1;
-	close_bracket[4 + strcspn(close_bracket + 4, " ")] = '\0';
-	if (!number_parse(close_bracket + 4, 0, INT32_MAX, &parent))
-		return -1;
-	snprintf(name, 32, "%.*s", (int)(close_bracket - open_bracket - 1), open_bracket + 1);
-	return (pid_t)parent;
-}
-
-/* Is this process below us, however far? */
-static bool is_descendant(pid_t pid)
-{
-	const pid_t self = getpid();
-	char name[32];
-
-	for (int depth = 0; pid > 1 && depth < 4096; depth++) {
-		pid = process_parent(pid, name);
-		if (pid == self)
-			return true;
-	}
-	return false;
-}
-
-static void visit_survivors(visit *visitor, void *context)
-{
-	const pid_t self = getpid();
-	DIR *processes = opendir("/proc");
-	const struct dirent *entry;
-	uint64_t pid;
-
-	if (!processes)
-		return; /* without /proc there is kill(-1), and no names */
-	while ((entry = readdir(processes))) {
-		if (!number_parse(entry->d_name, 1, INT32_MAX, &pid) || (pid_t)pid == self)
-			continue;
-		if (self == 1 || is_descendant((pid_t)pid))
-			visitor((pid_t)pid, context);
-	}
-	(void)closedir(processes); /* it was only read */
-}
-
-static void add_name(pid_t pid, void *context)
+static void add_name(const struct process *process, void *context)
 {
 	char *names = context;
 	const size_t length = strlen(names);
-	char name[32];
 
-	if (process_parent(pid, name) < 0)
-		return;
-	snprintf(names + length, NAMES_SIZE - length, "%s%s[%d]", length ? ", " : "", name, pid);
+	snprintf(names + length, NAMES_SIZE - length, "%s%s[%d]", length ? ", " : "", process->name,
+		 process->pid);
 }
 
 /* --- signals to them ------------------------------------------------------------------------- */
 
-static void signal_one(pid_t pid, void *context)
+/* By pidfd, so that a process that has just taken over the number is not hit: it would not be below
+ * us, which is looked at once more while the pidfd holds the number. */
+static void signal_one(const struct process *process, void *context)
 {
-	(void)kill(pid, *(int *)context); /* it may be gone already, or another user's */
+	const int number = *(int *)context;
+	const int pidfd = (int)syscall(SYS_pidfd_open, process->pid, 0);
+	struct process now;
+
+	if (pidfd < 0) {
+		if (errno == ENOSYS)
+			(void)kill(process->pid, number); /* gone, or another user's */
+		return;
+	}
+	if (process_read(process->pid, &now) && now.parent == process->parent)
+		(void)syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0); /* the same */
+	(void)close(pidfd); /* nothing was written to it */
 }
 
 /* A signal to everything that is left. */
@@ -109,7 +54,7 @@ static void signal_all(int number)
 	if (getpid() == 1)
 		(void)kill(-1, number); /* ESRCH: nobody is left; EPERM: nobody that is ours */
 	else
-		visit_survivors(signal_one, &number);
+		process_visit(signal_one, &number);
 }
 
 static void pass_signals_on(const struct plan *plan, int signal_fd)
@@ -126,81 +71,82 @@ static void pass_signals_on(const struct plan *plan, int signal_fd)
 
 /* --- the end --------------------------------------------------------------------------------- */
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
+/* Where events come in meanwhile. */
+struct sources {
+	int signal_fd;
+	struct supervisor *supervisor;
+};
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* only fails for a clock that does not exist */
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+static void events_serve(const struct plan *plan, const struct sources *sources, int timeout_ms)
+{
+	struct pollfd events[] = {
+		{ .fd = sources->signal_fd, .events = POLLIN },
+		{ .fd = sources->supervisor->listener, .events = POLLIN },
+	};
+
+	if (poll(events, 2, timeout_ms) <= 0)
+		return;
+	pass_signals_on(plan, sources->signal_fd);
+	supervisor_serve(sources->supervisor, events[1].revents);
 }
 
-/* Reap what has ended. False when no child is left, and so no process below us. */
-static bool any_left(const struct plan *plan)
+static enum children_left reap(const struct plan *plan)
 {
-	pid_t pid;
+	bool ended;
+	int status;
 
-	do {
-		if (plan->warn_on_reap)
-			survivors_announce(0);
-		pid = waitpid(-1, NULL, WNOHANG);
-	} while (pid > 0);
-	return pid == 0;
+	return children_reap(0, plan->warn_on_reap, &ended, &status);
 }
 
-static void kill_all(const struct plan *plan)
+/* Reap until none is left (true) or the time has come (false). With number, whatever turns up as
+ * our child meanwhile, because its parent has ended, gets that signal too. */
+static bool wait_for_all(const struct plan *plan, const struct sources *sources, int64_t end,
+			 int number)
+{
+	for (;;) {
+		const enum children_left left = reap(plan);
+		const int64_t remaining = end - clock_ms();
+
+		if (left == CHILDREN_NONE)
+			return true;
+		if (remaining <= 0)
+			return false;
+		if (number)
+			signal_all(number);
+		/* Each end of a child is an event. */
+		events_serve(plan, sources, left == CHILDREN_MORE_TO_REAP ? 0 : (int)remaining);
+	}
+}
+
+static void kill_all(const struct plan *plan, const struct sources *sources)
 {
 	char names[NAMES_SIZE] = "";
 
-	visit_survivors(add_name, names);
-	/* Outside PID 1 a killed process's children become ours only then. */
-	do
-		signal_all(SIGKILL);
-	while (getpid() != 1 && waitpid(-1, NULL, 0) > 0);
+	process_visit(add_name, names);
+	signal_all(SIGKILL);
 	message(MESSAGE_WARNING, "killed what was left %u.%03u s after the command: %s",
 		plan->stop_timeout_ms / 1000, plan->stop_timeout_ms % 1000,
 		*names ? names : "(no /proc, so no names)");
+	/* The kernel ends a PID namespace with its PID 1; elsewhere that is for us to do. */
+	if (getpid() == 1 || wait_for_all(plan, sources, clock_ms() + KILL_GRACE_MS, SIGKILL))
+		return;
+	*names = '\0';
+	process_visit(add_name, names);
+	message(MESSAGE_WARNING, "cannot kill %s: left behind", names);
 }
 
 void survivors_end(const struct plan *plan, int signal_fd, struct supervisor *supervisor)
 {
 	const struct sigaction standard = { .sa_handler = SIG_DFL };
-	const int64_t end = now_ms() + plan->stop_timeout_ms;
-	struct pollfd events[] = { { .fd = signal_fd, .events = POLLIN }, { .events = POLLIN } };
+	const struct sources sources = { signal_fd, supervisor };
+	const int64_t end = clock_ms() + plan->stop_timeout_ms;
 
 	/* From now on each end of a child is an event, so that the last one is noticed. */
 	(void)sigaction(SIGCHLD, &standard, NULL); /* cannot fail for a valid signal */
-	if (!any_left(plan))
+	if (reap(plan) == CHILDREN_NONE)
 		return;
 	signal_all(SIGTERM);
 	signal_all(SIGCONT); /* a stopped process acts on TERM only when it goes on */
-	while (any_left(plan)) {
-		const int64_t left = end - now_ms();
-
-		if (left <= 0) {
-			kill_all(plan);
-			return;
-		}
-		events[1].fd = supervisor->listener;
-		if (poll(events, 2, (int)left) <= 0)
-			continue;
-		pass_signals_on(plan, signal_fd);
-		supervisor_serve(supervisor, events[1].revents);
-	}
-}
-
-void survivors_announce(pid_t but_not)
-{
-	siginfo_t info = { .si_pid = 0 };
-	char name[32] = "?";
-
-	if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) || !info.si_pid ||
-	    info.si_pid == but_not)
-		return;
-	(void)process_parent(info.si_pid, name); /* without /proc it stays "?" */
-	if (info.si_code == CLD_EXITED)
-		message(MESSAGE_WARNING, "reaped orphan %s[%d]: exit status %d", name, info.si_pid,
-			info.si_status);
-	else
-		message(MESSAGE_WARNING, "reaped orphan %s[%d]: %s", name, info.si_pid,
-			signal_name(info.si_status));
+	if (!wait_for_all(plan, &sources, end, 0))
+		kill_all(plan, &sources);
 }

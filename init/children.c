@@ -1,0 +1,82 @@
+#include "init/children.h"
+
+#include "init/event.h"
+#include "init/message.h"
+#include "init/pidfd_info.h"
+#include "init/process.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define REAP_BATCH 64 /* 0.1 to 0.3 ms: as long as a signal may have to wait */
+
+/* It cannot be asked of a live process, but the next flag, which came one release later, can. */
+bool children_status_survives(void)
+{
+	struct pidfd_exit_info info = { .mask = PIDFD_ASKS_EXIT | PIDFD_ASKS_COREDUMP };
+	const int fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+	bool tells;
+
+	if (fd < 0)
+		return false;
+	tells = !ioctl(fd, PIDFD_GET_EXIT_INFO, &info) && (info.mask & PIDFD_ASKS_COREDUMP);
+	(void)close(fd); /* it was only asked */
+	return tells;
+}
+
+bool children_status(int pidfd, int *ret_status)
+{
+	struct pidfd_exit_info info = { .mask = PIDFD_ASKS_EXIT };
+
+	if (ioctl(pidfd, PIDFD_GET_EXIT_INFO, &info))
+		return false;
+	errno = ENODATA;
+	if (!(info.mask & PIDFD_ASKS_EXIT))
+		return false;
+	*ret_status = info.exit_code;
+	return true;
+}
+
+/* The name is only there as long as the zombie is. */
+static void orphan_announce(const siginfo_t *info)
+{
+	struct process process = { .name = "?" };
+	const bool exited = info->si_code == CLD_EXITED;
+
+	(void)process_read(info->si_pid, &process); /* without /proc it stays "?" */
+	event_tell(exited ? EVENT_ORPHAN_EXITED : EVENT_ORPHAN_KILLED,
+		   (struct event_facts){ process.name, info->si_pid, info->si_status });
+}
+
+/* The next to wait for: the one that was announced, or any. */
+static pid_t next_child(pid_t command, bool announce)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	if (!announce || waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) || !info.si_pid)
+		return -1;
+	if (info.si_pid != command)
+		orphan_announce(&info);
+	return info.si_pid;
+}
+
+enum children_left children_reap(pid_t command, bool announce, bool *ret_ended, int *ret_status)
+{
+	for (int i = 0; i < REAP_BATCH; i++) {
+		int status;
+		const pid_t pid = waitpid(next_child(command, announce), &status, WNOHANG);
+
+		if (pid < 0 && errno != ECHILD)
+			die("cannot wait for children: %s", strerror(errno));
+		if (pid <= 0)
+			return pid ? CHILDREN_NONE : CHILDREN_ALIVE;
+		if (pid == command) {
+			*ret_ended = true;
+			*ret_status = status;
+		}
+	}
+	return CHILDREN_MORE_TO_REAP;
+}

@@ -1,0 +1,27 @@
+/* process.h: what /proc tells about other processes. All of it may be old by the time it is read.
+ */
+#ifndef PROCESS_H
+#define PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct process {
+	pid_t pid, parent;
+	char state;    /* 'R', 'S', 'Z'…: proc_pid_stat(5) */
+	char name[64]; /* as the kernel keeps it; may hold any byte but NUL */
+};
+
+/* False, with *ret untouched, when it is gone or there is no /proc. */
+bool process_read(pid_t pid, struct process *ret);
+
+/* Call visitor for each process that is ours to end: where we are PID 1 all but ourselves, else our
+ * descendants. Zombies are left out. Without /proc there are none. */
+void process_visit(void (*visitor)(const struct process *, void *context), void *context);
+
+/* Read the beginning of a small file into buffer, NUL-terminated, without the last newline. False
+ * where it cannot be read or is empty. */
+bool file_read(const char *path, char *buffer, size_t size);
+
+#endif
