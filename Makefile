@@ -144,24 +144,24 @@ check:
 	@[ "$$(id -u)" = 0 ] || { echo "make $@: needs root, for namespaces and users: run 'sudo make $@'" >&2; exit 1; }
 	.ci/packages build check apps
 	$(MAKE) all $(PROBES) $(UNIT_TESTS)
-	DROP_INIT_BUILD=$(abspath $(BUILD)) tests/run $(UNIT_TESTS) $(wildcard tests/*.bats tests/apps/*.bats)
+	BUILD=$(abspath $(BUILD)) tests/run $(UNIT_TESTS) $(wildcard tests/*.bats tests/apps/*.bats)
 
 check-apps:
 	@[ "$$(id -u)" = 0 ] || { echo "make $@: needs root, for namespaces and users: run 'sudo make $@'" >&2; exit 1; }
 	.ci/packages build check apps
 	$(MAKE) all $(PROBES)
-	DROP_INIT_BUILD=$(abspath $(BUILD)) tests/run tests/apps
+	BUILD=$(abspath $(BUILD)) tests/run tests/apps
 
 check-containers:
 	@[ "$$(id -u)" = 0 ] || { echo "make $@: needs root, for the engines: run 'sudo make $@'" >&2; exit 1; }
 	.ci/packages build check containers
 	$(MAKE) all image feature
-	DROP_INIT_BUILD=$(abspath $(BUILD)) tests/run tests/containers
+	BUILD=$(abspath $(BUILD)) tests/run tests/containers
 
 demo:
 	@[ "$$(id -u)" = 0 ] || { echo "make $@: needs root, for namespaces: run 'sudo make $@'" >&2; exit 1; }
 	.ci/packages build demo
 	$(MAKE) -s all
-	@DROP_INIT_BUILD=$(abspath $(BUILD)) tests/apps/demo
+	@BUILD=$(abspath $(BUILD)) tests/apps/demo
 
 -include $(wildcard $(BUILD)/*/*.d)

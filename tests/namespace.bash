@@ -49,8 +49,8 @@ NAMESPACE_STDIN=${NAMESPACE_STDIN:-/dev/null}
 export INIT_IS_FILTERED=${INIT_IS_FILTERED:-} # not empty once PID 1 has a filter of its own to be looked for
 NAMESPACE_PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin # a container's, not the user's
 NAMESPACE_REPOSITORY=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-DROP_INIT_BUILD=${DROP_INIT_BUILD:-$NAMESPACE_REPOSITORY/build}
-PATH=$DROP_INIT_BUILD:$NAMESPACE_PATH
+BUILD=${BUILD:-$NAMESPACE_REPOSITORY/build}
+PATH=$BUILD:$NAMESPACE_PATH
 export PATH LC_ALL=C.UTF-8
 
 namespace_folder=${BATS_TEST_TMPDIR:-${BATS_FILE_TMPDIR:-${BATS_RUN_TMPDIR:-}}}

@@ -6,7 +6,7 @@ bats_require_minimum_version 1.5.0
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
-	build=${DROP_INIT_BUILD:-${BUILD:-$BATS_TEST_DIRNAME/../build}}
+	build=${BUILD:-$BATS_TEST_DIRNAME/../build}
 	case $build in /*) ;; *) build=$BATS_TEST_DIRNAME/../$build ;; esac
 	PATH=$build:$PATH
 }

@@ -17,7 +17,7 @@ setup_file() {
 }
 
 setup() {
-	build=${DROP_INIT_BUILD:-${BUILD:-$BATS_TEST_DIRNAME/../build}}
+	build=${BUILD:-$BATS_TEST_DIRNAME/../build}
 	case $build in /*) ;; *) build=$BATS_TEST_DIRNAME/../$build ;; esac
 	PATH=$build:$build/probe:$PATH
 	profiles=$BATS_TEST_DIRNAME/../seccomp/profiles

@@ -41,7 +41,7 @@ recipe_build() {
 		mount --bind \"\$namespace/root/upper\" \"\$root/tmp/upper\"
 		mount --bind '$image' \"\$root/tmp/image\"
 		cp -R '$recipes/$name' \"\$root/tmp/context\"
-		cp '$DROP_INIT_BUILD'/drop-init '$DROP_INIT_BUILD'/drop-seccomp \"\$root/tmp/drop-init\"
+		cp '$BUILD'/drop-init '$BUILD'/drop-seccomp \"\$root/tmp/drop-init\"
 	"
 	script=$("$recipe_reader" build "$recipes/$name/$dockerfile")
 	NAMESPACE_TIMEOUT=120 namespace_run sh -c "$script"$'\n'"cp -a /tmp/upper/. /tmp/image/"

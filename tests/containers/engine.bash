@@ -17,10 +17,10 @@
 # `--network host`, and `--network container:NAME`.
 
 ENGINE_ROOT=${ENGINE_ROOT:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
-DROP_INIT_BUILD=${DROP_INIT_BUILD:-$ENGINE_ROOT/build}
-ENGINE_HOME=${ENGINE_HOME:-$DROP_INIT_BUILD/containers}
+BUILD=${BUILD:-$ENGINE_ROOT/build}
+ENGINE_HOME=${ENGINE_HOME:-$BUILD/containers}
 ENGINE_RUN=${ENGINE_RUN:-/tmp/drop-init-containers-$(printf %s "$ENGINE_HOME" | cksum | cut -d' ' -f1)}
-export ENGINE_ROOT ENGINE_HOME ENGINE_RUN DROP_INIT_BUILD
+export ENGINE_ROOT ENGINE_HOME ENGINE_RUN BUILD
 export CONTAINERS_CONF=$ENGINE_HOME/containers.conf
 export BUILDAH_FORMAT=docker # keeps HEALTHCHECK and SHELL, which the OCI format has no place for
 
@@ -191,7 +191,7 @@ image_bootstrap() {
 # The image that docker/Dockerfile makes from what `make` has built.
 image_drop_init() {
 	"$1" build --quiet --network none -t drop-init -f "$ENGINE_ROOT/docker/Dockerfile" \
-		"$DROP_INIT_BUILD/image" >"$ENGINE_HOME/drop-init-image.log" 2>&1 ||
+		"$BUILD/image" >"$ENGINE_HOME/drop-init-image.log" 2>&1 ||
 		{ cat "$ENGINE_HOME/drop-init-image.log" >&2 && return 1; }
 }
 
