@@ -34,6 +34,8 @@ void reaper_prepare(const struct plan *plan, struct supervisor *supervisor,
 		die("cannot receive signals: %s", strerror(-reaper.signal_fd));
 	if (reaper.kernel_reaps && sigaction(SIGCHLD, &ignored, NULL))
 		die("cannot ignore SIGCHLD: %s", strerror(errno));
+	/* Who ended before that stays a zombie: a trial of the broker, a job of the shell that we were. */
+	while (reaper.kernel_reaps && waitpid(-1, NULL, WNOHANG) > 0);
 	if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
 		message(MESSAGE_INFO, "cannot become a subreaper: %s", strerror(errno));
 	*ret_reaper = reaper;
