@@ -32,7 +32,6 @@ serves_as_nobody() {
 }
 
 @test "cheroot binds port 80 itself, as nobody:nogroup with no capability, through the broker" {
-	needs_broker
 	recipe_start -e "$by_broker" cherrypy
 	serves_as_nobody "${with_broker[@]}"
 }

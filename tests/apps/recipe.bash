@@ -128,9 +128,4 @@ recipe_id() { namespace_visit id "$@"; }
 by_capability=DROP_INIT_PORT_METHOD=capability by_broker=DROP_INIT_PORT_METHOD=broker
 with_capability=(--caps 400 --init-caps 400) with_broker=(--init-caps 400) # bit 10 is CAP_NET_BIND_SERVICE
 
-needs_broker() {
-	drop-init --check --user 1:1 --allow-port 80 --port-method broker -- true | grep -q 'broker:' ||
-		skip "this drop-init has no broker yet"
-}
-
 body() { namespace_visit curl --fail --silent --show-error --max-time 10 "$@"; }

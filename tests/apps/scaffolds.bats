@@ -56,7 +56,6 @@ django_serves() {
 }
 
 @test "Flask: gunicorn and flask run bind port 80 with no capability, through the broker" {
-	needs_broker
 	flask_serves "$by_broker" 80 gunicorn --bind 0.0.0.0:80 app:app
 	as_appuser "${with_broker[@]}"
 	recipe_stop 0 3
@@ -92,7 +91,6 @@ django_serves() {
 }
 
 @test "Django: gunicorn and manage.py runserver bind port 80 with no capability, through the broker" {
-	needs_broker
 	django_serves "$by_broker" 80 gunicorn --bind 0.0.0.0:80 web.wsgi
 	as_appuser "${with_broker[@]}"
 	recipe_stop 0 3

@@ -50,7 +50,6 @@ asgi_page="ASGI, served by user 1000 in groups [1000]"
 }
 
 @test "Node binds port 80 with no capability, through the broker" {
-	needs_broker
 	binds_port_80 "$by_broker" node "$node_page" 143 "node: ready"
 }
 
@@ -59,7 +58,6 @@ asgi_page="ASGI, served by user 1000 in groups [1000]"
 }
 
 @test "Node's cluster: the primary binds port 80 for its workers with no capability, through the broker" {
-	needs_broker
 	binds_port_80 "$by_broker" node "$node_page" 143 $'node: ready\nnode: ready' node cluster.js
 }
 
@@ -72,7 +70,6 @@ asgi_page="ASGI, served by user 1000 in groups [1000]"
 }
 
 @test "uvicorn and its workers bind port 80 with no capability, through the broker" {
-	needs_broker
 	binds_port_80 "$by_broker" uvicorn "$asgi_page" 0 "$uvicorn_log"
 }
 
@@ -85,7 +82,6 @@ asgi_page="ASGI, served by user 1000 in groups [1000]"
 }
 
 @test "hypercorn binds port 80 with no capability, through the broker" {
-	needs_broker
 	binds_port_80 "$by_broker" hypercorn "$asgi_page" 0 ''
 }
 
@@ -98,7 +94,6 @@ asgi_page="ASGI, served by user 1000 in groups [1000]"
 }
 
 @test "nginx as www-data binds port 80 with no capability, through the broker" {
-	needs_broker
 	binds_port_80 "$by_broker" nginx "nginx, as www-data" 0 ''
 }
 
@@ -111,7 +106,6 @@ asgi_page="ASGI, served by user 1000 in groups [1000]"
 }
 
 @test "busybox httpd, a static binary, binds port 80 with no capability, through the broker" {
-	needs_broker
 	binds_port_80 "$by_broker" busybox "busybox, as app" 143 ''
 }
 
@@ -120,7 +114,6 @@ asgi_page="ASGI, served by user 1000 in groups [1000]"
 }
 
 @test "the JDK's web server binds port 80 with no capability, through the broker" {
-	needs_broker
 	binds_port_80 "$by_broker" java "Java, served as app" 143 "java: ready"
 }
 

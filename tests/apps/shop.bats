@@ -27,7 +27,6 @@ setup_file() {
 }
 
 @test "gunicorn binds port 80 itself with no capability, through the broker" {
-	needs_broker
 	recipe_start -e "$by_broker" shop/Dockerfile.allow-port
 	assert_page http://127.0.0.1/ "Visit 2, served by user 1000 in groups [1000]"
 	assert_dropped --uid 1000 --gid 1000 --groups 1000 "${with_broker[@]}"

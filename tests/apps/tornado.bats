@@ -26,7 +26,6 @@ as_projectuser() {
 }
 
 @test "unchanged http_server.listen(80) works as projectuser with no capability, through the broker" {
-	needs_broker
 	recipe_start -e "$by_broker" tornado
 	assert_page http://127.0.0.1/ "$(project_page)"
 	as_projectuser "${with_broker[@]}"
