@@ -6,7 +6,7 @@ load namespace
 
 repository=$BATS_TEST_DIRNAME/..
 probe=$repository/tests/probe
-outer=$DROP_INIT_BUILD/probe/broker_outer
+outer=$BUILD/probe/broker_outer
 python=/usr/bin/python3
 
 own='drop-init: --allow-port: broker: PID 1 binds these ports for the command, on its own socket'
@@ -75,7 +75,7 @@ manners() {
 @test "an address that changes while it is looked at binds nothing but the listed port" {
 	for way in env "$outer pidfd_getfd=EPERM"; do
 		namespace_run $way drop-init --user app --allow-port 80 --port-method broker -- \
-			"$DROP_INIT_BUILD/probe/broker_race" address 2
+			"$BUILD/probe/broker_race" address 2
 		assert_status 0
 		assert_stdout 'tcp 80'
 	done
@@ -84,7 +84,7 @@ manners() {
 @test "a descriptor that is replaced meanwhile binds no socket of another kind" {
 	for way in env "$outer pidfd_getfd=EPERM"; do
 		namespace_run $way drop-init --user app --allow-port 80 --port-method broker -- \
-			"$DROP_INIT_BUILD/probe/broker_race" descriptor 2
+			"$BUILD/probe/broker_race" descriptor 2
 		assert_status 0
 		assert_stdout 'tcp 80'
 	done

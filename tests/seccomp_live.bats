@@ -7,7 +7,7 @@ bats_require_minimum_version 1.5.0
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR" .. ../.. 2>/dev/null || true
-	build=${DROP_INIT_BUILD:-${BUILD:-$BATS_TEST_DIRNAME/../build}}
+	build=${BUILD:-$BATS_TEST_DIRNAME/../build}
 	case $build in /*) ;; *) build=$BATS_TEST_DIRNAME/../$build ;; esac
 	PATH=$build:$build/probe:$PATH
 	profiles=$BATS_TEST_DIRNAME/../seccomp/profiles
