@@ -190,6 +190,7 @@ int reaper_run(struct reaper *reaper)
 	};
 	int status;
 
+	(void)chdir("/"); /* or we keep a mount busy that the command has left; no harm if we do */
 	event_tell(EVENT_STARTED,
 		   (struct event_facts){ reaper->plan->command[0], reaper->child.pid });
 	while (!reaper->ended) {

@@ -1,0 +1,143 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2154,SC2016 # namespace.bash sets the results; $ in single quotes is the command's
+# What the command leaves behind is asked to end, has time for it, and is killed when it does not.
+
+load namespace
+
+setup() {
+	# These say when they are ready, write down the signal that they end by, and fork nothing.
+	cat >"$BATS_TEST_TMPDIR/ends-by" <<-'END'
+		#!/usr/bin/perl
+		$| = 1;
+		$SIG{$_} = "IGNORE" for qw(TERM INT);
+		$SIG{$ARGV[0]} = sub { print "got $ARGV[0]\n"; exit } if @ARGV;
+		print "ready\n";
+		sleep 1 while 1;
+	END
+	chmod 755 "$BATS_TEST_TMPDIR/ends-by"
+	polite="$BATS_TEST_TMPDIR/ends-by TERM"
+	stubborn="$BATS_TEST_TMPDIR/ends-by"
+}
+
+milliseconds() {
+	local begin
+	begin=$(date +%s%3N)
+	"$@"
+	took=$(($(date +%s%3N) - begin))
+}
+
+# leave_behind COMMAND DROP-INIT...: the command leaves COMMAND behind, in a session of its own.
+leave_behind() {
+	local left=$1
+	shift
+	rm -f "$BATS_TEST_TMPDIR/fifo"
+	mkfifo "$BATS_TEST_TMPDIR/fifo"
+	namespace_start "$@" sh -c "setsid $left & cat $BATS_TEST_TMPDIR/fifo; exit 7"
+	wait_output ready
+	milliseconds end_command
+}
+end_command() {
+	: >"$BATS_TEST_TMPDIR/fifo"
+	namespace_wait
+}
+
+@test "what is left gets a TERM, in whatever session it is, and time to act on it" {
+	leave_behind "$polite" drop-init
+	assert_status 7
+	assert_stdout $'ready\ngot TERM'
+	assert_stderr ''
+	[ "$took" -lt 2000 ]
+}
+
+@test "without the newer kernel's help the same" {
+	leave_behind "$polite" "$DROP_INIT_BUILD/probe/older_kernel" drop-init
+	assert_status 7
+	assert_stdout $'ready\ngot TERM'
+	assert_stderr ''
+	[ "$took" -lt 2000 ]
+}
+
+@test "nobody left: it ends at once" {
+	namespace_start drop-init sleep 60
+	wait_until 5 sleeps
+	milliseconds namespace_stop TERM
+	[ "$took" -lt 1000 ]
+	assert_stderr ''
+}
+sleeps() { namespace_table | grep -q ' sleep S '; }
+
+@test "a stopped process is woken, so that it can act on the TERM" {
+	namespace_start drop-init sh -c "$polite & sleep 0.3; kill -STOP \$!; exit 0"
+	namespace_wait
+	assert_status 0
+	assert_stdout $'ready\ngot TERM'
+	assert_stderr ''
+}
+
+@test "what does not end in time is killed, and one line says which" {
+	leave_behind "$stubborn" drop-init --stop-timeout 0.4
+	assert_status 7
+	[ "$took" -ge 390 ]
+	[ "$took" -lt 2500 ]
+	assert_stdout ready
+	[[ $stderr =~ ^'drop-init: killed what was left 0.400 s after the command: ends-by['[0-9]+']'$ ]]
+}
+
+@test "--stop-timeout 0 waits for nobody" {
+	leave_behind "$stubborn" drop-init --stop-timeout 0
+	assert_status 7
+	[ "$took" -lt 1000 ]
+	assert_stderr_has 'drop-init: killed what was left 0.000 s after the command: ends-by['
+}
+
+@test "a signal that comes meanwhile is passed on to those who are left" {
+	namespace_start drop-init sh -c "$BATS_TEST_TMPDIR/ends-by INT & sleep 0.3; echo gone"
+	wait_output gone
+	namespace_stop INT
+	assert_status 0
+	assert_stdout $'ready\ngone\ngot INT'
+	assert_stderr ''
+}
+
+@test "not PID 1, it ends its descendants and nobody else" {
+	namespace_start sh -c "sleep 77 & drop-init --stop-timeout 0.3 sh -c '(setsid sleep 88 &); (trap \"\" TERM; exec setsid sleep 99) & sleep 0.2; exit 3'; echo \$?; exec sleep 60"
+	wait_output 3
+	assert_equal "$(namespace_table | awk '$2 == "sleep"' | wc -l)" 2
+	assert_equal "$(namespace_exec pgrep -af 'sleep (88|99)' || true)" ''
+	assert_stderr_has 'drop-init: killed what was left 0.300 s after the command: sleep['
+}
+
+@test "not PID 1, what it may not kill is named and left, after a second" {
+	# The command is another user's from the moment that it leaves something behind.
+	namespace_start setpriv --bounding-set=-kill sh -c "drop-init --stop-timeout 0.2 \
+		setpriv --reuid 1000 --clear-groups sh -c '(trap \"\" TERM; exec setsid sleep 50) & sleep 0.3; exit 5'; echo \$?; exec sleep 60"
+	milliseconds wait_output 5
+	[ "$took" -lt 4000 ]
+	wait_output 'left behind'
+	[[ $(<"$namespace/stderr") =~ 'cannot kill sleep['[0-9]+']: left behind' ]]
+}
+
+@test "killed for want of memory is said in words, in the termination log too" {
+	cgroup=/sys/fs/cgroup/memory
+	mkdir "$cgroup/drop-init-test-$$" 2>/dev/null || skip "no writable memory cgroup of version 1"
+	group=$cgroup/drop-init-test-$$
+	echo $((24 * 1024 * 1024)) >"$group/memory.limit_in_bytes"
+	echo $((24 * 1024 * 1024)) >"$group/memory.memsw.limit_in_bytes" 2>/dev/null || true
+	: >"$namespace/log"
+	namespace_prepare 'mount -t tmpfs tmpfs /mnt && touch /mnt/null /mnt/termination-log'
+	namespace_prepare 'mount --bind /dev/null /mnt/null && mount --bind "$namespace/log" /mnt/termination-log'
+	namespace_prepare 'mount --rbind /mnt /dev'
+	namespace_start sh -c "echo \$\$ >$group/cgroup.procs; exec drop-init perl -e 'my \$x = \"x\" x (64 << 20); print 1'"
+	namespace_wait
+	rmdir "$group"
+	assert_status 137
+	assert_stdout ''
+	assert_stderr 'drop-init: perl was killed, and its cgroup ran out of memory (out-of-memory kills: 1; its limit is 24 MiB)'
+	assert_equal "$(<"$namespace/log")" "$stderr" 'termination log'
+}
+
+@test "a SIGKILL without any lack of memory is not explained" {
+	namespace_run drop-init sh -c 'kill -KILL $$'
+	assert_status 137
+	assert_stderr ''
+}

@@ -1,0 +1,97 @@
+/* zombies COUNT INIT...: how long does a signal take that is sent while COUNT zombies land on an
+ * init?
+ *
+ * INIT is started as PID 1 with this program as its command. A child of that makes COUNT zombies,
+ * and ends: all of them are the init's at that moment, and a USR1 is sent to it. Prints the
+ * microseconds until the command answers. */
+#include "tests/probe/pidns.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+
+static char as_command[] = "command";
+
+/* Descriptor 3 is where answers go; from 4 comes the word to end. */
+static void make_zombies(int count)
+{
+	char byte;
+
+	for (volatile int i = 0; i < count; i++) {
+		const pid_t pid = vfork();
+
+		if (!pid)
+			_exit(0);
+		if (pid < 0)
+			fail("vfork");
+	}
+	write(3, "!", 1);
+	read(4, &byte, 1);
+	_exit(0);
+}
+
+static int command(int count)
+{
+	sigset_t signals;
+	int received;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	if (!fork())
+		make_zombies(count);
+	while (!sigwait(&signals, &received))
+		write(3, "!", 1);
+	return 0;
+}
+
+static void answer_wait(int fd)
+{
+	struct pollfd event = { .fd = fd, .events = POLLIN };
+	char byte;
+
+	if (poll(&event, 1, 20000) != 1 || read(fd, &byte, 1) != 1)
+		fail("no answer");
+}
+
+/* Give these descriptors the numbers that the command knows. */
+static void descriptors_place(int three, int four)
+{
+	three = fcntl(three, F_DUPFD, 10);
+	four = fcntl(four, F_DUPFD, 10);
+	if (dup2(three, 3) != 3 || dup2(four, 4) != 4)
+		fail("dup2");
+}
+
+int main(int argc, char **argv)
+{
+	char *self = realpath("/proc/self/exe", NULL);
+	char *init_argv[64];
+	int answers[2], words[2], count = 0;
+	uint64_t sent;
+	pid_t init;
+
+	if (argc == 3 && !strcmp(argv[1], as_command))
+		return command(atoi(argv[2]));
+	if (argc < 3 || pipe(answers) || pipe(words))
+		fail("zombies");
+	for (int i = 2; i < argc && count < 60; i++)
+		init_argv[count++] = argv[i];
+	init_argv[count++] = self;
+	init_argv[count++] = as_command;
+	init_argv[count++] = argv[1];
+	init_argv[count] = NULL;
+	answers[0] = fcntl(answers[0], F_DUPFD, 10);
+	words[1] = fcntl(words[1], F_DUPFD, 10);
+	descriptors_place(answers[1], words[0]);
+	init = pidns_start(init_argv);
+	answer_wait(answers[0]);
+	write(words[1], "!", 1);
+	sent = now_ns();
+	kill(init, SIGUSR1);
+	answer_wait(answers[0]);
+	printf("%lu us\n", (unsigned long)(now_ns() - sent) / 1000);
+	kill(init, SIGKILL);
+	waitpid(init, NULL, 0);
+	return 0;
+}
