@@ -341,7 +341,7 @@ wait_port() {
 namespace_fail() {
 	{
 		echo "$1"
-		[ -z "$NAMESPACE_PID" ] || namespace_table | column -t || true
+		[ -z "$NAMESPACE_PID" ] || namespace_table | { column -t 2>/dev/null || cat; } || true
 		for stream in stdout stderr; do
 			[ -s "$namespace/$stream" ] && echo "-- $stream:" && tail -n 40 "$namespace/$stream"
 		done

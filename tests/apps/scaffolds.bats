@@ -90,6 +90,15 @@ django_serves() {
 	done
 }
 
+@test "Django: manage.py runserver with its reloader stops at once with its own status" {
+	django_serves "$by_broker" 80 python3 manage.py runserver 0.0.0.0:80
+	as_appuser "${with_broker[@]}"
+	# Django's reloader kills the server that it watches, so a killed process is its own doing here.
+	namespace_stop
+	assert_status 0
+	[ "$elapsed" -lt 3000 ]
+}
+
 @test "Django: gunicorn and manage.py runserver bind port 80 with no capability, through the broker" {
 	django_serves "$by_broker" 80 gunicorn --bind 0.0.0.0:80 web.wsgi
 	as_appuser "${with_broker[@]}"

@@ -117,6 +117,31 @@ asgi_page="ASGI, served by user 1000 in groups [1000]"
 	binds_port_80 "$by_broker" java "Java, served as app" 143 "java: ready"
 }
 
+# Looks at PID 1's own descriptor, which is the same socket.
+socket_of_port_80() {
+	python3 - "$NAMESPACE_PID" <<-'END'
+		import ctypes, fcntl, os, socket, sys
+		pidfd = os.pidfd_open(int(sys.argv[1]))
+		for number in os.listdir(f"/proc/{sys.argv[1]}/fd"):
+		    if not os.readlink(f"/proc/{sys.argv[1]}/fd/{number}").startswith("socket:"):
+		        continue
+		    copy = socket.socket(fileno=ctypes.CDLL(None).syscall(438, pidfd, int(number), 0))  # pidfd_getfd
+		    if copy.family == socket.AF_INET and copy.getsockname()[1] == 80:
+		        print("nodelay", copy.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY),
+		              "nonblock", int(bool(fcntl.fcntl(copy, fcntl.F_GETFL) & os.O_NONBLOCK)))
+	END
+}
+
+@test "nodelay and nonblock are set on the socket that was bound for a Go server, and on no other" {
+	recipe_start go
+	wait_url http://127.0.0.1/
+	assert_equal "$(socket_of_port_80)" "nodelay 1 nonblock 1"
+	# Go's runtime makes every socket that it takes nonblocking, which is why this one gets another command.
+	recipe_start -E drop-init go --user git --listen 80 -- sleep 60
+	wait_port 80
+	assert_equal "$(socket_of_port_80)" "nodelay 0 nonblock 0"
+}
+
 @test "a Go server finds its listener by address, as gitea does, whatever the order" {
 	recipe_start go
 	assert_page http://127.0.0.1/ "Go, served by user $(recipe_id -u git), sockets unknown:web"
