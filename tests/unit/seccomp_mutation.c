@@ -6,11 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Some changes change nothing (libseccomp masks halves that it then ignores), so a few survive. */
-
-/* Each proof takes milliseconds; every so many instructions are enough to find a hole. */
-#define STRIDE 7
-
 struct score {
 	int tried, survived;
 };
@@ -56,8 +51,9 @@ int main(void)
 	printf("1..2\n");
 	good = profile_compile(input.bytes, input.length, &target, &findings, &compiled);
 	printf("%sok 1 - the built-in profile passes the proof\n", good ? "" : "not ");
-	for (size_t i = 0; good && i < compiled.program.count; i += STRIDE)
+	for (size_t i = 0; good && i < compiled.program.count; i++)
 		instruction_try(&compiled, i, &score);
+	/* some change nothing, where masks overlap that lead to the same */
 	printf("# %d of %d changes noticed\n", score.tried - score.survived, score.tried);
 	printf("%sok 2 - a change to any instruction that matters is noticed\n",
 	       score.tried && score.survived * 20 <= score.tried ? "" : "not ");
