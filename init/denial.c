@@ -60,10 +60,6 @@ static const struct denial *entry_add(struct denials *denials, const char *progr
 	strcpy(d->program, program);
 	d->call = call;
 	d->arch = arch;
-	if (denials->count == DENIAL_MEMORY)
-		message(MESSAGE_WARNING,
-			"what the seccomp profile refuses is not reported any more: "
-			"enough has been");
 	return d;
 }
 

@@ -1,0 +1,199 @@
+#!/usr/bin/env bats
+# What drop-init's profile refuses with EPERM is said once, and refused as before.
+
+load namespace
+
+outer=$DROP_INIT_BUILD/probe/broker_outer
+python=/usr/bin/python3
+
+# Each argument is a call: its number, then its arguments. Prints what came back.
+calls='import ctypes, errno, sys
+libc = ctypes.CDLL(None, use_errno=True)
+for word in sys.argv[1:]:
+    numbers = [ctypes.c_long(int(n, 0)) for n in word.split(",")]
+    result = libc.syscall(*numbers)
+    print(word, errno.errorcode[ctypes.get_errno()] if result < 0 else result)'
+
+@test "a refused call is explained with its program and profile, and the command gets its EPERM" {
+	namespace_run drop-init --user app -- "$python" -c "$calls" 161,0
+	assert_status 0
+	assert_stdout '161,0 EPERM'
+	assert_equal "${stderr/\[[0-9]*\]/[N]}" \
+		"drop-init: python3[N]: chroot(2) denied by the seccomp profile 'default' (EPERM)" "standard error"
+}
+
+@test "the argument that decided is named: a family, a request, flags" {
+	namespace_run drop-init --user app -- "$python" -c "$calls" 41,38,5,0 16,0,0x5412,0 272,0x50000000 \
+		56,0x20000011,0,0,0,0
+	assert_status 0
+	assert_stdout "$(printf '%s\n' '41,38,5,0 EPERM' '16,0,0x5412,0 EPERM' '272,0x50000000 EPERM' \
+		'56,0x20000011,0,0,0,0 EPERM')"
+	assert_equal "$(sed 's/^drop-init: python3\[[0-9]*\]: //; s/ denied by.*//' "$namespace/stderr")" "$(printf '%s\n' \
+		'socket(2) with argument 0 = 38 (AF_ALG)' 'ioctl(2) with argument 1 = 0x5412 (TIOCSTI)' \
+		'unshare(2) with argument 0 = 0x50000000 (CLONE_NEWUSER|CLONE_NEWNET)' \
+		'clone(2) with argument 0 = 0x20000011 (CLONE_NEWPID)')" "explained calls"
+}
+
+@test "each program and each call is named once" {
+	namespace_run drop-init --user app -- sh -c 'for i in 1 2 3; do
+		chroot / true; unshare --map-root-user true; unshare --user true; setarch --addr-no-randomize true; done'
+	assert_equal "$(sed 's/\[[0-9]*\]//; s/(2).*//' <<<"$(grep ^drop-init: "$namespace/stderr")" | sort)" \
+		"$(printf '%s\n' 'drop-init: chroot: chroot' 'drop-init: setarch: personality' \
+			'drop-init: unshare: unshare')" "explained calls"
+}
+
+@test "what the profile answers with ENOSYS is not mentioned" {
+	namespace_run drop-init --user app -- "$python" -c "$calls" 435,0,0 9999
+	assert_status 0
+	assert_stdout "$(printf '%s\n' '435,0,0 ENOSYS' '9999 ENOSYS')"
+	assert_stderr ''
+}
+
+@test "what the kernel itself refuses is not blamed on the profile" {
+	namespace_run drop-init --user app -- "$python" -c "$calls" 157,35,1,0,0,0 105,0
+	assert_status 0
+	assert_stdout "$(printf '%s\n' '157,35,1,0,0,0 EPERM' '105,0 EPERM')"
+	assert_stderr ''
+}
+
+@test "-q keeps the refusals and leaves the explanations out" {
+	namespace_run drop-init -q --user app -- "$python" -c "$calls" 161,0
+	assert_status 0
+	assert_stdout '161,0 EPERM'
+	assert_stderr ''
+}
+
+@test "--log-format json makes an object of each" {
+	namespace_run drop-init --log-format json --user app -- "$python" -c "$calls" 161,0
+	assert_status 0
+	assert_equal "$("$python" -c 'import json, re, sys
+for line in sys.stdin:
+    line = json.loads(line)
+    print(line["program"], line["level"], re.sub("[0-9]+", "N", line["message"]))' <"$namespace/stderr")" \
+		"drop-init warning pythonN[N]: chroot(N) denied by the seccomp profile 'default' (EPERM)" "standard error"
+}
+
+@test "a profile of one's own is named, and compares as many bits as it says" {
+	cat >"$namespace/mine.json" <<-'END'
+		{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+			{"names": ["alarm"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1,
+				"args": [{"index": 0, "value": 7, "op": "SCMP_CMP_EQ"}]},
+			{"names": ["pause"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38},
+			{"names": ["sync"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1}]}
+	END
+	chmod 755 "$namespace" "$BATS_RUN_TMPDIR"
+	namespace_run drop-init --user app --seccomp "$namespace/mine.json" -- "$python" -c "$calls" 37,6 37,7 34 162
+	assert_status 0
+	assert_stdout "$(printf '%s\n' '37,6 0' '37,7 EPERM' '34 ENOSYS' '162 EPERM')"
+	assert_equal "$(sed 's/python3\[[0-9]*\]/P/' "$namespace/stderr")" "$(printf '%s\n' \
+		"drop-init: P: alarm(2) with argument 0 = 0x7 denied by the seccomp profile 'mine' (EPERM)" \
+		"drop-init: P: sync(2) denied by the seccomp profile 'mine' (EPERM)")" "standard error"
+}
+
+@test "a thread is called by its process's name and number" {
+	namespace_run drop-init --user app -- "$python" -c 'import ctypes, os, threading
+libc = ctypes.CDLL(None, use_errno=True)
+def work():
+    libc.prctl(15, b"worker")
+    libc.syscall(161, 0)
+    libc.syscall(161, 0)
+threads = [threading.Thread(target=work) for _ in range(4)]
+for t in threads: t.start()
+for t in threads: t.join()
+print(os.getpid())'
+	assert_status 0
+	assert_stderr "drop-init: python3[$stdout]: chroot(2) denied by the seccomp profile 'default' (EPERM)"
+}
+
+@test "a flood of refusals writes one line and keeps no signal waiting" {
+	namespace_start drop-init --user app --stop-timeout 1 -- "$python" -c 'import ctypes, os, signal
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGRTMIN])
+libc = ctypes.CDLL(None)
+for _ in range(8):
+    if os.fork() == 0:
+        while True: libc.syscall(161, 0)
+print("ready", flush=True)
+for _ in range(200):
+    signal.sigwait([signal.SIGRTMIN])
+print("all 200", flush=True)
+while True: signal.pause()'
+	wait_output ready
+	for _ in {1..200}; do
+		kill -s RTMIN "$NAMESPACE_PID"
+	done
+	NAMESPACE_TIMEOUT=10 wait_output 'all 200'
+	namespace_stop TERM
+	assert_status 143
+	assert_equal "$(wc -l <"$namespace/stderr")" 1 "lines of standard error"
+}
+
+@test "a program that changes its name for each call cannot flood the log" {
+	namespace_run drop-init --user app -- "$python" -c 'import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+results = set()
+for i in range(2000):
+    libc.prctl(15, str(i).encode())
+    results.add((libc.syscall(161, 0), ctypes.get_errno()))
+print(results)'
+	assert_status 0
+	assert_stdout '{(-1, 1)}'
+	assert_equal "$(wc -l <"$namespace/stderr")" 65 "lines of standard error"
+	assert_equal "$(tail -n 1 "$namespace/stderr")" \
+		'drop-init: that is enough of them: no more denials are reported' "last line"
+}
+
+@test "a name with control characters stays in its line" {
+	namespace_run drop-init --user app -- "$python" -c 'import ctypes
+libc = ctypes.CDLL(None)
+libc.prctl(15, b"a\x1b[31m\nb")
+libc.syscall(161, 0)'
+	assert_status 0
+	assert_equal "$(wc -l <"$namespace/stderr")" 1 "lines of standard error"
+	assert_stderr_has 'drop-init: a\x1b[31m'
+}
+
+@test "where an outer supervisor has the listener, the kernel refuses alone, and -v says so" {
+	namespace_run "$outer" listener drop-init -v --user app -- "$python" -c "$calls" 161,0
+	assert_status 0
+	assert_stdout '161,0 EPERM'
+	assert_stderr 'drop-init: denials are not explained: an outer supervisor has the only seccomp listener that there can be'
+	namespace_run "$outer" no-listener drop-init --user app -- "$python" -c "$calls" 161,0
+	assert_stdout '161,0 EPERM'
+	assert_stderr ''
+}
+
+@test "what an outer profile refuses first is not ours to explain" {
+	namespace_run "$outer" process_vm_readv=EPERM drop-init --user app -- "$python" -c "$calls" 310,1,0,0,0,0,0
+	assert_status 0
+	assert_stdout '310,1,0,0,0,0,0 EPERM'
+	assert_stderr ''
+}
+
+@test "a profile that refuses execve fails the start and hangs nothing" {
+	cat >"$namespace/closed.json" <<-'END'
+		{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+			{"names": ["execve", "sync"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1}]}
+	END
+	chmod 755 "$namespace" "$BATS_RUN_TMPDIR"
+	namespace_run drop-init --user app --seccomp "$namespace/closed.json" -- true
+	assert_status 126
+	assert_stdout ''
+	assert_stderr_has 'cannot run'
+}
+
+@test "a refusal while the command's children are being stopped is still answered" {
+	namespace_run drop-init --user app -- "$python" -c 'import ctypes, os, signal
+libc = ctypes.CDLL(None)
+r, w = os.pipe()
+if os.fork() == 0:
+    def end(*_):
+        print(libc.syscall(161, 0), flush=True)
+        os._exit(0)
+    signal.signal(signal.SIGTERM, end)
+    os.write(w, b"x")
+    while True: signal.pause()
+os.read(r, 1)'
+	assert_status 0
+	assert_stdout -1
+	assert_equal "$(wc -l <"$namespace/stderr")" 1 "lines of standard error"
+}
