@@ -14,6 +14,8 @@ void plan_check(const struct plan *plan)
 		    "leave --allow-new-privs out)");
 	if (plan->exec && plan->port_method == PORTS_BROKER && plan->port_count)
 		die("--exec: nobody is left to be a broker of ports (use --port-method capability)");
+	if (plan->record && plan->seccomp)
+		die("--record: it records without a profile (leave --seccomp out)");
 	if (plan->exec && plan->record)
 		die("--exec: nobody is left to write down what --record learns");
 	if (!plan->command[0] && !plan->check)

@@ -26,7 +26,7 @@ static void record_start(struct record *record)
 	for (size_t i = 0; i < sizeof(silent) / sizeof(silent[0]); i++)
 		record_add(record, silent[i]);
 	/* A filter that is there before ours answers first: we never hear of what it refuses. */
-	record->hidden = notify_proc_field(getpid(),  "status", "Seccomp") == SECCOMP_MODE_FILTER;
+	record->hidden = notify_proc_field(getpid(), "status", "Seccomp") == SECCOMP_MODE_FILTER;
 }
 
 static const char *earlier_read(struct record *record)
@@ -96,18 +96,24 @@ static void put_plain(struct writer *w, const struct record *record)
 	const char *separator = "";
 
 	put(w, "\t\t{\n\t\t\t\"names\": [");
-	for (int call = 0; call < SYSCALL_COUNT; call++) {
-		const char *name = syscall_name(call);
+	for (int call = syscall_next(-1); call >= 0; call = syscall_next(call)) {
 		int slot;
 
-		if (!record_has(record, call) || !name)
+		if (!record_has(record, call))
 			continue;
 		if (record_argument_find(call, &slot) >= 0 && !record->arguments[slot].any)
 			continue;
-		put(w, "%s\n\t\t\t\t\"%s\"", separator, name);
+		put(w, "%s\n\t\t\t\t\"%s\"", separator, syscall_name(call));
 		separator = ",";
 	}
-	put(w, "\n\t\t\t],\n\t\t\t\"action\": \"SCMP_ACT_ALLOW\"\n\t\t},\n");
+	/* Profiles have comments in their rules only. */
+	put(w,
+	    "\n\t\t\t],\n\t\t\t\"action\": \"SCMP_ACT_ALLOW\",\n\t\t\t\"comment\": \"%s%s\"\n\t\t},\n",
+	    RECORD_COMMENT,
+	    record->hidden
+		    ? " What an outer profile refused (Docker's, podman's) was not seen, and is "
+		      "not listed."
+		    : "");
 }
 
 /* int arguments: the kernel looks at 32 bits of them, so the filter must too. */
@@ -129,16 +135,11 @@ static void put_compared(struct writer *w, const struct record *record, int call
 
 static void put_profile(struct writer *w, const struct record *record)
 {
-	put(w, "{\n\t\"comment\": \"" RECORD_COMMENT "%s\",\n",
-	    record->hidden
-		    ? " What an outer profile refused (Docker's, podman's) was not seen, and is "
-		      "not listed."
-		    : "");
-	put(w, "\t\"defaultAction\": \"SCMP_ACT_ERRNO\",\n\t\"defaultErrnoRet\": %d,\n", EPERM);
+	put(w, "{\n\t\"defaultAction\": \"SCMP_ACT_ERRNO\",\n\t\"defaultErrnoRet\": %d,\n", EPERM);
 	put(w, "\t\"architectures\": [\n\t\t\"%s\"\n\t],\n", RECORD_ARCHITECTURE);
 	put(w, "\t\"syscalls\": [\n");
 	put_plain(w, record);
-	for (int call = 0; call < SYSCALL_COUNT; call++)
+	for (int call = syscall_next(-1); call >= 0; call = syscall_next(call))
 		put_compared(w, record, call);
 	put(w, "\t\t{\n\t\t\t\"names\": [\n\t\t\t\t\"clone3\"\n\t\t\t],\n");
 	put(w, "\t\t\t\"action\": \"SCMP_ACT_ERRNO\",\n\t\t\t\"errnoRet\": %d\n\t\t}\n\t]\n}\n",

@@ -153,6 +153,9 @@ static void rule_key_read(struct reader *r, const char *key, struct rule *rule)
 		token_need(r, '[');
 		for (bool first = true; element_next(r, &first);)
 			comparison_read(r, rule);
+	} else if (strcmp(key, "comment") == 0) {
+		string_read(r, word);
+		r->record->hidden = r->record->hidden || strcmp(word, RECORD_COMMENT) != 0;
 	} else if (strcmp(key, "action") == 0) {
 		string_read(r, word);
 		rule->allows = strcmp(word, "SCMP_ACT_ALLOW") == 0;
@@ -221,10 +224,7 @@ static void top_key_read(struct reader *r, const char *key)
 {
 	char word[WORD_SIZE];
 
-	if (strcmp(key, "comment") == 0) {
-		string_read(r, word);
-		r->record->hidden = r->record->hidden || strcmp(word, RECORD_COMMENT) != 0;
-	} else if (strcmp(key, "defaultAction") == 0) {
+	if (strcmp(key, "defaultAction") == 0) {
 		string_read(r, word);
 		if (strcmp(word, "SCMP_ACT_ERRNO") != 0)
 			reader_fail(r, "its default action is not SCMP_ACT_ERRNO");

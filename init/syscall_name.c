@@ -30,3 +30,19 @@ int syscall_number(const char *name)
 	}
 	return -1;
 }
+
+int syscall_next(int number)
+{
+	const char *after = number < 0 ? "" : syscall_name(number);
+	const char *best = NULL;
+	int next = -1;
+	int i = 0;
+
+	for (const char *at = names; at < names + sizeof(names) - 1; at += strlen(at) + 1, i++) {
+		if (strcmp(at, after) > 0 && (!best || strcmp(at, best) < 0)) {
+			best = at;
+			next = i;
+		}
+	}
+	return next;
+}

@@ -1,0 +1,202 @@
+#!/usr/bin/env bats
+# --record FILE: the profile that the command needs, and no more.
+
+load namespace
+
+outer=$DROP_INIT_BUILD/probe/broker_outer
+servers=$BATS_TEST_DIRNAME/probe/servers
+python=/usr/bin/python3
+
+setup_file() {
+	command -v go >/dev/null
+	CGO_ENABLED=0 GOCACHE=${GOCACHE:-$BATS_FILE_TMPDIR/go} go build -o "$BATS_FILE_TMPDIR/go-server" "$servers/server.go"
+}
+
+setup() {
+	chmod 755 "$namespace" "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"
+	file=$namespace/profile.json
+}
+
+# The recording in words: "name", "name ARGUMENT=VALUE", "name -> errno", one a line.
+recorded() {
+	"$python" -c 'import json, sys
+profile = json.load(open(sys.argv[1]))
+print(profile["defaultAction"], profile["defaultErrnoRet"], *profile["architectures"])
+for rule in profile["syscalls"]:
+    end = " -> %d" % rule["errnoRet"] if rule["action"] != "SCMP_ACT_ALLOW" else ""
+    for a in rule.get("args", []):
+        assert (a["op"], a["value"]) == ("SCMP_CMP_MASKED_EQ", 0xffffffff)
+        end += " %d=%#x" % (a["index"], a["valueTwo"])
+    for name in rule["names"]:
+        print(name + end)' "$file"
+}
+
+calls='import ctypes, sys
+libc = ctypes.CDLL(None)
+for word in sys.argv[1:]:
+    libc.syscall(*[ctypes.c_long(int(n, 0)) for n in word.split(",")])'
+
+@test "the calls of the command are in the file, with the arguments that matter, in order" {
+	namespace_run drop-init --user app --record "$file" -- "$python" -c "$calls" 162 41,1,1,0 41,2,1,0 41,38,5,0 \
+		16,0,0x5412,0 16,0,0x5401,0 157,4,0,0,0 135,0xffffffff 272,0x10000000
+	assert_status 0
+	assert_stdout ''
+	assert_stderr ''
+	recorded >"$namespace/words"
+	grep -E '^(sync|socket|prctl|personality|unshare|ioctl 1=0x54(12|01)|clone3)' "$namespace/words" >"$namespace/some"
+	assert_equal "$(<"$namespace/some")" "$(printf '%s\n' sync unshare 'ioctl 1=0x5401' 'ioctl 1=0x5412' \
+		'personality 0=0xffffffff' 'prctl 0=0x4' 'socket 0=0x1' 'socket 0=0x2' 'socket 0=0x26' 'clone3 -> 38')" \
+		"recorded calls"
+	assert_equal "$(head -n 1 "$namespace/words")" 'SCMP_ACT_ERRNO 1 SCMP_ARCH_X86_64' "the defaults"
+	sed '1d; / /d' "$namespace/words" | LC_ALL=C sort -c
+	! grep -qE '^(mount|ptrace|bind|chroot)' "$namespace/words"
+}
+
+@test "the same command records the same file" {
+	namespace_run drop-init --user app --record "$file" -- cat /etc/passwd
+	cp "$file" "$namespace/first"
+	namespace_run drop-init --user app --record "$file" -- cat /etc/passwd
+	cmp "$file" "$namespace/first"
+}
+
+@test "a second recording is merged into the first, also after somebody indented it anew" {
+	namespace_run drop-init --user app --record "$file" -- "$python" -c "$calls" 162 41,1,1,0
+	recorded | sort >"$namespace/first"
+	"$python" -c 'import json, sys
+profile = json.load(open(sys.argv[1]))
+json.dump(profile, open(sys.argv[1], "w"))' "$file"
+	namespace_run drop-init --user app --record "$file" -- "$python" -c "$calls" 37,0 41,10,1,0
+	assert_status 0
+	assert_equal "$(comm -23 "$namespace/first" <(recorded | sort))" '' "lost calls"
+	assert_equal "$(comm -13 "$namespace/first" <(recorded | sort))" $'alarm\nsocket 0=0xa' "added calls"
+}
+
+@test "threads, children and what outlives the command are recorded too" {
+	namespace_run drop-init --user app --record "$file" -- "$python" -c "import ctypes, os, signal, threading
+libc = ctypes.CDLL(None)
+t = threading.Thread(target=lambda: libc.syscall(162)); t.start(); t.join()
+r, w = os.pipe()
+if os.fork() == 0:
+    def end(*_):
+        libc.syscall(37, 0)
+        os._exit(0)
+    signal.signal(signal.SIGTERM, end)
+    os.write(w, b'x')
+    while True: signal.pause()
+os.read(r, 1)"
+	assert_status 0
+	recorded | grep -x sync
+	recorded | grep -x alarm
+}
+
+@test "a command that is killed or crashes leaves its recording" {
+	for signal in KILL SEGV; do
+		rm -f "$file"
+		namespace_run drop-init --user app --record "$file" -- "$python" -c "$calls
+import os, signal
+os.kill(os.getpid(), signal.SIG$signal)" 162
+		[ "$status" -ge 128 ]
+		recorded | grep -x sync
+	done
+}
+
+@test "what is not a recording is refused before the command starts, and left as it was" {
+	local good
+	namespace_run drop-init --user app --record "$file" -- true
+	good=$(<"$file")
+	refused() {
+		printf '%s' "$2" >"$file"
+		namespace_run drop-init --user app --record "$file" -- echo started
+		assert_status 125
+		assert_stdout ''
+		assert_stderr "drop-init: --record $file: cannot record into it: $1"
+		printf '%s' "$2" | cmp - "$file"
+	}
+	refused 'it is not JSON as --record writes it' 'hello'
+	refused 'it is not JSON as --record writes it' "${good%\}}"
+	refused 'there is something behind the profile' "$good x"
+	refused 'it is for another architecture' "${good/X86_64/AARCH64}"
+	refused 'its default action is not SCMP_ACT_ERRNO' "${good/ACT_ERRNO/ACT_ALLOW}"
+	refused 'its default error is not EPERM' "${good/\"defaultErrnoRet\": 1/\"defaultErrnoRet\": 38}"
+	refused 'it names a system call that this machine does not have' "${good/\"read\"/\"reed\"}"
+	refused 'a rule does something else than to allow calls' "${good/ACT_ALLOW/ACT_KILL}"
+	refused 'a rule has a key that --record does not write' "${good/\"action\"/\"minKernel\"}"
+	refused 'it has a key that --record does not write' "${good/\"architectures\"/\"listenerPath\"}"
+	refused 'it holds a string that --record does not write' "${good/Written/\\u0041}"
+	refused 'it holds a number that --record does not write' "${good/\"defaultErrnoRet\": 1/\"defaultErrnoRet\": -1}"
+	refused 'it is not a profile that --record has written' "$(head -c 70000 /dev/zero | tr '\0' ' ')"
+}
+
+@test "a link, a folder and a place that is not there are refused before the command starts" {
+	ln -s /etc/passwd "$file"
+	namespace_run drop-init --user app --record "$file" -- echo started
+	assert_status 125
+	assert_stdout ''
+	assert_stderr_has "drop-init: --record $file: cannot record into it: Symbolic link loop"
+	for place in "$namespace/etc" "$namespace/nowhere/file" /dev/null; do
+		namespace_run drop-init --user app --record "$place" -- echo started
+		assert_status 125
+		assert_stdout ''
+		assert_stderr_has "drop-init: --record $place: cannot record into it: "
+	done
+}
+
+@test "a recording that cannot be written ends in an error" {
+	namespace_prepare 'mount -t tmpfs -o size=4k,mode=1777 tmpfs /mnt; head -c 4096 /dev/zero >/mnt/full || true; : >/mnt/profile.json'
+	namespace_run drop-init --user app --record /mnt/profile.json -- echo started
+	assert_status 125
+	assert_stdout started
+	assert_stderr 'drop-init: --record /mnt/profile.json: cannot write it: No space left on device'
+}
+
+@test "--record leaves out every profile, so a profile beside it is refused" {
+	namespace_run drop-init --user app --seccomp default --record "$file" -- echo started
+	assert_status 125
+	assert_stdout ''
+	assert_stderr 'drop-init: --record: it records without a profile (leave --seccomp out)'
+}
+
+@test "the comment says when an outer profile may have hidden calls, and keeps saying it" {
+	namespace_run drop-init --user app --record "$file" -- true
+	! grep -q 'outer profile' "$file"
+	namespace_run "$outer" process_vm_readv=EPERM drop-init --user app --record "$file" -- true
+	grep -q '"comment": "Written by drop-init --record. What an outer profile refused' "$file"
+	namespace_run drop-init --user app --record "$file" -- true
+	grep -q 'What an outer profile refused' "$file"
+}
+
+# --- recorded, compiled, applied -----------------------------------------------------------------
+
+load_test() {
+	wait_url http://127.0.0.1/
+	for _ in {1..20}; do
+		namespace_visit curl --fail --silent --max-time 5 http://127.0.0.1/ http://127.0.0.1/?x=1 >/dev/null
+	done
+	namespace_visit curl --silent --max-time 5 http://127.0.0.1/missing >/dev/null
+}
+
+# A server under its own recording serves the same load, and nothing is denied.
+records_and_runs() {
+	namespace_start drop-init --user app --allow-port 80 --record "$file" -- "$@"
+	load_test
+	namespace_stop TERM
+	recorded | grep -x bind
+	drop-seccomp check "$file" >/dev/null
+	namespace_start drop-init --user app --allow-port 80 --seccomp "$file" -- "$@"
+	load_test
+	assert_dropped --uid 1000 --init-caps 400
+	namespace_stop TERM
+	! grep -F 'denied by the seccomp profile' "$namespace/stderr"
+}
+
+@test "gunicorn with Flask runs under what was recorded of it" {
+	records_and_runs gunicorn --chdir "$servers" -w 2 -b 0.0.0.0:80 flask_app:app
+}
+
+@test "Node runs under what was recorded of it" {
+	records_and_runs node "$servers/server.js"
+}
+
+@test "a static Go server runs under what was recorded of it" {
+	records_and_runs "$BATS_FILE_TMPDIR/go-server" tcp
+}
