@@ -3,7 +3,7 @@
 
 load namespace
 
-outer=$DROP_INIT_BUILD/probe/broker_outer
+outer=$BUILD/probe/broker_outer
 python=/usr/bin/python3
 
 # Each argument is a call: its number, then its arguments. Prints what came back.

@@ -3,7 +3,7 @@
 
 load namespace
 
-outer=$DROP_INIT_BUILD/probe/broker_outer
+outer=$BUILD/probe/broker_outer
 servers=$BATS_TEST_DIRNAME/probe/servers
 python=/usr/bin/python3
 
