@@ -6,8 +6,7 @@
 struct machine {
 	uint32_t accumulator, index;
 	uint32_t memory[BPF_MEMWORDS];
-	size_t at;    /* the instruction to run */
-	size_t steps; /* instructions run so far */
+	size_t at; /* the instruction to run */
 };
 
 /* The instructions that the kernel allows in a seccomp filter. */
@@ -225,7 +224,6 @@ static uint32_t machine_run(struct machine *machine, const struct program *progr
 	for (;;) {
 		const struct sock_filter *instruction = &program->code[machine->at];
 
-		machine->steps++;
 		if (BPF_CLASS(instruction->code) == BPF_RET)
 			return BPF_RVAL(instruction->code) == BPF_A ? machine->accumulator
 								    : instruction->k;
@@ -243,14 +241,6 @@ uint32_t program_run(const struct program *program, const struct seccomp_data *d
 	if (ret_index)
 		*ret_index = machine.at;
 	return action;
-}
-
-size_t program_steps(const struct program *program, const struct seccomp_data *data)
-{
-	struct machine machine = { 0 };
-
-	(void)machine_run(&machine, program, data);
-	return machine.steps;
 }
 
 void program_free(struct program *program)

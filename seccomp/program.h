@@ -27,9 +27,6 @@ size_t program_check(const struct program *program);
 uint32_t program_run(const struct program *program, const struct seccomp_data *data,
 		     size_t *ret_index);
 
-/* How many instructions a checked program runs for a syscall. */
-size_t program_steps(const struct program *program, const struct seccomp_data *data);
-
 void program_free(struct program *program);
 
 #endif
