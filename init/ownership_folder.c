@@ -189,6 +189,16 @@ int folder_open(const struct look_means *means, const struct folder *parent, con
 	return folder_fill(means, parent, fd, true, ret_folder);
 }
 
+int folder_open_above(const struct look_means *means, const struct folder *child,
+		      struct folder *ret_folder)
+{
+	int fd = openat_call(child->fd, "..", READ_FLAGS | O_NOATIME);
+
+	if (fd == -EPERM)
+		fd = openat_call(child->fd, "..", READ_FLAGS);
+	return folder_fill(means, NULL, fd, false, ret_folder);
+}
+
 int folder_open_root(const struct look_means *means, int path_fd, struct folder *ret_folder)
 {
 	int fd = openat_call(path_fd, ".", READ_FLAGS | O_NOATIME);

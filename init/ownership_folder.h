@@ -28,6 +28,10 @@ int folder_open_root(const struct look_means *means, int path_fd, struct folder 
 int folder_open(const struct look_means *means, const struct folder *parent, const char *name,
 		struct folder *ret_folder);
 
+/* Open the folder that child is in now. It may have been moved: the caller compares. */
+int folder_open_above(const struct look_means *means, const struct folder *child,
+		      struct folder *ret_folder);
+
 void folder_close(struct folder *folder);
 
 /* Look at an entry. Returns 0 or -errno. */

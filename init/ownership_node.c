@@ -80,6 +80,22 @@ void node_adopt(struct node_set *set, struct node *node, const struct folder *fo
 	node_set_close_down_to(set, set->open_limit);
 }
 
+/* What was judged stays judged, and reading goes on where it was. */
+static int node_resume(struct node_set *set, struct node *node, struct folder *folder)
+{
+	if (folder->look.dev != node->folder.look.dev ||
+	    folder->look.ino != node->folder.look.ino ||
+	    lseek(folder->fd, node->position, SEEK_SET) < 0) {
+		folder_close(folder);
+		return -ESTALE;
+	}
+	folder->look = node->folder.look;
+	folder->sealed = node->folder.sealed;
+	node_adopt(set, node, folder);
+	node_release(node);
+	return 0;
+}
+
 /* The parent is open. The name must still lead to the folder that we have looked at. */
 static int node_reopen(struct node_set *set, struct node *node)
 {
@@ -91,16 +107,18 @@ static int node_reopen(struct node_set *set, struct node *node)
 	node->parent->users--;
 	if (r < 0)
 		return r == -ENOENT || r == -ENOTDIR || r == -ELOOP ? -ESTALE : r;
-	if (folder.look.dev != node->folder.look.dev || folder.look.ino != node->folder.look.ino ||
-	    lseek(folder.fd, node->position, SEEK_SET) < 0) {
-		folder_close(&folder);
-		return -ESTALE;
-	}
-	folder.look = node->folder.look; /* what was judged stays judged */
-	folder.sealed = node->folder.sealed;
-	node_adopt(set, node, &folder);
-	node_release(node);
-	return 0;
+	return node_resume(set, node, &folder);
+}
+
+void node_reopen_parent(struct node_set *set, struct node *child)
+{
+	struct node *parent = child->parent;
+	struct folder folder;
+
+	if (parent->folder.fd >= 0 || child->folder.fd < 0 || parent->folder.borrowed)
+		return;
+	if (folder_open_above(set->means, &child->folder, &folder) == 0)
+		(void)node_resume(set, parent, &folder);
 }
 
 int node_hold(struct node_set *set, struct node *node)

@@ -45,6 +45,12 @@ void node_release(struct node *node);
 /* The folder was opened for the first time; it is held. */
 void node_adopt(struct node_set *set, struct node *node, const struct folder *folder);
 
+/* The child is done: while it is open, the parent is one step away. Without this, coming up from
+ * the bottom of a deep tree would go all the way down again and again. May fail; node_hold() need
+ * not.
+ */
+void node_reopen_parent(struct node_set *set, struct node *child);
+
 /* Close what nobody uses, when the process has run out of descriptors. */
 void node_set_close_idle(struct node_set *set);
 

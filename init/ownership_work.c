@@ -119,20 +119,34 @@ void worker_queue(struct worker *worker, struct node *folder, bool more, struct 
 	lock_release(&walk->lock);
 }
 
+/* The lock is held. Work above, in a folder that was closed to save descriptors, waits for whoever
+ * is below to come up: going down there again costs as much as the tree is deep.
+ */
+static bool walk_can_take(const struct walk *walk)
+{
+	const struct node *node = walk->todo;
+
+	if (!node)
+		return false;
+	return walk->busy == 0 || (node->opened ? node : node->parent)->folder.fd >= 0;
+}
+
 /* Wait for something to do. Returns NULL when nothing is left. */
 static struct node *walk_take(struct walk *walk)
 {
-	struct node *node;
+	struct node *node = NULL;
 
 	lock_take(&walk->lock);
-	while (!walk->todo && !walk->done) {
+	while (!walk_can_take(walk) && !walk->done) {
 		walk->idle++;
 		wake_wait(&walk->wake, &walk->lock);
 		walk->idle--;
 	}
-	node = walk->todo;
-	if (node)
+	if (!walk->done) {
+		node = walk->todo;
 		walk->todo = node->next;
+		walk->busy++;
+	}
 	lock_release(&walk->lock);
 	return node;
 }
@@ -177,6 +191,7 @@ static void node_done(struct worker *worker, struct node *node)
 			return;
 		walk->finish(worker, node);
 		lock_take(&walk->lock);
+		node_reopen_parent(&walk->nodes, node);
 		node_free(&walk->nodes, node);
 		lock_release(&walk->lock);
 		walk->node_count--;
@@ -186,11 +201,15 @@ static void node_done(struct worker *worker, struct node *node)
 static void *worker_run(void *argument)
 {
 	struct worker *worker = argument;
+	struct walk *walk = worker->walk;
 	struct node *node;
 
-	while ((node = walk_take(worker->walk))) {
-		worker->walk->work(worker, node);
+	while ((node = walk_take(walk))) {
+		walk->work(worker, node);
 		node_done(worker, node);
+		lock_take(&walk->lock);
+		walk->busy--;
+		lock_release(&walk->lock);
 	}
 	return NULL;
 }

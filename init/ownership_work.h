@@ -26,8 +26,8 @@ struct walk {
 	struct lock lock;	  /* of what follows */
 	struct wake wake;	  /* there is something to do, or nothing ever again */
 	struct node_set nodes;
-	struct node *todo; /* last in, first out: deepest first */
-	unsigned idle;
+	struct node *todo;   /* last in, first out: deepest first */
+	unsigned idle, busy; /* workers */
 	bool helped, done;
 	pthread_t helper;
 	time_t next_progress;
