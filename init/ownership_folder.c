@@ -179,8 +179,9 @@ int folder_open(const struct look_means *means, const struct folder *parent, con
 {
 	int pin, fd = entry_open_reading(means, parent, name);
 
+	/* What opened for the owner of the parent need not open for us: it is borrowed as well. */
 	if (fd != -EACCES)
-		return folder_fill(means, parent, fd, false, ret_folder);
+		return folder_fill(means, parent, fd, parent->borrowed, ret_folder);
 	pin = entry_open(means, parent, name, O_PATH | O_DIRECTORY);
 	if (pin < 0)
 		return pin;

@@ -1,0 +1,288 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2016,SC2154 # commands in single quotes; status, stdout, stderr are namespace.bash's
+# --chown: what it changes, what it leaves alone, and what it says.
+
+load namespace
+
+setup() {
+	data=$BATS_TEST_TMPDIR/data
+	outside=$BATS_TEST_TMPDIR/outside
+	mkdir "$data" "$outside"
+	chmod 711 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$BATS_TEST_TMPDIR"
+}
+
+# give [KEYS]: drop-init gives $data to 1000:1000 and runs the command true
+give() {
+	namespace_run drop-init -v --seccomp none --chown "$data,owner=1000:1000${1:+,$1}" -- true
+}
+
+not_owned() { find "$1" ! '(' -uid "${2:-1000}" -gid "${3:-1000}" ')' -printf '%P\n' | sort; }
+
+# Not by find or a pattern: reading a folder sets its time of access.
+times() { stat -c '%n %x %z' "$@"; }
+
+assert_said() { assert_stderr "drop-init: --chown $data${2:-,owner=1000:1000}: $1"; }
+
+@test "everything below the path, and the path, belongs to the user before the command starts" {
+	mkdir -p "$data/a/b/c"
+	touch "$data/f" "$data/a/b/c/f" "$data/"$'new\nline' "$outside/f"
+	mkfifo "$data/fifo"
+	ln -s "$outside/f" "$data/a/link"
+	ln -s "$outside" "$data/folder-link"
+	namespace_run drop-init --user 1000:1000 --chown "$data" -- find "$data" -user 0
+	assert_status 0
+	assert_stdout ''
+	assert_stderr ''
+	assert_equal "$(not_owned "$data")" ''
+	assert_equal "$(not_owned "$outside" 0 0)" ''
+}
+
+@test "a path that is a file is given too" {
+	touch "$outside/f"
+	namespace_run drop-init --seccomp none --chown "$outside/f,owner=1000:1000" -- stat -c %u:%g "$outside/f"
+	assert_status 0
+	assert_stdout 1000:1000
+	assert_stderr ''
+}
+
+@test "what is right already is not written to: no time of change, no time of access" {
+	mkdir -p "$data/a/b"
+	touch "$data/f" "$data/a/b/f"
+	chown -R 1000:1000 "$data"
+	touch -a -d 2001-01-01 "$data" "$data/a" "$data/a/b"
+	before=$(times "$data" "$data/a" "$data/a/b" "$data/f" "$data/a/b/f")
+	give
+	assert_status 0
+	assert_said 'looked at 5, changed 0'
+	assert_equal "$(times "$data" "$data/a" "$data/a/b" "$data/f" "$data/a/b/f")" "$before"
+}
+
+@test "an overlay file system copies nothing up when nothing differs, and only what differs" {
+	mkdir -p "$outside/"{lower/a,upper,work}
+	touch "$outside/lower/a/"{right,wrong}
+	chown -R 1000:1000 "$outside/lower" "$outside/upper"
+	namespace_prepare "mount -t overlay -o 'lowerdir=$outside/lower,upperdir=$outside/upper,workdir=$outside/work' overlay '$data'"
+	give
+	assert_said 'looked at 4, changed 0'
+	assert_equal "$(find "$outside/upper" -mindepth 1)" ''
+	chown 0:0 "$outside/lower/a/wrong"
+	give
+	assert_said 'looked at 4, changed 1'
+	assert_equal "$(find "$outside/upper" -type f -printf '%P %U')" 'a/wrong 1000'
+}
+
+@test "hard links, set-user-ID files, file capabilities and devices are left alone and counted" {
+	touch "$outside/passwd" "$data/"{setuid,setgid,capable,plain}
+	ln "$outside/passwd" "$data/passwd"
+	chmod 4755 "$data/setuid"
+	chmod 2755 "$data/setgid"
+	chmod 755 "$data/capable"
+	setcap cap_net_raw+ep "$data/capable"
+	mknod "$data/device" c 1 3
+	give
+	assert_status 0
+	assert_said 'looked at 7, changed 2, left alone 1 with several links, left alone 2 set-user-ID or set-group-ID, left alone 1 with file capabilities, left alone 1 devices'
+	assert_equal "$(not_owned "$data")" $'capable\ndevice\npasswd\nsetgid\nsetuid'
+	assert_equal "$(getcap "$data/capable")" "$data/capable cap_net_raw=ep"
+	assert_equal "$(stat -c %a "$data/setuid")" 4755
+	assert_equal "$(stat -c %u "$outside/passwd")" 0
+}
+
+@test "a mount below the path is not entered, be it a folder or a file" {
+	mkdir "$data/"{folder,tmpfs,real}
+	touch "$data/file" "$data/real/f" "$outside/"{f,g}
+	namespace_prepare "mount --bind '$outside' '$data/folder'; mount --bind '$outside/g' '$data/file'
+		mount -t tmpfs tmpfs '$data/tmpfs'"
+	give
+	assert_status 0
+	assert_said 'looked at 6, changed 3, left alone 3 mount points'
+	assert_equal "$(not_owned "$outside" 0 0)" ''
+}
+
+@test "a symbolic link as the path, or on the way to it, is refused" {
+	mkdir "$outside/real"
+	ln -s "$outside/real" "$data/link"
+	ln -s "$outside" "$data/way"
+	for path in "$data/link" "$data/link/" "$data/way/real"; do
+		namespace_run drop-init --seccomp none --chown "$path,owner=1000:1000" -- true
+		assert_status 125
+		assert_stdout ''
+		assert_stderr "drop-init: --chown $path,owner=1000:1000: cannot open '$path': Symbolic link loop (symbolic links are not followed: name the folder itself)"
+	done
+	assert_equal "$(not_owned "$outside" 0 0)" ''
+}
+
+@test "folders of the system are refused, however they are spelt" {
+	for path in / /etc /usr/ "$data/../../../../../../../../../etc" /etc/../usr/lib /var; do
+		namespace_run drop-init --seccomp none --chown "$path,owner=1000:1000" -- true
+		assert_status 125
+		assert_stderr "drop-init: --chown $path,owner=1000:1000: refusing '$path' (it belongs to the system)"
+	done
+	namespace_run drop-init --seccomp none --chown /proc/sys/net,owner=1000:1000 -- true
+	assert_status 125
+	assert_stderr "drop-init: --chown /proc/sys/net,owner=1000:1000: refusing '/proc/sys/net' (it belongs to the kernel)"
+	assert_equal "$(stat -c %u:%g / /etc /usr /var)" $'0:0\n0:0\n0:0\n0:0'
+}
+
+@test "a file that other names lead to, or a set-user-ID file, is refused as the path" {
+	touch "$outside/f" "$data/setuid"
+	ln "$outside/f" "$data/f"
+	chmod 4755 "$data/setuid"
+	namespace_run drop-init --seccomp none --chown "$data/f,owner=1000:1000" -- true
+	assert_status 125
+	assert_stderr "drop-init: --chown $data/f,owner=1000:1000: refusing '$data/f' (it has several links, so it is another file too)"
+	namespace_run drop-init --seccomp none --chown "$data/setuid,owner=1000:1000" -- true
+	assert_status 125
+	assert_stderr "drop-init: --chown $data/setuid,owner=1000:1000: refusing '$data/setuid' (it is set-user-ID or set-group-ID)"
+	assert_equal "$(not_owned "$outside" 0 0)" ''
+}
+
+@test "mkdir makes the path with its mode, and what is missing above it stays root's" {
+	namespace_run drop-init --seccomp none --chown "$data/x/y,owner=1000:1000,mkdir,mode=2750" -- \
+		stat -c '%a %u:%g' "$data/x" "$data/x/y"
+	assert_status 0
+	assert_stdout $'755 0:0\n2750 1000:1000'
+	assert_stderr ''
+}
+
+@test "a path that is missing ends the run, and with optional it does not" {
+	rmdir "$data"
+	give
+	assert_status 125
+	assert_stderr "drop-init: --chown $data,owner=1000:1000: cannot open '$data': No such file or directory (create it in the image, or add the key mkdir)"
+	give optional
+	assert_status 0
+}
+
+@test "root-mismatch looks at nothing but the path when that is right, and at everything when not" {
+	mkdir "$data/a"
+	touch "$data/a/f"
+	chown 1000:1000 "$data"
+	give policy=root-mismatch
+	assert_said 'looked at 1, changed 0' ,owner=1000:1000,policy=root-mismatch
+	assert_equal "$(not_owned "$data")" $'a\na/f'
+	chown 0:0 "$data"
+	give policy=root-mismatch
+	assert_said 'looked at 3, changed 3' ,owner=1000:1000,policy=root-mismatch
+	assert_equal "$(not_owned "$data")" ''
+}
+
+@test "a TERM in the middle ends the run with 143 at once, and the next start carries on" {
+	(cd "$data" && seq -f file-%g 3000 | xargs touch)
+	# Pending before the first entry: the walk must notice by itself.
+	namespace_run perl -e '
+		use POSIX;
+		POSIX::sigprocmask(SIG_BLOCK, POSIX::SigSet->new(SIGTERM));
+		kill TERM => $$;
+		exec @ARGV' drop-init --seccomp none --chown "$data,owner=1000:1000,policy=root-mismatch" -- true
+	assert_status 143
+	assert_stdout ''
+	assert_stderr_has 'ended by SIGTERM: looked at '
+	assert_equal "$(stat -c %u "$data")" 0 "the path, which comes last"
+	give policy=root-mismatch
+	assert_status 0
+	assert_equal "$(not_owned "$data")" ''
+}
+
+@test "a failure is told with its path and what to do, and the command does not start" {
+	touch "$data/frozen" "$data/other"
+	namespace_prepare "mount --bind '$data' '$data'; mount -o remount,ro,bind '$data'"
+	give
+	assert_status 125
+	assert_stdout ''
+	assert_stderr_has "Read-only file system (mount it writable, or chown it in the image)"
+}
+
+@test "an immutable file is named, and the path keeps its owner so that the next start tries again" {
+	touch "$data/"{frozen,other}
+	chattr +i "$data/frozen"
+	give policy=root-mismatch
+	chattr -i "$data/frozen"
+	assert_status 125
+	assert_stderr "drop-init: --chown $data,owner=1000:1000,policy=root-mismatch: cannot change the owner of '$data/frozen': Operation not permitted (it is immutable or append-only: chattr -ia)"
+	assert_equal "$(not_owned "$data")" $'\nfrozen'
+}
+
+@test "without the capability CHOWN the message says so" {
+	touch "$data/f"
+	namespace_run setpriv --bounding-set -chown drop-init --seccomp none --chown "$data,owner=1000:1000" -- true
+	assert_status 125
+	assert_stderr "drop-init: --chown $data,owner=1000:1000: cannot change the owner of '$data/f': Operation not permitted (add the capability CHOWN)"
+}
+
+@test "without DAC_OVERRIDE and SETUID another user's closed folder is named with what is missing" {
+	mkdir "$data/closed"
+	chown 1001:1001 "$data/closed"
+	chmod 700 "$data/closed"
+	namespace_run setpriv --bounding-set -dac_override,-dac_read_search,-setuid \
+		drop-init --seccomp none --chown "$data,owner=1000:1000" -- true
+	assert_status 125
+	assert_stderr "drop-init: --chown $data,owner=1000:1000: cannot open '$data/closed': Permission denied (add the capability DAC_OVERRIDE)"
+}
+
+@test "CHOWN, SETUID and SETGID are enough, also for a folder of mode 0700 that is the user's" {
+	mkdir -p "$data/closed/deep"
+	touch "$data/closed/deep/"{right,wrong}
+	chmod 700 "$data" "$data/closed" "$data/closed/deep"
+	for _ in first second; do
+		namespace_run setpriv --bounding-set -all,+chown,+setuid,+setgid \
+			drop-init --user 1000:1000 --chown "$data" -- sh -c 'find "$1" -user 1000 | wc -l' sh "$data"
+		assert_status 0
+		assert_stdout 5
+		assert_stderr ''
+	done
+	chown 0:0 "$data/closed/deep/wrong"
+	namespace_run setpriv --bounding-set -all,+chown,+setuid,+setgid \
+		drop-init --user 1000:1000 --chown "$data,mode=750" -- stat -c %a "$data"
+	assert_status 0
+	assert_stdout 750
+	assert_stderr ''
+	assert_equal "$(not_owned "$data")" ''
+}
+
+@test "a number that the user namespace does not map is said to be that" {
+	namespace_run unshare -r drop-init --seccomp none --chown "$data,owner=1000:1000" -- true
+	assert_status 125
+	assert_stderr "drop-init: --chown $data,owner=1000:1000: cannot change the owner of '$data': Invalid argument (uid 1000 or gid 1000 is not in this user namespace: see uid_map, gid_map)"
+}
+
+@test "--check counts and changes nothing" {
+	touch "$data/"{a,b}
+	before=$(times "$data" "$data/a" "$data/b")
+	namespace_run drop-init --check --user 1000:1000 --chown "$data" -- true
+	assert_status 0
+	assert_stdout_has "$data to 1000:1000: looked at 3, to change 3"
+	assert_equal "$(times "$data" "$data/a" "$data/b")" "$before"
+}
+
+@test "where statx, openat2 and getxattrat are missing or forbidden, all of it works the same" {
+	for error in ENOSYS EPERM; do
+		rm -rf "$data" "$outside"
+		mkdir -p "$data/a" "$outside"
+		touch "$data/a/"{f,capable} "$outside/passwd"
+		ln "$outside/passwd" "$data/passwd"
+		ln -s "$outside" "$data/link"
+		chmod 755 "$data/a/capable"
+		setcap cap_net_raw+ep "$data/a/capable"
+		namespace_run "$BUILD/probe/ownership_old_kernel" "$error" \
+			drop-init -v --seccomp none --chown "$data,owner=1000:1000,mode=0750" -- true
+		assert_status 0
+		assert_stdout ''
+		assert_equal "$(stat -c %a "$data")" 750
+		assert_said 'looked at 6, changed 4, the mode set, left alone 1 with several links, left alone 1 with file capabilities' ,owner=1000:1000,mode=0750
+		assert_equal "$(not_owned "$data")" $'a/capable\npasswd'
+		assert_equal "$(not_owned "$outside" 0 0)" ''
+		namespace_run "$BUILD/probe/ownership_old_kernel" "$error" \
+			drop-init --seccomp none --chown "$data/link,owner=1000:1000" -- true
+		assert_status 125
+		assert_stderr_has 'Symbolic link loop'
+	done
+}
+
+@test "it works without /proc" {
+	mkdir "$data/a"
+	touch "$data/a/f"
+	namespace_prepare 'umount -l /proc'
+	give
+	assert_equal "$(not_owned "$data")" ''
+}
