@@ -4,7 +4,7 @@
 
 load namespace
 
-probe=$DROP_INIT_BUILD/probe
+probe=$BUILD/probe
 
 # Each with its number, in ascending order; not KILL, STOP and CHLD, nor libc's own 32 and 33.
 forwardable() { seq 1 64 | grep -vxE '9|17|19|32|33'; }
@@ -158,7 +158,9 @@ namespace_lines() { [ "$(wc -l <"$namespace/stdout")" = "$1" ]; }
 	END
 	namespace_run python3 "$BATS_TEST_TMPDIR/start" drop-init grep -E '^Sig(Blk|Ign)' /proc/self/status
 	assert_status 0
-	assert_stdout $'SigBlk:\t0000000000100200\nSigIgn:\t0000000000091001'
+	# make(1) starts us with 32 and 33 ignored, as glibc's posix_spawn(3) leaves them: those come through too.
+	ignored=$(awk '/^SigIgn/ { print $2 }' /proc/self/status)
+	assert_stdout "$(printf 'SigBlk:\t0000000000100200\nSigIgn:\t%016x' $((16#$ignored | 0x91001)))"
 	assert_stderr ''
 }
 

@@ -50,7 +50,7 @@ end_command() {
 }
 
 @test "without the newer kernel's help the same" {
-	leave_behind "$polite" "$DROP_INIT_BUILD/probe/older_kernel" drop-init
+	leave_behind "$polite" "$BUILD/probe/older_kernel" drop-init
 	assert_status 7
 	assert_stdout $'ready\ngot TERM'
 	assert_stderr ''
