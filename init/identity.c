@@ -26,23 +26,33 @@ static void *allocated(void *memory)
 }
 
 /* A file that cannot be read must not look like one without rows. */
-static struct database database_require(const char *path, size_t field_count)
+static void database_check(const char *path, int result)
 {
-	struct database database;
-	const int result = database_open(path, field_count, &database);
-
 	if (result)
 		die("cannot read %s: %s", path, strerror(-result));
-	return database;
 }
 
-/* The first entry with this name, or where name is NULL with this uid. */
+static struct database groups_open(void)
+{
+	struct database groups;
+
+	database_check(GROUP_FILE, database_open(GROUP_FILE, GROUP_FIELDS, &groups));
+	return groups;
+}
+
+/* The first entry with this name, or where name is NULL with this uid. A number is right without
+ * one, so there a file that only root may read is no error: podman --user writes such a one into a
+ * scratch image. */
 static struct user_entry user_find(const char *name, uid_t uid)
 {
-	struct database users = database_require(PASSWD_FILE, PASSWD_FIELDS);
+	struct database users;
+	const int result = database_open(PASSWD_FILE, PASSWD_FIELDS, &users);
 	char *fields[PASSWD_FIELDS];
 	uint64_t row_uid, row_gid;
 
+	if (result == -EACCES && !name)
+		return (struct user_entry){ .found = false };
+	database_check(PASSWD_FILE, result);
 	while (database_next(&users, fields)) {
 		if (!number_parse(fields[PASSWD_UID], 0, ID_MAX, &row_uid) ||
 		    !number_parse(fields[PASSWD_GID], 0, ID_MAX, &row_gid))
@@ -73,7 +83,7 @@ static bool group_next(struct database *groups, char **ret_fields, gid_t *ret_gi
 
 static bool group_find(const char *name, gid_t *ret)
 {
-	struct database groups = database_require(GROUP_FILE, GROUP_FIELDS);
+	struct database groups = groups_open();
 	char *fields[GROUP_FIELDS];
 	gid_t gid;
 
@@ -98,15 +108,16 @@ static gid_t group_resolve(const char *option, const char *typed, const char *te
 		die("%s %s: '%s' is not a group: neither a name nor a number from 0 to %llu",
 		    option, typed, text, (unsigned long long)ID_MAX);
 	if (!*text || !group_find(text, &gid))
-		die("%s %s: no group '%s' in " GROUP_FILE " (add it to the image, or give a number)",
+		die("%s %s: no group '%s' in " GROUP_FILE
+		    " (add it to the image, or give a number)",
 		    option, typed, text);
 	return gid;
 }
 
 static void groups_add(struct identity *identity, gid_t gid)
 {
-	identity->groups = allocated(
-		reallocarray(identity->groups, identity->group_count + 1, sizeof(gid)));
+	identity->groups =
+		allocated(reallocarray(identity->groups, identity->group_count + 1, sizeof(gid)));
 	identity->groups[identity->group_count++] = gid;
 }
 
@@ -140,7 +151,7 @@ static void groups_normalize(struct identity *identity)
 /* What initgroups(3) would set: the user's own group and each that lists the name. */
 static void groups_of_user(struct identity *identity)
 {
-	struct database groups = database_require(GROUP_FILE, GROUP_FIELDS);
+	struct database groups = groups_open();
 	char *fields[GROUP_FIELDS];
 	gid_t gid;
 
@@ -261,8 +272,8 @@ static void owner_resolve(const char *option, const char *typed, const struct pl
 
 static void target_resolve(struct plan *plan)
 {
-	const bool from_path = plan->user_from &&
-			       identity_from_path(plan->user_from, &plan->identity);
+	const bool from_path =
+		plan->user_from && identity_from_path(plan->user_from, &plan->identity);
 
 	if (!from_path && plan->user_from && !plan->user)
 		die("--user-from %s: it belongs to root, and drop-init never runs a command as root "

@@ -52,6 +52,18 @@ refused() {
 	refused "--user app: no user 'app' in /etc/passwd (add it to the image, or give numbers: UID:GID)" --user app
 }
 
+@test "numbers work where only root may read the passwd file, as podman makes it; names are refused" {
+	chmod 600 "$namespace/etc/passwd"
+	as_app() { namespace_run setpriv --reuid 1000 --regid 1000 --groups 1000 drop-init "$@" -- id -u; }
+	as_app --user 1000:1000
+	assert_status 0
+	assert_stdout 1000
+	assert_stderr ''
+	as_app --user app
+	assert_status 125
+	assert_stderr 'drop-init: cannot read /etc/passwd: Permission denied'
+}
+
 @test "--groups names the supplementary groups, none is none" {
 	ids --user member --groups shared,4000,shared
 	assert_stdout '1002 1002 2000 4000'
