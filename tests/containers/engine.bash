@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # some variables are for the tests
 # A private Docker engine and a private podman for the container tests, and images for both.
 #
 #     load engine                        # or: load ../containers/engine
@@ -46,7 +47,7 @@ engine_call() {
 	local program=()
 	until [ "$1" = -- ]; do program+=("$1") && shift; done
 	case $2 in
-	run | create) "${program[@]}" "$2" --label "file=${BATS_TEST_FILENAME:-}" "${@:3}" 3>&- 8>&- ;;
+	run | create) "${program[@]}" "$2" --pull never --label "file=${BATS_TEST_FILENAME:-}" "${@:3}" 3>&- 8>&- ;;
 	*) "${program[@]}" "${@:2}" 3>&- 8>&- ;;
 	esac
 }
@@ -110,10 +111,12 @@ docker_start() {
 	return 1
 }
 
-# shellcheck disable=SC2016 # $1 and $2 are the guard's
+# When nobody is left, images that a later build of the same name has replaced can go too.
+# shellcheck disable=SC2016 # $1, $2 and $3 are the guard's
 dockerd_guard() {
-	setsid bash -c 'exec 8>>"$1"; flock -x 8; kill "$2" && tail --pid="$2" -f /dev/null' \
-		guard "$ENGINE_RUN/users" "$1" >/dev/null 2>&1 </dev/null 3>&- 7>&- 8>&- &
+	setsid bash -c '. "$3"; exec 8>>"$1"; flock -x 8; docker image prune -f; podman image prune -f
+		kill "$2" && tail --pid="$2" -f /dev/null' \
+		guard "$ENGINE_RUN/users" "$1" "${BASH_SOURCE[0]}" >/dev/null 2>&1 </dev/null 3>&- 7>&- 8>&- &
 }
 
 # runc for crun, which not every machine has; no limit raised, as that takes CAP_SYS_RESOURCE; and no
@@ -188,11 +191,47 @@ image_bootstrap() {
 	mv "$tar.new" "$tar"
 }
 
-# The image that docker/Dockerfile makes from what `make` has built.
+# The image that docker/Dockerfile makes from what `make image` has built.
 image_drop_init() {
-	"$1" build --quiet --network none -t drop-init -f "$ENGINE_ROOT/docker/Dockerfile" \
-		"$BUILD/image" >"$ENGINE_HOME/drop-init-image.log" 2>&1 ||
-		{ cat "$ENGINE_HOME/drop-init-image.log" >&2 && return 1; }
+	image_build "$1" drop-init -f "$ENGINE_ROOT/docker/Dockerfile" "$BUILD/image"
+}
+
+# image_build docker|podman NAME ARGUMENT... CONTEXT: quiet, unless it fails. There is nothing to download.
+image_build() {
+	local output
+	output=$("$1" build --network none -t "$2" "${@:3}" 2>&1) && return
+	printf '%s\n' "$output" >&2
+	return 1
+}
+
+# --- asking the kernel ---------------------------------------------------------------------------
+
+# processes_of PID: all that run in the container of this process, by its control group.
+processes_of() {
+	local path
+	path=$(awk -F: '$2 == "pids" { print "/pids" $3 }' "/proc/$1/cgroup")
+	[ -n "$path" ] || path=$(awk -F: '$1 == 0 { print $3 }' "/proc/$1/cgroup")
+	cat "/sys/fs/cgroup$path/cgroup.procs"
+}
+
+# processes_dropped PID UID: each of them is UID in every way, can gain nothing, holds no capability and is
+# under two filters, the engine's and drop-init's. Only PID 1 may hold a capability, CAP_NET_BIND_SERVICE,
+# as it binds the command's ports.
+processes_dropped() {
+	local one pids want
+	pids=$(processes_of "$1") && [ -n "$pids" ] || return
+	for one in $pids; do
+		want="Uid $2 $2 $2 $2 CapPrm 0000000000000000 CapEff 0000000000000000 CapAmb 0000000000000000 NoNewPrivs 1 Seccomp_filters 2"
+		[ "$(status_line "$one")" = "$want" ] && continue
+		[ "$(cat "/proc/$one/comm")" = drop-init ] &&
+			[[ $(status_line "$one") =~ ^"Uid $2 $2 $2 $2 CapPrm "0000000000000[04]00" CapEff "0000000000000[04]00" CapAmb 0000000000000000 NoNewPrivs 1 " ]] && continue
+		printf 'process %s:  %s\nexpected: %s\n' "$(tr '\0' ' ' <"/proc/$one/cmdline")" "$(status_line "$one")" "$want" >&2
+		return 1
+	done
+}
+
+status_line() {
+	awk '/^(Uid|CapPrm|CapEff|CapAmb|NoNewPrivs|Seccomp_filters):/ { sub(":", ""); $1 = $1; printf "%s%s", space, $0; space = " " }' "/proc/$1/status"
 }
 
 # --- tools ---------------------------------------------------------------------------------------
