@@ -81,15 +81,18 @@ engine_prepare() {
 
 # Removes the containers that this file started, and gives up its share of the engine.
 engine_stop() {
-	[ ! -S "$ENGINE_RUN/docker.sock" ] || containers_remove docker
-	[ ! -e "$CONTAINERS_CONF" ] || containers_remove podman
+	local status=0
+	[ ! -S "$ENGINE_RUN/docker.sock" ] || containers_remove docker || status=1
+	[ ! -e "$CONTAINERS_CONF" ] || containers_remove podman || status=1
 	flock -u 8
 	exec 8>&-
+	return "$status"
 }
 
 containers_remove() {
 	local ids now=()
-	[ "$1" = docker ] || now=(-t 0) # podman would wait ten seconds for a command that ignores TERM
+	# podman would wait ten seconds for a command that ignores TERM, and keep what another one is joined to.
+	[ "$1" = docker ] || now=(-t 0 --depend)
 	ids=$("$1" ps -aq --filter "label=file=$BATS_TEST_FILENAME") || return
 	# shellcheck disable=SC2086 # a list of ids
 	[ -z "$ids" ] || "$1" rm -f -v "${now[@]}" $ids >/dev/null
