@@ -139,11 +139,16 @@ $(BUILD)/probe/%: tests/probe/%.c
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) $(CFLAGS) -o $@ $< -lcap-ng -pthread
 
+# drop-init whose PID 1 tries to leave its lockdown.
+$(BUILD)/lockdown/escape: tests/lockdown/escape.c $(INIT_OBJECTS) $(INIT_DEPS)
+	@mkdir -p $(@D)
+	$(INIT_CC) $(COMMON) $(INIT_CFLAGS) $(INIT_LDFLAGS) -Wl,--wrap=poll -o $@ $< $(INIT_OBJECTS) $(INIT_LIBS)
+
 # Packages come first, so what is built after them cannot be a prerequisite.
 check:
 	@[ "$$(id -u)" = 0 ] || { echo "make $@: needs root, for namespaces and users: run 'sudo make $@'" >&2; exit 1; }
 	.ci/packages build check apps
-	$(MAKE) all $(PROBES) $(UNIT_TESTS)
+	$(MAKE) all $(PROBES) $(BUILD)/lockdown/escape $(UNIT_TESTS)
 	BUILD=$(abspath $(BUILD)) tests/run $(UNIT_TESTS) $(wildcard tests/*.bats tests/apps/*.bats)
 
 check-apps:

@@ -111,9 +111,10 @@ static _Noreturn void start_refuse(const struct start *start)
 		die("%s: %s: %s; not starting it", name, start->failed, strerror(start->error));
 	die_with(command_status(start->error), "%s: cannot run %s: %s%s", name,
 		 start->command->path, strerror(start->error),
-		 start->error == EACCES ? " (it and its folders must be open to the user)" :
-		 start->error == ENOEXEC ? " (a script needs a first line with #!)" :
-		 start->error == ENOENT ? " (its interpreter is missing in this image)" : "");
+		 start->error == EACCES	   ? " (it and its folders must be open to the user)"
+		 : start->error == ENOEXEC ? " (a script needs a first line with #!)"
+		 : start->error == ENOENT  ? " (its interpreter is missing in this image)"
+					   : "");
 }
 
 void child_start(struct command *command, struct child *ret_child)
@@ -123,7 +124,9 @@ void child_start(struct command *command, struct child *ret_child)
 	 * gives the command a table of its own. */
 	const int flags = CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD;
 	_Alignas(16) char stack[STACK_SIZE];
-	struct start start = { .command = command, .terminal = foreground_terminal(), .listener = -1 };
+	struct start start = { .command = command,
+			       .terminal = foreground_terminal(),
+			       .listener = -1 };
 	int pidfd = -1;
 	pid_t pid = clone(child_main, stack + sizeof(stack), flags | CLONE_PIDFD, &start, &pidfd);
 
@@ -135,6 +138,9 @@ void child_start(struct command *command, struct child *ret_child)
 		die("%s: cannot create a process: %s", command->argv[0], strerror(errno));
 	if (start.failed || start.error)
 		start_refuse(&start);
+	if (chdir("/"))
+		message(MESSAGE_DEBUG, "PID 1 keeps the working folder's mount busy: %s",
+			strerror(errno));
 	*ret_child = (struct child){ .pid = pid, .pidfd = pidfd, .listener = start.listener };
 }
 

@@ -21,8 +21,6 @@
 #define ASK    (SECCOMP_RET_USER_NOTIF | EPERM)
 #define REPORT SECCOMP_RET_USER_NOTIF
 
-#define WORD(field)    ((uint32_t)offsetof(struct seccomp_data, field))
-#define LOWER(n)       (WORD(args[n]) + (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 0 : 4))
 #define X32_BIT	       0x40000000u
 #define PREFIX_MAXIMUM (16 + SOCKET_OPTION_COUNT * 5) /* below 256, the reach of a jump */
 
@@ -54,9 +52,9 @@ static void put_return(struct builder *b, uint32_t action)
 
 static void put_option(struct builder *b, int level, int name)
 {
-	put_load(b, LOWER(1));
+	put_load(b, FILTER_ARGUMENT(1));
 	put_unless(b, (uint32_t)level, 3);
-	put_load(b, LOWER(2));
+	put_load(b, FILTER_ARGUMENT(2));
 	put_unless(b, (uint32_t)name, 1);
 	put_return(b, REPORT);
 }
@@ -76,10 +74,10 @@ static void put_prefix(struct builder *b, unsigned reports)
 
 	if (!(reports & (REPORT_BINDS | REPORT_OPTIONS)))
 		return;
-	put_load(b, WORD(arch));
+	put_load(b, FILTER_MACHINE);
 	arch = b->length;
 	put_unless(b, FILTER_ARCH, 0);
-	put_load(b, WORD(nr));
+	put_load(b, FILTER_NUMBER);
 	if (reports & REPORT_BINDS) {
 		put_unless(b, SYS_bind, 1);
 		put_return(b, REPORT);
@@ -100,10 +98,10 @@ static void put_recorder(struct builder *b)
 	static const int silent[] = { SYS_execve, SYS_exit, SYS_exit_group, SYS_rt_sigreturn,
 				      SYS_restart_syscall };
 
-	put_load(b, WORD(arch));
+	put_load(b, FILTER_MACHINE);
 	put(b, BPF_JMP | BPF_JEQ | BPF_K, FILTER_ARCH, 1, 0);
 	put_return(b, SECCOMP_RET_ERRNO | ENOSYS);
-	put_load(b, WORD(nr));
+	put_load(b, FILTER_NUMBER);
 	put(b, BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 1, 0);
 	put_unless(b, SYS_clone3, 1);
 	put_return(b, SECCOMP_RET_ERRNO | ENOSYS);

@@ -10,6 +10,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #if defined(__x86_64__)
@@ -22,6 +23,13 @@
 #else
 #error "which AUDIT_ARCH_ is this?"
 #endif
+
+/* Where a filter finds the words of a call; of an argument the lower one, all of an int. */
+#define FILTER_MACHINE ((uint32_t)offsetof(struct seccomp_data, arch))
+#define FILTER_NUMBER  ((uint32_t)offsetof(struct seccomp_data, nr))
+#define FILTER_ARGUMENT(n)                                                                         \
+	((uint32_t)offsetof(struct seccomp_data, args[n]) +                                        \
+	 (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 0 : 4))
 
 struct filter {
 	struct sock_fprog program; /* len 0: no filter */

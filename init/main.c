@@ -6,6 +6,7 @@
 #include "init/give.h"
 #include "init/identity.h"
 #include "init/install.h"
+#include "init/lockdown.h"
 #include "init/message.h"
 #include "init/options.h"
 #include "init/ports.h"
@@ -68,6 +69,8 @@ int main(int argc, char **argv)
 	supervisor_start(&supervisor, reaper.child.listener);
 	if (ports.keeps == BIND_COMMAND)
 		privileges_give_up();
+	if (plan.drops || command.filter.program.len)
+		lockdown_enter(supervisor.reports);
 	status = reaper_run(&reaper);
 	supervisor_finish(&supervisor);
 	return status;

@@ -34,8 +34,10 @@ void reaper_prepare(const struct plan *plan, struct supervisor *supervisor,
 		die("cannot receive signals: %s", strerror(-reaper.signal_fd));
 	if (reaper.kernel_reaps && sigaction(SIGCHLD, &ignored, NULL))
 		die("cannot ignore SIGCHLD: %s", strerror(errno));
-	/* Who ended before that stays a zombie: a trial of the broker, a job of the shell that we were. */
-	while (reaper.kernel_reaps && waitpid(-1, NULL, WNOHANG) > 0);
+	/* Who ended before that stays a zombie: a trial of the broker, a job of the shell that we
+	 * were. */
+	while (reaper.kernel_reaps && waitpid(-1, NULL, WNOHANG) > 0)
+		;
 	if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
 		message(MESSAGE_INFO, "cannot become a subreaper: %s", strerror(errno));
 	*ret_reaper = reaper;
@@ -190,7 +192,6 @@ int reaper_run(struct reaper *reaper)
 	};
 	int status;
 
-	(void)chdir("/"); /* or we keep a mount busy that the command has left; no harm if we do */
 	event_tell(EVENT_STARTED,
 		   (struct event_facts){ reaper->plan->command[0], reaper->child.pid });
 	while (!reaper->ended) {

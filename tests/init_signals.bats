@@ -69,13 +69,13 @@ namespace_has() { namespace_table | grep -q " $1 "; }
 
 @test "a signal is not kept waiting by 20,000 zombies" {
 	for kernel in env "$probe/older_kernel"; do
-		tries=
-		for _ in 1 2 3; do
+		fastest=1000000
+		for _ in 1 2 3 4 5 6 7 8 9 10; do # others use this machine too
 			run "$probe/zombies" 20000 "$kernel" drop-init
-			tries+=${output% us}$'\n'
+			[ "${output% us}" -ge "$fastest" ] || fastest=${output% us}
+			[ "$fastest" -ge 5000 ] || break
 		done
-		# The fastest one: others use this machine too.
-		[ "$(sort -n <<<"${tries%?}" | head -1)" -lt 5000 ] || namespace_fail "$kernel: $tries us"
+		[ "$fastest" -lt 5000 ] || namespace_fail "$kernel: $fastest us"
 	done
 }
 

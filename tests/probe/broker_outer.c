@@ -21,6 +21,7 @@ static const struct {
 	{ "pidfd_getfd", SYS_pidfd_getfd },
 	{ "pidfd_open", SYS_pidfd_open },
 	{ "process_vm_readv", SYS_process_vm_readv },
+	{ "seccomp", SYS_seccomp },
 };
 
 static const struct {
