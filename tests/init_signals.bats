@@ -131,7 +131,8 @@ namespace_lines() { [ "$(wc -l <"$namespace/stdout")" = "$1" ]; }
 	wait_output ready
 	namespace_signal HUP
 	wait_output 'cannot forward'
-	namespace_exec pkill -KILL signal_log
+	# From outside: who kills it from inside dies with the namespace, maybe before it has ended itself.
+	kill -KILL "$(namespace_table | awk '$2 == "signal_log" { print $NF }')"
 	namespace_wait
 	assert_status 137
 	assert_stdout ready
