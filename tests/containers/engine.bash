@@ -29,10 +29,12 @@ export BUILDAH_FORMAT=docker # keeps HEALTHCHECK and SHELL, which the OCI format
 # shellcheck disable=SC2034 # for the tests
 low_ports=(--sysctl net.ipv4.ip_unprivileged_port_start=1024)
 
-# What `app` holds, as an official image of each would: also tagged python:3-slim, nginx and redis.
+# What `app` holds, as an official image of each would: also tagged python:3-slim, nginx and redis. The last
+# line is for the servers of tests/servers.bash.
 app_packages=(python3 python3-pip python3-flask python3-django python3-fastapi uvicorn python3-uvicorn
 	gunicorn python3-debugpy uwsgi-core uwsgi-plugin-python3 nginx-light redis-server
-	procps curl iproute2 libcap2-bin)
+	procps curl iproute2 libcap2-bin
+	python3-tornado python3-cherrypy3 nodejs busybox-static)
 
 # A container carries its test file's name, for engine_stop. 3 is bats' own output, 8 the lock.
 docker() {
