@@ -261,10 +261,65 @@ log_has() {
 
 # --- a terminal ----------------------------------------------------------------------------------
 
-@test "-it: the terminal is the command's, and ^C ends it" {
+terminal() {
 	for engine in docker podman; do
-		run "$BATS_TEST_DIRNAME/start/terminal" "$ENGINE_ROOT" "$engine" start-debian
+		run "$BATS_TEST_DIRNAME/start/terminal" "$ENGINE_ROOT" "$engine" start-debian "$1"
 		echo "$engine: $output"
 		[ "$status" = 0 ]
 	done
+}
+
+@test "-it: the terminal is the command's, and ^C ends it" {
+	terminal command
+}
+
+@test "-it with bash: job control, with ^Z, fg and ^C" {
+	terminal jobs
+}
+
+# --- the README's line ---------------------------------------------------------------------------
+
+# shop: the recipe that has the README's ENTRYPOINT, built as it stands, with Debian's own packages.
+shop() {
+	docker build --quiet --network host -t shop "$ENGINE_ROOT/docker/examples/shop" 3>&- 8>&-
+	id=$(docker run -d --network none "${low_ports[@]}" -v /data shop)
+	pid=$(docker inspect -f '{{.State.Pid}}' "$id")
+	wait_until 20 page || { docker logs "$id" && return 1; }
+}
+
+page() {
+	nsenter -t "$pid" -n curl -sf --max-time 10 http://127.0.0.1:80/
+}
+
+@test "the README's ENTRYPOINT is the recipe's, and serves a page on a port 80 that is privileged" {
+	local entrypoint='ENTRYPOINT ["drop-init", "--user", "app", "--chown", "/data", "--listen", "80", "--"]'
+	grep -Fxq "    $entrypoint" "$ENGINE_ROOT/README.md"
+	grep -Fxq "$entrypoint" "$ENGINE_ROOT/docker/examples/shop/Dockerfile"
+	shop
+	[ "$(nsenter -t "$pid" -n cat /proc/sys/net/ipv4/ip_unprivileged_port_start)" = 1024 ]
+	[ "$(page)" = "Visit 2, served by user 1000 in groups [1000]" ]
+}
+
+@test "the README's ENTRYPOINT: no process is root, and each has every capability set empty" {
+	shop
+	processes_of "$pid" >"$BATS_TEST_TMPDIR/pids"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/pids")" -ge 3 ] # drop-init, gunicorn and its worker
+	while read -r one; do
+		echo "$(tr '\0' ' ' <"/proc/$one/cmdline"):"
+		[ "$(awk '/^[UG]id:/ { print $2, $3, $4, $5 }' "/proc/$one/status" | sort -u)" = "1000 1000 1000 1000" ]
+		[ "$(awk '/^Cap(Inh|Prm|Eff|Bnd|Amb):/ { print $2 }' "/proc/$one/status" | uniq -c)" = "      5 0000000000000000" ]
+		[ "$(awk '/^NoNewPrivs:/ { print $2 }' "/proc/$one/status")" = 1 ]
+	done <"$BATS_TEST_TMPDIR/pids"
+}
+
+@test "the README's ENTRYPOINT: docker stop ends it in well under a second, with gunicorn's own status" {
+	shop
+	docker exec "$id" true # so that what is timed is not the engine waking up
+	local start=${EPOCHREALTIME/./}
+	docker stop -t 20 "$id"
+	local milliseconds=$(((${EPOCHREALTIME/./} - start) / 1000))
+	echo "stopped in $milliseconds ms"
+	[ "$milliseconds" -lt 1000 ]
+	[ "$(docker inspect -f '{{.State.ExitCode}}' "$id")" = 0 ]
+	docker logs "$id" 2>&1 | grep -q 'Shutting down: Master'
 }
