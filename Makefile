@@ -35,9 +35,10 @@ endif
 INIT_OBJECTS    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard init/*.c)) $(BUILD)/init/builtin.o
 SECCOMP_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard seccomp/*.c))
 PROBES          := $(patsubst tests/probe/%.c,$(BUILD)/probe/%,$(wildcard tests/probe/*.c))
+BENCHES         := $(addprefix $(BUILD)/bench/,timer stamp least least-drop orphans calls)
 UNIT_TESTS      := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
-.PHONY: all install uninstall clean demo check check-apps lint
+.PHONY: all install uninstall clean demo check check-apps lint bench
 all: $(BUILD)/drop-init $(BUILD)/drop-seccomp $(BUILD)/drop-init.bash
 
 # --- drop-init ---------------------------------------------------------------------------------
@@ -162,6 +163,34 @@ check-containers:
 	.ci/packages build check containers
 	$(MAKE) all image feature
 	BUILD=$(abspath $(BUILD)) tests/run tests/containers
+
+# What is measured, and on what: see tests/bench/run. "make bench BENCH=starts", "BENCH='--long trees'",
+# "PEERS='/tmp/catatonit-musl /tmp/su-exec-musl'".
+bench:
+	@[ "$$(id -u)" = 0 ] || { echo "make $@: needs root, for namespaces: run 'sudo make $@'" >&2; exit 1; }
+	.ci/packages build bench
+	$(MAKE) -s all $(PROBES) $(BENCHES)
+	@BUILD=$(abspath $(BUILD)) PEERS="$(PEERS)" tests/bench/run $(BENCH)
+
+$(BUILD)/bench/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) -O2 -o $@ $<
+
+# Small, so that what it starts has no large past.
+$(BUILD)/bench/timer: tests/bench/timer.c $(INIT_DEPS)
+	@mkdir -p $(@D)
+	$(INIT_CC) $(COMMON) $(INIT_CFLAGS) $(INIT_LDFLAGS) -o $@ $<
+
+LEAST := -Os -nostdlib -static -no-pie -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables \
+         -Wl,--build-id=none,-z,noseparate-code,-z,norelro
+
+$(BUILD)/bench/stamp $(BUILD)/bench/least: $(BUILD)/bench/%: tests/bench/%.c tests/bench/least.h
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) $(LEAST) -o $@ $<
+
+$(BUILD)/bench/least-drop: tests/bench/least.c tests/bench/least.h $(BUILD)/default.bpf
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) $(LEAST) -DDROP -DFILTER='"$(BUILD)/default.bpf"' -o $@ $<
 
 demo:
 	@[ "$$(id -u)" = 0 ] || { echo "make $@: needs root, for namespaces: run 'sudo make $@'" >&2; exit 1; }

@@ -15,6 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define ENOUGH_LOST 5 /* lost signals: no more of them are waited for */
+
 static inline uint64_t now_ns(void)
 {
 	struct timespec now;

@@ -1,0 +1,47 @@
+/* least.h: system calls for programs without a libc, which show how little a task can cost. */
+#ifndef LEAST_H
+#define LEAST_H
+
+#include <asm/unistd.h>
+#include <linux/time.h>
+
+#ifndef __x86_64__
+#error "written for x86_64: another machine needs its own way to make a system call"
+#endif
+
+/* Where execve(2) leaves argc, argv and the environment: on the stack. */
+#define LEAST_START(function)                                                                      \
+	__asm__(".globl _start\n_start:\n\tmov %rsp, %rdi\n\tand $-16, %rsp\n\tcall " #function)
+
+static inline long call(long number, long a, long b, long c, long d, long e)
+{
+	register long r10 __asm__("r10") = d;
+	register long r8 __asm__("r8") = e;
+	long result;
+
+	__asm__ volatile("syscall"
+			 : "=a"(result)
+			 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8)
+			 : "rcx", "r11", "memory");
+	return result;
+}
+
+static inline void leave(int status)
+{
+	for (;;)
+		call(__NR_exit_group, status, 0, 0, 0, 0);
+}
+
+/* Write what time it is (CLOCK_MONOTONIC, two longs) to standard output. */
+static inline void stamp(void)
+{
+	struct {
+		long seconds, nanoseconds;
+	} now;
+
+	call(__NR_clock_gettime, 1, (long)&now, 0, 0, 0);
+	if (call(__NR_write, 1, (long)&now, sizeof(now), 0, 0) != sizeof(now))
+		leave(1);
+}
+
+#endif
