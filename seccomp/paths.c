@@ -56,20 +56,6 @@ static bool instruction_follow(const struct walk *walk, const struct sock_filter
 	}
 }
 
-static bool jump_holds(uint16_t jump, uint32_t left, uint32_t right)
-{
-	switch (jump) {
-	case BPF_JEQ:
-		return left == right;
-	case BPF_JGT:
-		return left > right;
-	case BPF_JGE:
-		return left >= right;
-	default:
-		return left & right;
-	}
-}
-
 static bool walk_from(struct walk *walk, size_t at, struct symbol symbol);
 
 /* What the tests on the way here already say about a symbol: all of its bits may be known by now.
@@ -146,7 +132,7 @@ static bool walk_from(struct walk *walk, size_t at, struct symbol symbol)
 			symbol_resolve(walk, &now);
 			if (!now.known && code->jt != code->jf)
 				return walk_fork(walk, at, &symbol);
-			at += jump_holds(BPF_OP(code->code), now.value, code->k) ? code->jt
+			at += program_jumps(BPF_OP(code->code), now.value, code->k) ? code->jt
 										 : code->jf;
 		}
 	}

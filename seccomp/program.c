@@ -140,7 +140,7 @@ static uint32_t arithmetic_run(uint16_t operation, uint32_t left, uint32_t right
 	}
 }
 
-static bool jump_taken(uint16_t operation, uint32_t left, uint32_t right)
+bool program_jumps(uint16_t operation, uint32_t left, uint32_t right)
 {
 	switch (operation) {
 	case BPF_JEQ:
@@ -160,7 +160,7 @@ static void jump_run(struct machine *machine, const struct sock_filter *instruct
 
 	if (BPF_OP(instruction->code) == BPF_JA)
 		machine->at += instruction->k;
-	else if (jump_taken(BPF_OP(instruction->code), machine->accumulator, right))
+	else if (program_jumps(BPF_OP(instruction->code), machine->accumulator, right))
 		machine->at += instruction->jt;
 	else
 		machine->at += instruction->jf;

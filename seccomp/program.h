@@ -27,6 +27,9 @@ size_t program_check(const struct program *program);
 uint32_t program_run(const struct program *program, const struct seccomp_data *data,
 		     size_t *ret_index);
 
+/* Does a conditional jump (BPF_JEQ, BPF_JGT, BPF_JGE, BPF_JSET) take its first way? */
+bool program_jumps(uint16_t operation, uint32_t left, uint32_t right);
+
 void program_free(struct program *program);
 
 #endif
