@@ -111,22 +111,6 @@ static int try_unix(const struct listen_spec *spec)
 	return access(folder, W_OK | X_OK) ? errno : 0;
 }
 
-static bool check_listen(const struct listen_spec *spec)
-{
-	char address[ADDRESS_TEXT_SIZE];
-	const bool is_unix = spec->address.ss_family == AF_UNIX;
-	const int error = is_unix ? try_unix(spec) : try_bind(spec);
-
-	address_format(spec, address);
-	if (!error)
-		return line(true, "listen", "%s, passed by LISTEN_FDS as '%s'", address,
-			    spec->name ? spec->name : "unknown");
-	return line(false, "listen", "%s: %s%s", address, strerror(error),
-		    error == EACCES && !is_unix ? " (start as root, or add NET_BIND_SERVICE)" :
-		    error == EADDRINUSE		? " (something else listens there)" :
-						  "");
-}
-
 static bool never(void)
 {
 	return false;
@@ -136,13 +120,13 @@ static bool check_chown(const struct chown_spec *spec)
 {
 	struct ownership_report report;
 	char text[TEXT_SIZE / 2];
-	const int result = ownership_apply(spec, spec->owner.uid, spec->owner.gid, true, never,
-					   &report);
+	const int result =
+		ownership_apply(spec, spec->owner.uid, spec->owner.gid, true, never, &report);
 
 	if (result && !spec->optional)
-		return line(false, "chown", "%s: %s", spec->path,
-			    ownership_failure_format(&report, &report.failures[0], text,
-						     sizeof(text)));
+		return line(
+			false, "chown", "%s: %s", spec->path,
+			ownership_failure_format(&report, &report.failures[0], text, sizeof(text)));
 	return line(true, "chown", "%s to %u:%u: %s", spec->path, spec->owner.uid, spec->owner.gid,
 		    ownership_summary_format(&report, true, text, sizeof(text)));
 }
@@ -159,6 +143,28 @@ static const struct chown_spec *chown_covering(const struct plan *plan, const ch
 			return spec;
 	}
 	return NULL;
+}
+
+static bool check_listen(const struct plan *plan, const struct listen_spec *spec)
+{
+	char address[ADDRESS_TEXT_SIZE];
+	const bool is_unix = spec->address.ss_family == AF_UNIX;
+	const int error = is_unix ? try_unix(spec) : try_bind(spec);
+	const char *name = spec->name ? spec->name : "unknown";
+	const struct chown_spec *covering;
+
+	address_format(spec, address);
+	if (!error)
+		return line(true, "listen", "%s, passed by LISTEN_FDS as '%s'", address, name);
+	covering = is_unix && error == ENOENT ? chown_covering(plan, address) : NULL;
+	if (covering && covering->mkdir)
+		return line(true, "listen",
+			    "%s, passed by LISTEN_FDS as '%s', once --chown %s is done", address,
+			    name, covering->text);
+	return line(false, "listen", "%s: %s%s", address, strerror(error),
+		    error == EACCES && !is_unix ? " (start as root, or add NET_BIND_SERVICE)"
+		    : error == EADDRINUSE	? " (something else listens there)"
+						: "");
 }
 
 /* Look with the user's eyes: in a process that has taken the ids, and ends. Returns what it said;
@@ -238,11 +244,11 @@ int check_print(const struct plan *plan, const struct port_choice *ports,
 {
 	bool ok = check_command(plan);
 
-	for (size_t i = 0; i < plan->listen_count; i++)
-		ok &= check_listen(&plan->listens[i]);
-	ok &= check_ports(plan, ports);
 	for (size_t i = 0; i < plan->chown_count; i++)
 		ok &= check_chown(&plan->chowns[i]);
+	for (size_t i = 0; i < plan->listen_count; i++)
+		ok &= check_listen(plan, &plan->listens[i]);
+	ok &= check_ports(plan, ports);
 	ok &= check_user(plan);
 	for (size_t i = 0; i < plan->writable_count; i++)
 		ok &= check_writable(plan, plan->writables[i]);

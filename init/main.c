@@ -52,8 +52,8 @@ int main(int argc, char **argv)
 		descriptors_protect(inherited.sockets, plan.identity.uid);
 	if (plan.umask != MODE_UNSET)
 		(void)umask(plan.umask); /* always succeeds */
+	give_paths(&plan); /* before there is a socket in a folder, with an owner of its own */
 	sockets_bind(&plan, LISTEN_FDS_START + inherited.sockets);
-	give_paths(&plan);
 
 	/* From here there is no way back. */
 	privileges_drop(&plan, ports.keeps, supervisor.filter.program.len);

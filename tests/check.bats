@@ -10,10 +10,10 @@ load namespace
 	assert_status 0
 	assert_stderr ''
 	assert_stdout 'ok  command     /usr/bin/sh, as a child of this init
+ok  chown       /dev/shm/data to 1002:1002: '"$(sed -n 's/^ok  chown .*1002:1002: //p' "$namespace/stdout")"'
 ok  listen      0.0.0.0:80, passed by LISTEN_FDS as '"'web'"'
 ok  listen      /dev/shm/s, passed by LISTEN_FDS as '"'unknown'"'
 ok  allow-port  443: capability: the command keeps CAP_NET_BIND_SERVICE and nothing else, so it may bind every low port
-ok  chown       /dev/shm/data to 1002:1002: '"$(sed -n 's/^ok  chown .*1002:1002: //p' "$namespace/stdout")"'
 ok  user        member (1002:1002), groups 1002 2000 2001, HOME=/home/member, no capabilities, no_new_privs
 ok  writable    /dev/shm/open: yes
 ok  writable    /dev/shm/data: yes, once --chown /dev/shm/data is done
@@ -28,6 +28,15 @@ ok  seccomp     '"$(sed -n 's/^ok  seccomp *//p' "$namespace/stdout")"
 	namespace_prepare 'mkdir /dev/shm/data; touch /dev/shm/data/file'
 	namespace_run sh -c 'drop-init --check --user app --chown /dev/shm/data true >/dev/null; stat -c %u /dev/shm/data/file'
 	assert_stdout 0
+}
+
+@test "--check knows that --chown makes the folder of a unix socket" {
+	namespace_run drop-init --check --user app --chown /dev/shm/new,mkdir --listen unix:/dev/shm/new/s --seccomp none true
+	assert_status 0
+	assert_stdout_has "ok  listen      /dev/shm/new/s, passed by LISTEN_FDS as 'unknown', once --chown /dev/shm/new,mkdir is done"
+	namespace_run drop-init --check --user app --listen unix:/dev/shm/new/s --seccomp none true
+	assert_status 125
+	assert_stdout_has 'NO  listen      /dev/shm/new/s: No such file or directory'
 }
 
 @test "--check says what cannot be done and what to do, and ends with 125" {

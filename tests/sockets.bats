@@ -133,6 +133,14 @@ signal.pause()" >/dev/null 2>&1'
 	assert_stdout $'1000:1000 750\n33:1001 660'
 }
 
+@test "a unix socket keeps its own owner in a folder that --chown gives to the user, or makes" {
+	namespace_run drop-init --user app --chown /dev/shm/run,mkdir --listen unix:/dev/shm/run/a,owner=app:www-data,mode=660 \
+		-- stat -c '%u:%g %a' /dev/shm/run /dev/shm/run/a
+	assert_status 0
+	assert_stderr ''
+	assert_stdout $'1000:1000 755\n1000:33 660'
+}
+
 @test "a stale socket is replaced, a live one and any other file is an error" {
 	namespace_run drop-init --user app --listen unix:/dev/shm/a -- drop-init --listen unix:/dev/shm/b echo nested
 	namespace_prepare 'python3 -c "import socket; socket.socket(socket.AF_UNIX).bind(\"/dev/shm/stale\")"'
