@@ -10,16 +10,6 @@ static const struct {
 	{ SYS_prctl, 0 },  { SYS_personality, 0 },
 };
 
-bool record_has(const struct record *record, int call)
-{
-	return record->calls[call / 64] & (uint64_t)1 << call % 64;
-}
-
-void record_add(struct record *record, int call)
-{
-	record->calls[call / 64] |= (uint64_t)1 << call % 64;
-}
-
 int record_argument_find(int call, int *ret_slot)
 {
 	for (int i = 0; i < RECORD_ARGUMENTS; i++) {
@@ -57,7 +47,7 @@ void record_note(struct record *record, const struct seccomp_data *call)
 
 	if (call->arch != FILTER_ARCH || call->nr < 0 || call->nr >= SYSCALL_COUNT)
 		return;
-	record_add(record, call->nr);
+	syscall_set_add(&record->calls, call->nr);
 	argument = record_argument_find(call->nr, &slot);
 	if (argument >= 0)
 		record_add_value(&record->arguments[slot], (uint32_t)call->args[argument]);

@@ -5,7 +5,7 @@
  * ENOSYS, in the recording as in the profile: its flags are out of a filter's sight, and every libc
  * then uses clone.
  *
- * System calls: none to note; to write: lseek, ftruncate, writev.
+ * System calls: none to note; to write: lseek, ftruncate, write.
  */
 #ifndef RECORD_H
 #define RECORD_H
@@ -31,7 +31,7 @@ struct record {
 	const char *path;
 	int file;
 	bool hidden; /* an outer profile answered some calls before we could see them */
-	uint64_t calls[SYSCALL_COUNT / 64];
+	struct syscall_set calls;
 	struct record_argument arguments[RECORD_ARGUMENTS];
 };
 
@@ -44,10 +44,6 @@ void record_note(struct record *record, const struct seccomp_data *call);
 
 /* Rewrite FILE. 0 or -errno. */
 int record_write(const struct record *record);
-
-/* The places where calls are noted, for record_file.c. */
-bool record_has(const struct record *record, int call);
-void record_add(struct record *record, int call);
 
 /* Which argument of the call matters: its index, and where its values are; -1: none does. */
 int record_argument_find(int call, int *ret_slot);

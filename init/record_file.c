@@ -24,7 +24,7 @@ static void record_start(struct record *record)
 				      SYS_restart_syscall };
 
 	for (size_t i = 0; i < sizeof(silent) / sizeof(silent[0]); i++)
-		record_add(record, silent[i]);
+		syscall_set_add(&record->calls, silent[i]);
 	/* A filter that is there before ours answers first: we never hear of what it refuses. */
 	record->hidden = notify_proc_field(getpid(), "status", "Seccomp") == SECCOMP_MODE_FILTER;
 }
@@ -70,61 +70,78 @@ const char *record_open(struct record *record, const char *path)
 /* --- after it has ended -------------------------------------------------------------------------
  */
 
+#define LONGEST_PIECE 256
+
 struct writer {
-	int file;
+	const struct record *record;
 	int error; /* the first one */
+	size_t length;
+	char text[4096]; /* what is not in the file yet */
 };
+
+static void flush(struct writer *w)
+{
+	errno = 0;
+	if (w->error == 0 && write(w->record->file, w->text, w->length) != (ssize_t)w->length)
+		w->error = errno ? -errno : -ENOSPC;
+	w->length = 0;
+}
 
 static void put(struct writer *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static void put(struct writer *w, const char *format, ...)
 {
-	char text[256];
 	va_list arguments;
-	int length;
 
+	if (sizeof(w->text) - w->length < LONGEST_PIECE)
+		flush(w);
 	va_start(arguments, format);
-	length = vsnprintf(text, sizeof(text), format, arguments);
+	w->length += (size_t)vsnprintf(w->text + w->length, LONGEST_PIECE, format, arguments);
 	va_end(arguments);
-	if (w->error == 0 && write(w->file, text, (size_t)length) != length)
-		w->error = errno ? -errno : -ENOSPC;
+}
+
+/* The values that a call was recorded with, and the INDEX of their argument; NULL: it is allowed
+ * with any. */
+static const struct record_argument *argument_find(const struct record *record, int call,
+						   int *ret_index)
+{
+	int slot;
+
+	*ret_index = record_argument_find(call, &slot);
+	return *ret_index < 0 || record->arguments[slot].any ? NULL : &record->arguments[slot];
 }
 
 /* Calls that are allowed whatever they are called with, in one rule. */
-static void put_plain(struct writer *w, const struct record *record)
+static void put_plain(struct writer *w, const struct syscall_entry *calls, int count)
 {
 	const char *separator = "";
+	int index;
 
 	put(w, "\t\t{\n\t\t\t\"names\": [");
-	for (int call = syscall_next(-1); call >= 0; call = syscall_next(call)) {
-		int slot;
-
-		if (!record_has(record, call))
+	for (int i = 0; i < count; i++) {
+		if (argument_find(w->record, calls[i].number, &index))
 			continue;
-		if (record_argument_find(call, &slot) >= 0 && !record->arguments[slot].any)
-			continue;
-		put(w, "%s\n\t\t\t\t\"%s\"", separator, syscall_name(call));
+		put(w, "%s\n\t\t\t\t\"%s\"", separator, calls[i].name);
 		separator = ",";
 	}
 	/* Profiles have comments in their rules only. */
-	put(w,
-	    "\n\t\t\t],\n\t\t\t\"action\": \"SCMP_ACT_ALLOW\",\n\t\t\t\"comment\": \"%s%s\"\n\t\t},\n",
-	    RECORD_COMMENT,
-	    record->hidden
-		    ? " What an outer profile refused (Docker's, podman's) was not seen, and is "
-		      "not listed."
-		    : "");
+	put(w, "\n\t\t\t],\n\t\t\t\"action\": \"SCMP_ACT_ALLOW\",\n\t\t\t\"comment\": \"%s",
+	    RECORD_COMMENT);
+	if (w->record->hidden)
+		put(w,
+		    " What an outer profile refused (Docker's, podman's) was not seen, and is not "
+		    "listed.");
+	put(w, "\"\n\t\t},\n");
 }
 
 /* int arguments: the kernel looks at 32 bits of them, so the filter must too. */
-static void put_compared(struct writer *w, const struct record *record, int call)
+static void put_compared(struct writer *w, const struct syscall_entry *call)
 {
-	int slot;
-	const int index = record_argument_find(call, &slot);
-	const struct record_argument *argument = index < 0 ? NULL : &record->arguments[slot];
+	int index;
+	const struct record_argument *argument = argument_find(w->record, call->number, &index);
 
-	for (unsigned i = 0; argument && !argument->any && i < argument->count; i++) {
-		put(w, "\t\t{\n\t\t\t\"names\": [\n\t\t\t\t\"%s\"\n\t\t\t],\n", syscall_name(call));
+	for (unsigned i = 0; argument && i < argument->count; i++) {
+		put(w, "\t\t{\n\t\t\t\"names\": [\n\t\t\t\t\"%s\"\n\t\t\t],\n", call->name);
 		put(w, "\t\t\t\"action\": \"SCMP_ACT_ALLOW\",\n\t\t\t\"args\": [\n\t\t\t\t{\n");
 		put(w, "\t\t\t\t\t\"index\": %d,\n\t\t\t\t\t\"value\": %" PRIu32 ",\n", index,
 		    UINT32_MAX);
@@ -133,14 +150,17 @@ static void put_compared(struct writer *w, const struct record *record, int call
 	}
 }
 
-static void put_profile(struct writer *w, const struct record *record)
+static void put_profile(struct writer *w)
 {
+	struct syscall_entry calls[SYSCALL_COUNT];
+	const int count = syscall_sort(&w->record->calls, calls);
+
 	put(w, "{\n\t\"defaultAction\": \"SCMP_ACT_ERRNO\",\n\t\"defaultErrnoRet\": %d,\n", EPERM);
 	put(w, "\t\"architectures\": [\n\t\t\"%s\"\n\t],\n", RECORD_ARCHITECTURE);
 	put(w, "\t\"syscalls\": [\n");
-	put_plain(w, record);
-	for (int call = syscall_next(-1); call >= 0; call = syscall_next(call))
-		put_compared(w, record, call);
+	put_plain(w, calls, count);
+	for (int i = 0; i < count; i++)
+		put_compared(w, &calls[i]);
 	put(w, "\t\t{\n\t\t\t\"names\": [\n\t\t\t\t\"clone3\"\n\t\t\t],\n");
 	put(w, "\t\t\t\"action\": \"SCMP_ACT_ERRNO\",\n\t\t\t\"errnoRet\": %d\n\t\t}\n\t]\n}\n",
 	    ENOSYS);
@@ -148,12 +168,13 @@ static void put_profile(struct writer *w, const struct record *record)
 
 int record_write(const struct record *record)
 {
-	struct writer w = { .file = record->file };
+	struct writer w = { .record = record };
 	off_t end;
 
 	if (lseek(record->file, 0, SEEK_SET) < 0)
 		return -errno;
-	put_profile(&w, record);
+	put_profile(&w);
+	flush(&w);
 	if (w.error < 0)
 		return w.error;
 	/* Cut last: there is no moment at which the file is empty. */

@@ -17,7 +17,7 @@ struct reader {
 
 /* One rule, until its end is reached. */
 struct rule {
-	uint64_t calls[SYSCALL_COUNT / 64];
+	struct syscall_set calls;
 	int last; /* of the names; -1: none */
 	bool allows, refuses, compares;
 	uint32_t index, mask, value, error;
@@ -116,7 +116,7 @@ static void names_read(struct reader *r, struct rule *rule)
 		if (rule->last < 0)
 			reader_fail(r, "it names a system call that this machine does not have");
 		else
-			rule->calls[rule->last / 64] |= (uint64_t)1 << rule->last % 64;
+			syscall_set_add(&rule->calls, rule->last);
 	}
 }
 
@@ -179,9 +179,9 @@ static void rule_apply(struct reader *r, const struct rule *rule)
 		int slot;
 		int argument = record_argument_find(call, &slot);
 
-		if (!(rule->calls[call / 64] & (uint64_t)1 << call % 64))
+		if (!syscall_set_has(&rule->calls, call))
 			continue;
-		record_add(r->record, call);
+		syscall_set_add(&r->record->calls, call);
 		if (rule->compares && (argument < 0 || (uint32_t)argument != rule->index))
 			reader_fail(r,
 				    "a rule looks at an argument that --record does not look at");

@@ -31,18 +31,21 @@ int syscall_number(const char *name)
 	return -1;
 }
 
-int syscall_next(int number)
+int syscall_sort(const struct syscall_set *set, struct syscall_entry ret_entries[SYSCALL_COUNT])
 {
-	const char *after = number < 0 ? "" : syscall_name(number);
-	const char *best = NULL;
-	int next = -1;
-	int i = 0;
+	const char *name = names;
+	int count = 0;
 
-	for (const char *at = names; at < names + sizeof(names) - 1; at += strlen(at) + 1, i++) {
-		if (strcmp(at, after) > 0 && (!best || strcmp(at, best) < 0)) {
-			best = at;
-			next = i;
+	for (int i = 0; i < SYSCALL_COUNT && name < names + sizeof(names) - 1; i++) {
+		int at = count;
+
+		if (*name && syscall_set_has(set, i)) {
+			for (; at > 0 && strcmp(ret_entries[at - 1].name, name) > 0; at--)
+				ret_entries[at] = ret_entries[at - 1];
+			ret_entries[at] = (struct syscall_entry){ i, name };
+			count++;
 		}
+		name += strlen(name) + 1;
 	}
-	return next;
+	return count;
 }
