@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -22,11 +23,10 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PATIENCE_US 100000 /* for a syscall that waits, as pause(2) does */
+#define PATIENCE_MS 20 /* between two looks at a syscall that does not come back */
 
 static struct sock_filter code[BPF_MAXINSNS];
 static struct sock_fprog program = { .filter = code };
@@ -76,12 +76,10 @@ static bool filter_load(void)
 
 static void attempt_child(const struct attempt *attempt, volatile int *result)
 {
-	struct itimerval patience = { .it_value.tv_usec = PATIENCE_US };
 	pid_t self = getpid();
 	long value;
 	int error;
 
-	setitimer(ITIMER_REAL, &patience, NULL);
 	if (!filter_load())
 		_exit(2);
 	/* vfork(2) needs libc's help, and its child must not return from here: it has our stack */
@@ -104,6 +102,38 @@ static void attempt_report(const struct attempt *attempt, int result, int status
 		printf("%ld exit\n", attempt->number);
 }
 
+/* Its state as in proc_pid_stat(5), 0 where it is gone. */
+static char process_state(pid_t pid)
+{
+	char path[32], text[64] = "", *name_end;
+	int file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = open(path, O_RDONLY);
+	if (file < 0 || read(file, text, sizeof(text) - 1) < 0)
+		text[0] = '\0';
+	close(file);
+	name_end = strrchr(text, ')');
+	return name_end ? name_end[2] : '\0';
+}
+
+/* pause(2) and its like never come back: such a one sleeps until a signal comes. Others take their
+ * time, as sync(2) does on a busy machine: they work, or wait for a disk. */
+static void attempt_interrupt_sleep(pid_t child)
+{
+	struct pollfd end = { .fd = (int)syscall(SYS_pidfd_open, child, 0), .events = POLLIN };
+	int asleep = 0;
+
+	if (end.fd < 0)
+		err(1, "pidfd_open");
+	while (poll(&end, 1, PATIENCE_MS) == 0) {
+		asleep = process_state(child) == 'S' ? asleep + 1 : 0;
+		if (asleep == 2)
+			kill(child, SIGALRM);
+	}
+	close(end.fd);
+}
+
 static void attempt_make(const struct attempt *attempt, volatile int *result)
 {
 	int status;
@@ -116,6 +146,7 @@ static void attempt_make(const struct attempt *attempt, volatile int *result)
 		err(1, "fork");
 	if (child == 0)
 		attempt_child(attempt, result);
+	attempt_interrupt_sleep(child);
 	if (waitpid(child, &status, 0) != child)
 		err(1, "waitpid");
 	attempt_report(attempt, *result, status);
