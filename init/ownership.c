@@ -27,6 +27,7 @@ struct job {
 	struct ownership_report *report;
 	int path_fd; /* O_PATH */
 	struct look look;
+	bool taken; /* by the walk, from look.uid */
 };
 
 static int job_fail(struct job *job, enum ownership_act act, int error)
@@ -193,6 +194,7 @@ static int job_walk(struct job *job)
 		return job_fail(job, OWNERSHIP_READ, r);
 	folder.look = job->look;
 	r = walk_below(&job->order, &folder, job->spec->path, &manners, job->report);
+	job->taken = folder.taken;
 	folder_close(&folder);
 	if (r == -ENOMEM && !job->report->failed)
 		return job_fail(job, OWNERSHIP_OPEN, r);
@@ -277,9 +279,16 @@ static bool job_may_finish(const struct job *job)
 	return job->spec->optional && !job->spec->root_mismatch;
 }
 
+/* PATH keeps its owner after all. */
+static void job_give_back(struct job *job)
+{
+	if (job->taken && fchownat(job->path_fd, "", job->look.uid, (gid_t)-1, AT_EMPTY_PATH))
+		(void)job_fail(job, OWNERSHIP_CHANGE, -errno); /* goes into the report */
+}
+
 static int job_run(struct job *job)
 {
-	bool right;
+	bool right, done;
 	int r = job_check(job);
 
 	if (r < 0)
@@ -287,10 +296,11 @@ static int job_run(struct job *job)
 	right = look_judge(&job->look, job->order.uid, job->order.gid) == VERDICT_RIGHT;
 	if (S_ISDIR(job->look.mode) && !(job->spec->root_mismatch && right))
 		r = job_walk(job);
+	done = r == 0 && job_may_finish(job) && job_set_mode(job) == 0 && job_set_owner(job) == 0;
+	if (!done)
+		job_give_back(job);
 	if (r < 0)
 		return r;
-	if (job_may_finish(job) && job_set_mode(job) == 0)
-		(void)job_set_owner(job); /* its failure is in the report */
 	return job->report->failed ? -job->report->failures[0].error : 0;
 }
 

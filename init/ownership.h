@@ -3,7 +3,8 @@
  * What is right already is not written to. Left alone, and counted, are files that other names
  * reach too (several links), set-user-ID and set-group-ID files, files with capabilities, devices,
  * and whatever is mounted below the path. The path itself comes last, so that a run that was killed
- * half-way leaves it as it was.
+ * half-way leaves it as it was, or root's: a folder of many entries that is to be changed is root's
+ * while its entries change, so that nobody can make their names stand for something else.
  */
 #ifndef OWNERSHIP_H
 #define OWNERSHIP_H

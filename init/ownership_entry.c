@@ -33,6 +33,30 @@ bool folder_is_sealed(const struct order *order, const struct look *look)
 	return order->sealable && look->uid == 0 && !(look->mode & (S_IWGRP | S_IWOTH));
 }
 
+void folder_seal(const struct order *order, struct folder *folder)
+{
+	struct look look = folder->look;
+
+	look.uid = 0;
+	if (folder->sealed || folder->taken || folder->borrowed || order->dry_run ||
+	    !folder_is_sealed(order, &look) ||
+	    look_judge(&folder->look, order->uid, order->gid) != VERDICT_CHANGE)
+		return;
+	folder->taken = fchown(folder->fd, 0, (gid_t)-1) == 0;
+	/* Its owner could change the mode until now. Calls that were under way hold the folder's
+	 * lock, which fchown(2) waited for; later ones ask for the permission under it. */
+	folder->sealed = folder->taken && look_at(&order->means, folder->fd, "", &look) == 0 &&
+			 folder_is_sealed(order, &look);
+}
+
+int folder_give_back(struct folder *folder)
+{
+	if (!folder->taken)
+		return 0;
+	folder->taken = folder->sealed = false;
+	return fchown(folder->fd, folder->look.uid, (gid_t)-1) ? -errno : 0;
+}
+
 static int entry_judge(const struct order *order, const struct folder *folder, const char *name,
 		       const struct look *look)
 {

@@ -10,6 +10,7 @@ struct folder {
 	struct look look;
 	bool borrowed; /* only its owner may look inside: see folder_borrow() */
 	bool sealed;   /* only root can put, rename or remove entries */
+	bool taken;    /* by folder_seal(), from look.uid */
 };
 
 /* Open PATH itself with O_PATH; no component may be a symbolic link (-ELOOP). Returns a descriptor.

@@ -91,6 +91,7 @@ static int node_resume(struct node_set *set, struct node *node, struct folder *f
 	}
 	folder->look = node->folder.look;
 	folder->sealed = node->folder.sealed;
+	folder->taken = node->folder.taken;
 	node_adopt(set, node, folder);
 	node_release(node);
 	return 0;

@@ -11,7 +11,8 @@
 
 #define CHUNK_SMALL 512 /* when many folders are known already: memory stays small */
 #define NODES_MANY  4096
-#define SEAL_LASTS  64 /* entries */
+#define SEAL_LASTS  16 /* entries */
+#define SEAL_PAYS   16 /* from this many entries on */
 
 /* One entry of getdents64(2). */
 struct entry {
@@ -92,25 +93,55 @@ static void chunk_visit_entry(struct worker *worker, struct node *node, const st
 	}
 }
 
+/* List the entries of a chunk that are no folders. */
+static size_t chunk_list(struct worker *worker, size_t length)
+{
+	size_t count = 0;
+
+	for (size_t at = 0; at < length; at += entry_at(worker, at)->length)
+		if (entry_at(worker, at)->type != DT_DIR && !entry_is_dots(entry_at(worker, at)))
+			worker->list[count++] = (uint16_t)at;
+	return count;
+}
+
+/* By inode number, which is how a file system lays inodes out; names come in the order of a hash. A
+ * shell sort: in place, small, and fast on what is nearly sorted.
+ */
+static void list_sort(struct worker *worker, size_t count)
+{
+	static const uint16_t gaps[] = { 701, 301, 132, 57, 23, 10, 4, 1 };
+	uint16_t *list = worker->list;
+
+	for (size_t g = 0; g < sizeof(gaps) / sizeof(*gaps); g++)
+		for (size_t i = gaps[g], gap = gaps[g]; i < count; i++) {
+			uint16_t at = list[i];
+			uint64_t ino = entry_at(worker, at)->ino;
+			size_t to = i;
+
+			for (; to >= gap && entry_at(worker, list[to - gap])->ino > ino; to -= gap)
+				list[to] = list[to - gap];
+			list[to] = at;
+		}
+}
+
 static void chunk_visit(struct worker *worker, struct node *node, size_t length)
 {
 	const struct order *order = worker->walk->order;
-	struct folder folder = node->folder;
-	unsigned count = 0;
+	const size_t count = chunk_list(worker, length);
+	struct folder folder;
 
-	for (size_t at = 0; at < length; at += entry_at(worker, at)->length) {
-		const struct entry *entry = entry_at(worker, at);
+	list_sort(worker, count);
+	if (count >= SEAL_PAYS)
+		folder_seal(order, &node->folder);
+	folder = node->folder;
+	for (size_t i = 0; i < count && worker_pause(worker); i++) {
 		struct look look;
 
-		if (entry->type == DT_DIR || entry_is_dots(entry))
-			continue;
-		if (!worker_pause(worker))
-			return;
 		/* Another run over the same tree may have handed the folder over meanwhile. */
-		if (folder.sealed && count++ % SEAL_LASTS == 0)
+		if (folder.sealed && i % SEAL_LASTS == 0)
 			folder.sealed = look_at(&order->means, folder.fd, "", &look) == 0 &&
 					folder_is_sealed(order, &look);
-		chunk_visit_entry(worker, node, &folder, entry->name);
+		chunk_visit_entry(worker, node, &folder, entry_at(worker, worker->list[i])->name);
 	}
 }
 
@@ -212,30 +243,35 @@ static void folder_work(struct worker *worker, struct node *node)
 	walk_release(worker->walk, node);
 }
 
+/* Returns 0 or -errno. */
+static int folder_set_owner(const struct order *order, struct folder *folder)
+{
+	return fchown(folder->fd, order->uid, order->gid) ? -errno : 0;
+}
+
 /* All below is done: the folder itself. It was judged when it was opened, and a descriptor of a
- * folder stands for the same folder for ever.
+ * folder stands for the same folder for ever. What could not be done whole keeps its owner.
  */
 static void folder_finish(struct worker *worker, struct node *node)
 {
 	struct walk *walk = worker->walk;
 	const struct order *order = walk->order;
-	int r;
+	const bool change =
+		!walk->stop && !node->failed &&
+		look_judge(&node->folder.look, order->uid, order->gid) == VERDICT_CHANGE;
+	int r = 0;
 
-	if (walk->stop || node->failed ||
-	    look_judge(&node->folder.look, order->uid, order->gid) != VERDICT_CHANGE)
-		return;
-	if (!order->dry_run) {
+	if (!order->dry_run && (change || node->folder.taken)) {
 		r = walk_hold(walk, node);
 		if (r == 0) {
-			r = fchown(node->folder.fd, order->uid, order->gid) ? -errno : 0;
+			r = change ? folder_set_owner(order, &node->folder)
+				   : folder_give_back(&node->folder);
 			walk_release(walk, node);
 		}
-		if (r < 0) {
+		if (r < 0)
 			node_fail(walk, node, OWNERSHIP_CHANGE, r);
-			return;
-		}
 	}
-	worker->changed++;
+	worker->changed += change && r == 0;
 }
 
 void report_fail(struct ownership_report *report, const struct ownership_failure *failure)
@@ -245,7 +281,7 @@ void report_fail(struct ownership_report *report, const struct ownership_failure
 	report->failed++;
 }
 
-int walk_below(const struct order *order, const struct folder *root, const char *path,
+int walk_below(const struct order *order, struct folder *root, const char *path,
 	       const struct walk_manners *manners, struct ownership_report *report)
 {
 	struct walk walk = { .order = order,

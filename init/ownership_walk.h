@@ -11,11 +11,11 @@ struct walk_manners {
 	const void *context;
 };
 
-/* Walk below the root folder, which is not changed itself; path is its name in failures. Adds to
- * the report. Returns 0 (failures of entries are in the report), -EINTR, or -ENOMEM. On every
- * return the second thread has ended.
+/* Walk below the root folder, which is not changed itself but perhaps taken: the caller changes it
+ * or gives it back. path is its name in failures. Adds to the report. Returns 0 (failures of
+ * entries are in the report), -EINTR, or -ENOMEM. On every return the second thread has ended.
  */
-int walk_below(const struct order *order, const struct folder *root, const char *path,
+int walk_below(const struct order *order, struct folder *root, const char *path,
 	       const struct walk_manners *manners, struct ownership_report *report);
 
 /* Note a failure; the first few are kept. Not for use during a walk. */

@@ -214,7 +214,7 @@ static void *worker_run(void *argument)
 	return NULL;
 }
 
-void walk_run(struct walk *walk, const struct folder *folder, const char *path)
+void walk_run(struct walk *walk, struct folder *folder, const char *path)
 {
 	struct node *root = node_new(NULL, path);
 	struct timespec now;
@@ -234,5 +234,6 @@ void walk_run(struct walk *walk, const struct folder *folder, const char *path)
 	worker_run(&walk->workers[0]);
 	if (walk->workers[1].walk)
 		pthread_join(walk->helper, NULL);
+	*folder = root->folder;
 	free(root);
 }

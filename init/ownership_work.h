@@ -10,7 +10,8 @@
 #include "init/ownership_node.h"
 #include "init/ownership_walk.h"
 
-#define CHUNK 65536 /* bytes of a folder read at a time */
+#define CHUNK	      65536 /* bytes of a folder read at a time */
+#define CHUNK_ENTRIES (CHUNK / 24)
 
 struct worker;
 
@@ -37,14 +38,15 @@ struct worker {
 	struct walk *walk;			       /* NULL: does not run */
 	uint64_t looked_at, changed, left[LEFT_COUNT]; /* not yet in the report */
 	unsigned since_pause;
-	struct timespec clock; /* see entry_visit() */
+	struct timespec clock;	      /* see entry_visit() */
+	uint16_t list[CHUNK_ENTRIES]; /* where entries of the chunk begin */
 	char chunk[CHUNK] __attribute__((aligned(8)));
 };
 
 /* Work through the folder and what is below until every node is done; then both threads are back.
  * The caller has set order to workers, work and finish.
  */
-void walk_run(struct walk *walk, const struct folder *folder, const char *path);
+void walk_run(struct walk *walk, struct folder *folder, const char *path);
 
 /* Is it to go on? Asks interrupted() now and then, and tells progress. */
 bool worker_pause(struct worker *worker);

@@ -184,6 +184,49 @@ assert_said() { assert_stderr "drop-init: --chown $data${2:-,owner=1000:1000}: $
 	assert_equal "$(not_owned "$data")" ''
 }
 
+# another_users: a folder with many files and one below it, all of it 1001's
+another_users() {
+	mkdir "$data/sub"
+	touch "$data/"{1..50} "$data/sub/"{1..50}
+	chmod 2751 "$data" "$data/sub"
+	chown -R 1001:1001 "$data"
+}
+
+@test "another user's folder is root's while its entries change hands, in two calls for each" {
+	another_users
+	namespace_run strace -f -o "$BATS_TEST_TMPDIR/trace" -e trace=fchown,fchownat,openat2 \
+		drop-init --exec --chown "$data,owner=1000:1000" -- true
+	assert_status 0
+	assert_equal "$(not_owned "$data")" ''
+	assert_equal "$(stat -c '%a' "$data" "$data/sub")" $'2751\n2751'
+	assert_equal "$(grep -c 'fchown([0-9]*, 0, -1) *= 0' "$BATS_TEST_TMPDIR/trace")" 2
+	assert_equal "$(grep -c 'fchownat([0-9]*, "[0-9]*", 1000, 1000, AT_SYMLINK_NOFOLLOW) *= 0' "$BATS_TEST_TMPDIR/trace")" 100
+	[ "$(grep -c openat2 "$BATS_TEST_TMPDIR/trace")" -lt 10 ]
+}
+
+@test "another user's folder is that user's again when not all below it could be changed" {
+	another_users
+	chattr +i "$data/sub/7"
+	give
+	chattr -i "$data/sub/7"
+	assert_status 125
+	assert_stderr_has "cannot change the owner of '$data/sub/7'"
+	assert_equal "$(stat -c '%u:%g %a' "$data")" '1001:1001 2751'
+	assert_equal "$(not_owned "$data")" $'\nsub/7'
+}
+
+@test "another user's folder is that user's again when a TERM ended the walk" {
+	(cd "$data" && seq -f file-%g 3000 | xargs touch)
+	chown -R 1001:1001 "$data"
+	namespace_run perl -e '
+		use POSIX;
+		POSIX::sigprocmask(SIG_BLOCK, POSIX::SigSet->new(SIGTERM));
+		kill TERM => $$;
+		exec @ARGV' drop-init --seccomp none --chown "$data,owner=1000:1000" -- true
+	assert_status 143
+	assert_equal "$(stat -c %u:%g "$data")" 1001:1001
+}
+
 @test "a failure is told with its path and what to do, and the command does not start" {
 	touch "$data/frozen" "$data/other"
 	namespace_prepare "mount --bind '$data' '$data'; mount -o remount,ro,bind '$data'"

@@ -59,6 +59,19 @@ limited() { namespace_run prlimit "$@" drop-init -v --seccomp none --chown "$tre
 	assert_victim_unharmed
 }
 
+@test "nor does it in a folder that is taken from it for the time of the walk" {
+	touch "$tree/"{1..60} # so many that it is worth it
+	race 4
+	assert_victim_unharmed
+}
+
+@test "nor does it where its group may write to the folder, so that taking it would not help" {
+	touch "$tree/"{1..60}
+	chmod 775 "$tree"
+	race 3
+	assert_victim_unharmed
+}
+
 @test "nor does it where the kernel has no openat2 and no statx" {
 	race 3 "$BUILD/probe/ownership_old_kernel" ENOSYS
 	assert_victim_unharmed
