@@ -145,6 +145,11 @@ $(BUILD)/lockdown/escape: tests/lockdown/escape.c $(INIT_OBJECTS) $(INIT_DEPS)
 	@mkdir -p $(@D)
 	$(INIT_CC) $(COMMON) $(INIT_CFLAGS) $(INIT_LDFLAGS) -Wl,--wrap=poll -o $@ $< $(INIT_OBJECTS) $(INIT_LIBS)
 
+lint:
+	.ci/packages build lint
+	$(MAKE) $(BUILD)/syscall_names.h
+	BUILD=$(BUILD) tests/lint
+
 # Packages come first, so what is built after them cannot be a prerequisite.
 check:
 	@[ "$$(id -u)" = 0 ] || { echo "make $@: needs root, for namespaces and users: run 'sudo make $@'" >&2; exit 1; }

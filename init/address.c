@@ -98,8 +98,8 @@ const char *address_parse(const char *text, struct listen_spec *ret)
 		text += 4;
 	}
 	if (!strncmp(text, "unix:", 5))
-		wrong = spec.type == SOCK_DGRAM ? "a unix socket has no udp:" :
-						  parse_unix(text + 5, &spec);
+		wrong = spec.type == SOCK_DGRAM ? "a unix socket has no udp:"
+						: parse_unix(text + 5, &spec);
 	else if (text[0] == '[')
 		wrong = parse_ipv6(text, &spec);
 	else

@@ -129,8 +129,8 @@ struct answer broker_option(struct broker *broker, const struct request *request
 {
 	const __u64 *args = request->notif.data.args;
 	struct broker_socket *entry;
-	uint64_t inode;
-	int value;
+	uint64_t inode = 0;
+	int value = 0;
 
 	if (args[4] < sizeof(value) ||
 	    inode_find((pid_t)request->notif.pid, (int)args[0], &inode) < 0 ||

@@ -136,8 +136,9 @@ static void trial_judge(struct trial *trial, struct finding *finding)
 		return;
 	}
 	if (number == -EBUSY) {
-		strcpy(finding->why,
-		       "an outer supervisor has the only seccomp listener, or there is none");
+		(void)snprintf(
+			finding->why, sizeof(finding->why),
+			"an outer supervisor has the only seccomp listener, or there is none");
 		return;
 	}
 	if (number < 0) {
@@ -212,7 +213,8 @@ enum broker_means broker_probe(const struct broker_ports *ports, int (*drop)(voi
 		if (drop(context) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 			_exit(EXIT_FAILURE);
 		trial_run(ports, &finding);
-		_exit(write(home[1], &finding, sizeof(finding)) != sizeof(finding));
+		_exit(write(home[1], &finding, sizeof(finding)) == sizeof(finding) ? EXIT_SUCCESS
+										   : EXIT_FAILURE);
 	}
 	(void)close(home[1]); /* the child's end */
 	if (pid < 0 || read(home[0], &finding, sizeof(finding)) != sizeof(finding)) {

@@ -104,7 +104,7 @@ static int try_unix(const struct listen_spec *spec)
 	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
 	struct stat status;
 
-	strcpy(folder, path);
+	(void)snprintf(folder, sizeof(folder), "%s", path); /* as long as that */
 	*(strrchr(folder, '/') + 1) = '\0';
 	if (!lstat(path, &status) && !S_ISSOCK(status.st_mode))
 		return EEXIST;
@@ -189,7 +189,7 @@ static void look_as_user(const struct plan *plan, const char *path, char *text, 
 			snprintf(text, size, "cannot become the user to look");
 		if (!right || !writable_check(path, text, size))
 			length = write(ends[1], text, strlen(text));
-		_exit(length < 0);
+		_exit(length < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
 	}
 	(void)close(ends[1]); /* the child's */
 	length = read(ends[0], text, size - 1);

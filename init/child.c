@@ -36,14 +36,16 @@ static int start_fail(struct start *start, const char *what, int error)
 /* Descriptors are close-on-exec from birth; this is the one place where some stop being so. */
 static int pass_descriptors(const struct command *command)
 {
-	char digits[21];
-
 	for (int fd = LISTEN_FDS_START; fd < LISTEN_FDS_START + command->sockets; fd++) {
 		if (fcntl(fd, F_SETFD, 0))
 			return -1;
 	}
-	if (command->pid_slot)
-		strcpy(command->pid_slot, number_format((uint64_t)getpid(), digits));
+	if (command->pid_slot) {
+		char digits[21];
+		const char *pid = number_format((uint64_t)getpid(), digits);
+
+		memcpy(command->pid_slot, pid, strlen(pid) + 1); /* the slot takes any pid */
+	}
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -30,12 +31,12 @@ static int file_try(const char *path)
 
 static bool path_join(char result[PATH_MAX], const char *folder, size_t length, const char *name)
 {
-	if (length + strlen(name) + 2 > PATH_MAX)
+	const char *slash = length ? "/" : "";
+
+	/* longer than a path can be: it would also be too long for the precision */
+	if (length >= PATH_MAX)
 		return false;
-	memcpy(result, folder, length);
-	strcpy(result + length, length ? "/" : "");
-	strcat(result, name);
-	return true;
+	return snprintf(result, PATH_MAX, "%.*s%s%s", (int)length, folder, slash, name) < PATH_MAX;
 }
 
 int command_find(const char *name, char ret_path[PATH_MAX])
@@ -55,7 +56,7 @@ int command_find(const char *name, char ret_path[PATH_MAX])
 
 		error = path_join(candidate, folder, length, name) ? file_try(candidate) : ENOENT;
 		if (!error || (error == EACCES && result == ENOENT)) {
-			strcpy(ret_path, candidate);
+			(void)snprintf(ret_path, PATH_MAX, "%s", candidate);
 			result = error;
 		}
 		if (!error)
@@ -71,8 +72,8 @@ void command_locate(const char *name, struct command *ret_command)
 	const int status = command_find(name, ret_command->path);
 
 	if (status)
-		die_with(status, "%s: command not found (install it in the image, or give its path)",
-			 name);
+		die_with(status,
+			 "%s: command not found (install it in the image, or give its path)", name);
 }
 
 void command_prepare(const struct plan *plan, const struct inherited *inherited,
@@ -82,8 +83,8 @@ void command_prepare(const struct plan *plan, const struct inherited *inherited,
 	command->sockets = inherited->sockets + (int)plan->listen_count;
 	command->mask = inherited->mask;
 	command->sigchld = inherited->sigchld;
-	command->environment = environment_make(plan, environ, inherited->sockets,
-						&command->pid_slot);
+	command->environment =
+		environment_make(plan, environ, inherited->sockets, &command->pid_slot);
 	/* Again, because other folders of PATH are open to the user than to root. */
 	if (plan->drops)
 		command_locate(plan->command[0], command);

@@ -49,14 +49,14 @@ int database_open(const char *path, size_t field_count, struct database *ret)
 {
 	struct database database = { .field_count = field_count };
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	ssize_t length;
 
 	if (fd < 0 && errno != ENOENT && errno != ENOTDIR)
 		return -errno;
 	if (fd >= 0) {
-		length = read_whole(fd, &database.at);
+		const ssize_t length = read_whole(fd, &database.at);
+
 		(void)close(fd); /* it was only read */
-		if (length < 0)
+		if (!database.at)
 			return (int)length;
 		database.end = database.at + length;
 		*database.end = '\0';
@@ -87,7 +87,8 @@ bool database_next(struct database *database, char **ret_fields)
 
 		*end = '\0';
 		database->at = end + 1;
-		/* A NUL in the middle would hide the rest of the line from us, but not from others. */
+		/* A NUL in the middle would hide the rest of the line from us, but not from others.
+		 */
 		if (!memchr(line, '\0', (size_t)(end - line)) &&
 		    row_split(line, database->field_count, ret_fields))
 			return true;

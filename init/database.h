@@ -15,8 +15,16 @@
 
 #define ID_MAX ((uint64_t)UINT32_MAX - 1) /* 4294967295 is (uid_t)-1, "leave it" to the kernel */
 
-enum passwd_field { PASSWD_NAME, PASSWD_PASSWORD, PASSWD_UID, PASSWD_GID, PASSWD_GECOS, PASSWD_HOME,
-		    PASSWD_SHELL, PASSWD_FIELDS };
+enum passwd_field {
+	PASSWD_NAME,
+	PASSWD_PASSWORD,
+	PASSWD_UID,
+	PASSWD_GID,
+	PASSWD_GECOS,
+	PASSWD_HOME,
+	PASSWD_SHELL,
+	PASSWD_FIELDS
+};
 enum group_field { GROUP_NAME, GROUP_PASSWORD, GROUP_GID, GROUP_MEMBERS, GROUP_FIELDS };
 
 /* A file of rows, whole in memory. Rows point into it, and it is never given back: what was found
@@ -29,7 +37,8 @@ struct database {
 /* Read the file. One that does not exist has no rows. Returns 0 or -errno. */
 int database_open(const char *path, size_t field_count, struct database *ret);
 
-/* The next row with as many fields as there have to be; false at the end. The fields are terminated. */
+/* The next row with as many fields as there have to be; false at the end. The fields are
+ * terminated. */
 bool database_next(struct database *database, char **ret_fields);
 
 #endif

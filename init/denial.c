@@ -3,6 +3,7 @@
 #include "init/message.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -29,12 +30,12 @@ static ssize_t name_read(struct denials *denials, pid_t pid, char *ret_text, siz
 /* The name of a process or a thread; "?" where it is gone. */
 static void program_find(struct denials *denials, pid_t pid, char ret_name[PROGRAM_SIZE])
 {
-	char text[PROGRAM_SIZE + 1];
-	const ssize_t n = name_read(denials, pid, text, PROGRAM_SIZE);
+	char text[PROGRAM_SIZE];
+	const ssize_t n = name_read(denials, pid, text, sizeof(text) - 1);
 
 	text[n > 0 ? n : 0] = '\0';
 	text[strcspn(text, "\n")] = '\0';
-	strcpy(ret_name, n > 0 ? text : "?");
+	(void)snprintf(ret_name, PROGRAM_SIZE, "%s", n > 0 ? text : "?");
 }
 
 static const struct denial *entry_find(const struct denials *denials, const char *program, int call,
@@ -57,7 +58,7 @@ static const struct denial *entry_add(struct denials *denials, const char *progr
 	if (denials->count == DENIAL_MEMORY)
 		return NULL;
 	d = &denials->entries[denials->count++];
-	strcpy(d->program, program);
+	(void)snprintf(d->program, sizeof(d->program), "%s", program);
 	d->call = call;
 	d->arch = arch;
 	return d;
@@ -100,7 +101,7 @@ static void denial_explain(struct denials *denials, const struct request *reques
 	const struct seccomp_data *call = &request->notif.data;
 	char name[64], argument[160];
 	const char *program;
-	pid_t pid;
+	pid_t pid = 0;
 
 	program = denial_first(denials, request, call->nr, &pid);
 	if (!program)

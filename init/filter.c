@@ -176,7 +176,7 @@ int filter_compose(const struct filter *profile, unsigned reports, struct filter
 	/* Pages that are not written cost nothing, and all of them go back after the load. */
 	b.room = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (b.room == MAP_FAILED)
-		return -ENOMEM;
+		return -ENOMEM; /* cppcheck-suppress memleak ; there is none */
 	if (reports & REPORT_CALLS) {
 		put_recorder(&b);
 	} else {

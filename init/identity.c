@@ -166,14 +166,16 @@ static void groups_of_user(struct identity *identity)
 
 static void groups_from_list(struct identity *identity, const char *list)
 {
-	char *rest = allocated(strdup(list));
+	char *words, *rest;
 
 	identity->groups = NULL;
 	identity->group_count = 0;
 	if (!strcmp(list, "none"))
 		return;
+	words = rest = allocated(strdup(list));
 	for (char *word; (word = strsep(&rest, ","));)
 		groups_add(identity, group_resolve("--groups", list, word));
+	free(words);
 }
 
 /* The USER of "USER[:GROUP]": by number where it is one, else by name. A number needs no entry; its

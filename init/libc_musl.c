@@ -1,7 +1,8 @@
-/* The printf family for the static build, in place of musl's, which brings floating point: 11 KiB, a
- * twelfth of the binary, that nothing here can use. It knows the conversions c, d, i, u, x, o, s and
- * %, the flags - and 0, width, precision (for s) and the lengths l, ll, z and j; anything else aborts.
- * Where libc is shared (STATIC=0) this file is empty. */
+/* The printf family for the static build, in place of musl's, which brings floating point: 11 KiB,
+ * a twelfth of the binary, that nothing here can use. It knows the conversions c, d, i, u, x, o, s
+ * and
+ * %, the flags - and 0, width, precision (for s) and the lengths l, ll, z and j; anything else
+ * aborts. Where libc is shared (STATIC=0) this file is empty. */
 #ifdef STATIC_BUILD
 
 #include <ctype.h>
@@ -30,8 +31,8 @@ static void put(struct output *output, char c)
 	output->length++;
 }
 
-static void put_padded(struct output *output, const struct conversion *conversion,
-		       const char *text, size_t length)
+static void put_padded(struct output *output, const struct conversion *conversion, const char *text,
+		       size_t length)
 {
 	const size_t width = conversion->width > 0 ? (size_t)conversion->width : 0;
 	const size_t padding = width > length ? width - length : 0;
@@ -86,8 +87,8 @@ static const char *conversion_parse(const char *at, struct conversion *ret, va_l
 
 static void convert_signed(struct output *output, struct conversion *conversion, va_list *arguments)
 {
-	const int64_t value = conversion->longs ? va_arg(*arguments, long) :
-						  va_arg(*arguments, int);
+	const int64_t value =
+		conversion->longs ? va_arg(*arguments, long) : va_arg(*arguments, int);
 
 	put_number(output, conversion, value < 0 ? -(uint64_t)value : (uint64_t)value, 10,
 		   value < 0);
@@ -104,8 +105,9 @@ static void convert(struct output *output, struct conversion *conversion, char k
 	case 's':
 		text = va_arg(*arguments, const char *);
 		put_padded(output, conversion, text,
-			   strnlen(text, conversion->precision < 0 ? SIZE_MAX :
-								     (size_t)conversion->precision));
+			   strnlen(text, conversion->precision < 0
+						 ? SIZE_MAX
+						 : (size_t)conversion->precision));
 		break;
 	case 'c':
 		c = (char)va_arg(*arguments, int);
@@ -119,8 +121,8 @@ static void convert(struct output *output, struct conversion *conversion, char k
 	case 'x':
 	case 'o':
 		put_number(output, conversion,
-			   conversion->longs ? va_arg(*arguments, unsigned long) :
-					       va_arg(*arguments, unsigned),
+			   conversion->longs ? va_arg(*arguments, unsigned long)
+					     : va_arg(*arguments, unsigned),
 			   base, false);
 		break;
 	case '%':

@@ -1,5 +1,6 @@
 /* lock.h: a lock and a wake-up for two threads, on futex(2): what libc's, with their attributes and
- * time-outs, would cost four times the code. Waiting sleeps; an uncontended lock is one instruction.
+ * time-outs, would cost four times the code. Waiting sleeps; an uncontended lock is one
+ * instruction.
  */
 #ifndef LOCK_H
 #define LOCK_H
@@ -19,8 +20,8 @@ struct wake {
 	atomic_int count;
 };
 
-/* With lock held: let go of it, sleep until a wake-up that comes later than this call, take it again.
- * May also return without one. */
+/* With lock held: let go of it, sleep until a wake-up that comes later than this call, take it
+ * again. May also return without one. */
 void wake_wait(struct wake *wake, struct lock *lock);
 
 /* Wake up to that many sleepers. */

@@ -7,8 +7,9 @@
 #ifndef LOCKDOWN_H
 #define LOCKDOWN_H
 
-/* Allow what answering these reports (enum filter_reports) takes, and the loop. Where the kernel has
- * no seccomp filters this is said to who wants to hear it, as the command has started by then. */
+/* Allow what answering these reports (enum filter_reports) takes, and the loop. Where the kernel
+ * has no seccomp filters this is said to who wants to hear it, as the command has started by then.
+ */
 void lockdown_enter(unsigned reports);
 
 #endif

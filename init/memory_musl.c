@@ -1,9 +1,10 @@
-/* malloc(3) for the static build, in place of musl's, which is 9 KiB, and four system calls and three
- * dirty pages in every PID 1 that allocates anything at all. What is allocated here is small and lives
- * until the command runs, but for the nodes of the ownership walk, which come and go by the million.
+/* malloc(3) for the static build, in place of musl's, which is 9 KiB, and four system calls and
+ * three dirty pages in every PID 1 that allocates anything at all. What is allocated here is small
+ * and lives until the command runs, but for the nodes of the ownership walk, which come and go by
+ * the million.
  *
- * Blocks are powers of two behind a header that says which; a freed one waits in the list of its size.
- * Nothing goes back to the kernel. Where libc is shared (STATIC=0) this file is empty. */
+ * Blocks are powers of two behind a header that says which; a freed one waits in the list of its
+ * size. Nothing goes back to the kernel. Where libc is shared (STATIC=0) this file is empty. */
 #ifdef STATIC_BUILD
 
 #include <errno.h>
@@ -20,7 +21,7 @@
 
 union header {
 	struct {
-		unsigned size; /* the block, header included, is 1 << size bytes */
+		unsigned size;	    /* the block, header included, is 1 << size bytes */
 		union header *next; /* while it is free */
 	};
 	char room[ALIGNMENT];
@@ -28,7 +29,8 @@ union header {
 
 _Static_assert(sizeof(union header) == ALIGNMENT, "blocks stay aligned");
 
-static _Alignas(ALIGNMENT) char first_chunk[FIRST_CHUNK]; /* enough for most starts, already mapped */
+/* Enough for most starts, and mapped already. */
+static _Alignas(ALIGNMENT) char first_chunk[FIRST_CHUNK];
 static char *chunk = first_chunk, *chunk_end = first_chunk + FIRST_CHUNK;
 static union header *waiting[SIZE_COUNT];
 static atomic_flag busy = ATOMIC_FLAG_INIT; /* the walk has two threads */
@@ -51,7 +53,8 @@ static union header *carve(size_t length)
 	char *block = chunk;
 
 	if ((size_t)(chunk_end - chunk) < length) {
-		block = mmap(NULL, wanted, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		block = mmap(NULL, wanted, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			     0);
 		if (block == MAP_FAILED)
 			return NULL;
 		chunk_end = block + wanted;
@@ -100,6 +103,7 @@ void free(void *memory)
 		return;
 	block--;
 	memory_lock();
+	/* cppcheck-suppress overlappingWriteUnion ; a pointer to one is no part of it */
 	block->next = waiting[block->size];
 	waiting[block->size] = block;
 	memory_unlock();

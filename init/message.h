@@ -21,8 +21,8 @@ bool message_wanted(enum message_level level);
 void message(enum message_level level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* The same, and write it to /dev/termination-log where that exists, whatever the verbosity: it says why
- * the container ended. */
+/* The same, and write it to /dev/termination-log where that exists, whatever the verbosity: it says
+ * why the container ended. */
 void message_last(enum message_level level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -69,7 +69,9 @@ int notify_open_proc(pid_t pid, const char *name)
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	return fd;
 }
 
 /* process_vm_readv(2) is what Docker's profile may refuse; the file wants the same permission

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <net/if.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define LISTEN_FLAG(key, field)                                                                    \
@@ -120,9 +121,10 @@ void option_add_listen(struct plan *plan, const struct typed *typed)
 
 void option_add_ports(struct plan *plan, const struct typed *typed)
 {
-	char *rest = strdup(typed->value);
+	char *const words = strdup(typed->value);
+	char *rest = words;
 
-	if (!rest)
+	if (!words)
 		options_refuse(typed, "%s", strerror(errno));
 	for (char *text; (text = strsep(&rest, ","));) {
 		struct port port;
@@ -133,4 +135,5 @@ void option_add_ports(struct plan *plan, const struct typed *typed)
 		plan->ports = option_list_grow(plan->ports, plan->port_count, sizeof(port));
 		plan->ports[plan->port_count++] = port;
 	}
+	free(words);
 }

@@ -128,7 +128,7 @@ static const struct option_row *row_by_variable(const char *variable, const char
 	char lower[48];
 	size_t length = 0;
 
-	if (strncmp(variable, TWIN_PREFIX, strlen(TWIN_PREFIX)))
+	if (strncmp(variable, TWIN_PREFIX, strlen(TWIN_PREFIX)) != 0)
 		return NULL;
 	for (; name[length] && name[length] != '=' && length < sizeof(lower); length++) {
 		char c = name[length];
@@ -169,7 +169,7 @@ static uint64_t flag_count(const struct typed *typed)
 	options_refuse(typed, "neither yes nor no (1, true, yes, on; 0, false, no, off)");
 }
 
-/* Split at spaces, in place: the variable is not the command's to see, so it is ours to cut. */
+/* Split a copy at spaces. The words stay: the plan points into them. */
 static void apply_words(struct plan *plan, struct typed *typed)
 {
 	char *rest = strdup(typed->value);
@@ -177,7 +177,7 @@ static void apply_words(struct plan *plan, struct typed *typed)
 	if (!rest)
 		options_refuse(typed, "%s", strerror(errno));
 	for (char *word; (word = strsep(&rest, " "));) {
-		if (!*word)
+		if (!*word) /* NOLINT(clang-analyzer-unix.Malloc): the plan has the words */
 			continue;
 		typed->value = word;
 		typed->row->apply(plan, typed);
@@ -224,9 +224,10 @@ void options_parse(int argc, char **argv, char **environment, struct plan *ret_p
 
 void options_print_help(void)
 {
-	output_write("usage: drop-init [OPTION]... [--] COMMAND [ARG]...\n\n"
-	      "An init for containers that drops root: it binds ports, gives away files, becomes a\n"
-	      "user without capabilities, loads a seccomp filter, and runs COMMAND as PID 1 should.\n\n");
+	output_write(
+		"usage: drop-init [OPTION]... [--] COMMAND [ARG]...\n\n"
+		"An init for containers that drops root: it binds ports, gives away files, becomes a\n"
+		"user without capabilities, loads a seccomp filter, and runs COMMAND as PID 1 should.\n\n");
 	for (size_t i = 0; i < option_count; i++) {
 		const struct option_row *row = &option_table[i];
 		char option[80] = "    ", text[256];
@@ -240,8 +241,9 @@ void options_print_help(void)
 			 row->help);
 		output_write(text);
 	}
-	output_write("\nEvery option has a twin in the environment: --user is DROP_INIT_USER; values of\n"
-	      "repeatable ones are separated by spaces, and the command line wins.\n\n"
-	      "exit status: the command's own; 128+N when signal N ended it; 127 not found;\n"
-	      "126 not executable; 125 drop-init's own failure.\n");
+	output_write(
+		"\nEvery option has a twin in the environment: --user is DROP_INIT_USER; values of\n"
+		"repeatable ones are separated by spaces, and the command line wins.\n\n"
+		"exit status: the command's own; 128+N when signal N ended it; 127 not found;\n"
+		"126 not executable; 125 drop-init's own failure.\n");
 }

@@ -23,7 +23,9 @@ static int openat_call(int dir, const char *name, int flags)
 {
 	int fd = openat(dir, name, flags | O_NOFOLLOW | O_CLOEXEC);
 
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	return fd;
 }
 
 /* Cut the next component off. Returns its length, 0 at the end; one too long stays too long. */

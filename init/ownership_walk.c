@@ -294,7 +294,7 @@ int walk_below(const struct order *order, struct folder *root, const char *path,
 	/* Not from the heap: PID 1 stays small only if this goes back to the system. */
 	walk.workers = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (walk.workers == MAP_FAILED)
-		return -errno;
+		return -errno; /* cppcheck-suppress memleak ; MAP_FAILED is nothing to give back */
 	walk_run(&walk, root, path);
 	munmap(walk.workers, size);
 	return walk.stop;

@@ -6,8 +6,8 @@
 
 void plan_check(const struct plan *plan)
 {
-	const bool filters = plan->record || (plan->seccomp ? strcmp(plan->seccomp, "none") != 0 :
-							       plan->drops);
+	const bool filters =
+		plan->record || (plan->seccomp ? strcmp(plan->seccomp, "none") != 0 : plan->drops);
 
 	if (plan->allow_new_privs && filters)
 		die("--allow-new-privs: a seccomp filter needs no_new_privs (add --seccomp none, or "

@@ -117,14 +117,16 @@ const char *privileges_obstacle(const struct plan *plan)
 		return NULL;
 	identity_format(target, name, sizeof(name));
 	if (uids_are(target->uid))
-		snprintf(text, sizeof(text),
-			 "already user %u, but not with the groups of %s, and no CAP_SETGID to change "
-			 "them (start as root, or with these groups)",
-			 target->uid, name);
+		snprintf(
+			text, sizeof(text),
+			"already user %u, but not with the groups of %s, and no CAP_SETGID to change "
+			"them (start as root, or with these groups)",
+			target->uid, name);
 	else if (geteuid() != 0)
-		snprintf(text, sizeof(text),
-			 "started as user %u, which cannot become %s (start as root, or as that user)",
-			 geteuid(), name);
+		snprintf(
+			text, sizeof(text),
+			"started as user %u, which cannot become %s (start as root, or as that user)",
+			geteuid(), name);
 	else
 		snprintf(text, sizeof(text),
 			 "root without CAP_SETUID and CAP_SETGID cannot become %s (add SETUID and "
@@ -160,8 +162,8 @@ static _Noreturn void refuse_id(const char *call, const struct identity *identit
 	    strerror(error), advice);
 }
 
-/* In this order: without uid 0 the groups could not be changed any more. The calls are the kernel's, not
- * libc's, which stop every thread for them: we are the only one. */
+/* In this order: without uid 0 the groups could not be changed any more. The calls are the
+ * kernel's, not libc's, which stop every thread for them: we are the only one. */
 static void ids_change(const struct identity *identity)
 {
 	const uid_t uid = identity->uid;
@@ -193,8 +195,8 @@ static void capabilities_set(const struct capability_sets *sets)
 		die("cannot set the capability sets: capset: %s", strerror(errno));
 }
 
-/* What is ambient has to be permitted and inheritable already. A kernel before 4.3 has no ambient set to
- * clear. */
+/* What is ambient has to be permitted and inheritable already. A kernel before 4.3 has no ambient
+ * set to clear. */
 static void ambient_set(uint64_t ambient)
 {
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) && errno != EINVAL)
@@ -207,7 +209,8 @@ static void ambient_set(uint64_t ambient)
 	}
 }
 
-/* Where nothing is dropped: add CAP_NET_BIND_SERVICE to what we use or hand on, and take nothing. */
+/* Where nothing is dropped: add CAP_NET_BIND_SERVICE to what we use or hand on, and take nothing.
+ */
 static void bind_raise(enum bind_capability keep)
 {
 	const uint64_t bind = CAPABILITY_BIT(CAP_NET_BIND_SERVICE);

@@ -103,7 +103,7 @@ static bool compiler_find(char ret_path[PATH_MAX])
 	self[length > 0 ? length : 0] = '\0';
 	slash = strrchr(self, '/');
 	if (slash) {
-		strcpy(stpcpy(ret_path, self) - strlen(slash) + 1, COMPILER);
+		(void)snprintf(ret_path, PATH_MAX, "%.*s" COMPILER, (int)(slash + 1 - self), self);
 		if (!access(ret_path, X_OK))
 			return true;
 	}
@@ -114,9 +114,10 @@ static bool compiler_find(char ret_path[PATH_MAX])
 static _Noreturn void compiler_run(const struct plan *plan, const char *path, int output,
 				   char *capabilities)
 {
-	char *arguments[] = { (char[]){ COMPILER }, (char[]){ "compile" }, (char *)plan->seccomp,
-			      (char[]){ "-o" }, (char[]){ "-" }, (char[]){ "--caps" }, capabilities,
-			      NULL };
+	char *arguments[] = { (char[]){ COMPILER },  (char[]){ "compile" },
+			      (char *)plan->seccomp, (char[]){ "-o" },
+			      (char[]){ "-" },	     (char[]){ "--caps" },
+			      capabilities,	     NULL };
 
 	privileges_drop(plan, BIND_NOBODY, true);
 	if (dup2(output, STDOUT_FILENO) < 0 || signals_set_mask(0, NULL))
@@ -182,7 +183,8 @@ static void load_file(const struct plan *plan, enum bind_capability keep, struct
 	size = read_whole(fd, buffer, LARGEST_FILE + 1);
 	(void)close(fd); /* it was only read */
 	if (size == -EFBIG && !looks_compiled(buffer, 8))
-		size = (ssize_t)LARGEST_FILE + 1; /* a large JSON file is for drop-seccomp to read */
+		size = (ssize_t)LARGEST_FILE +
+		       1; /* a large JSON file is for drop-seccomp to read */
 	if (size >= 0 && !looks_compiled(buffer, size) && looks_like_json(buffer, size))
 		size = compile(plan, keep, buffer);
 	if (size < 0)
@@ -203,6 +205,8 @@ void profile_load(const struct plan *plan, enum bind_capability keep, struct fil
 		load_file(plan, keep, ret_profile);
 		return;
 	}
-	if (filter_parse(builtin_filter, (size_t)(builtin_filter_end - builtin_filter), ret_profile))
+	/* cppcheck-suppress comparePointers ; init/builtin.S has both in one object */
+	if (filter_parse(builtin_filter, (size_t)(builtin_filter_end - builtin_filter),
+			 ret_profile))
 		die("the built-in seccomp profile is damaged");
 }

@@ -15,16 +15,16 @@
 #define LAST_SIGNAL  64
 
 static const char *const names[KERNEL_RTMIN] = {
-	[SIGHUP] = "SIGHUP",   [SIGINT] = "SIGINT",	  [SIGQUIT] = "SIGQUIT",
-	[SIGILL] = "SIGILL",   [SIGTRAP] = "SIGTRAP",	  [SIGABRT] = "SIGABRT",
-	[SIGBUS] = "SIGBUS",   [SIGFPE] = "SIGFPE",	  [SIGKILL] = "SIGKILL",
-	[SIGUSR1] = "SIGUSR1", [SIGSEGV] = "SIGSEGV",	  [SIGUSR2] = "SIGUSR2",
-	[SIGPIPE] = "SIGPIPE", [SIGALRM] = "SIGALRM",	  [SIGTERM] = "SIGTERM",
-	[16] = "SIGSTKFLT",    [SIGCHLD] = "SIGCHLD",	  [SIGCONT] = "SIGCONT",
-	[SIGSTOP] = "SIGSTOP", [SIGTSTP] = "SIGTSTP",	  [SIGTTIN] = "SIGTTIN",
-	[SIGTTOU] = "SIGTTOU", [SIGURG] = "SIGURG",	  [SIGXCPU] = "SIGXCPU",
-	[SIGXFSZ] = "SIGXFSZ", [SIGVTALRM] = "SIGVTALRM", [SIGPROF] = "SIGPROF",
-	[SIGWINCH] = "SIGWINCH", [SIGIO] = "SIGIO",	  [SIGPWR] = "SIGPWR",
+	[SIGHUP] = "SIGHUP",	 [SIGINT] = "SIGINT",	    [SIGQUIT] = "SIGQUIT",
+	[SIGILL] = "SIGILL",	 [SIGTRAP] = "SIGTRAP",	    [SIGABRT] = "SIGABRT",
+	[SIGBUS] = "SIGBUS",	 [SIGFPE] = "SIGFPE",	    [SIGKILL] = "SIGKILL",
+	[SIGUSR1] = "SIGUSR1",	 [SIGSEGV] = "SIGSEGV",	    [SIGUSR2] = "SIGUSR2",
+	[SIGPIPE] = "SIGPIPE",	 [SIGALRM] = "SIGALRM",	    [SIGTERM] = "SIGTERM",
+	[16] = "SIGSTKFLT",	 [SIGCHLD] = "SIGCHLD",	    [SIGCONT] = "SIGCONT",
+	[SIGSTOP] = "SIGSTOP",	 [SIGTSTP] = "SIGTSTP",	    [SIGTTIN] = "SIGTTIN",
+	[SIGTTOU] = "SIGTTOU",	 [SIGURG] = "SIGURG",	    [SIGXCPU] = "SIGXCPU",
+	[SIGXFSZ] = "SIGXFSZ",	 [SIGVTALRM] = "SIGVTALRM", [SIGPROF] = "SIGPROF",
+	[SIGWINCH] = "SIGWINCH", [SIGIO] = "SIGIO",	    [SIGPWR] = "SIGPWR",
 	[SIGSYS] = "SIGSYS",
 };
 
@@ -39,7 +39,7 @@ static bool parse_realtime(const char *text, int *ret)
 	const bool from_min = !strncasecmp(text, "RTMIN", 5);
 	uint64_t offset = 0;
 
-	if (!from_min && strncasecmp(text, "RTMAX", 5))
+	if (!from_min && strncasecmp(text, "RTMAX", 5) != 0)
 		return false;
 	if (text[5]) {
 		if (text[5] != (from_min ? '+' : '-') ||

@@ -10,7 +10,7 @@
  * uses itself (32 to 34), and an init has to forward those too. */
 typedef uint64_t signal_mask;
 
-#define SIGNALS_ALL  (~(signal_mask)0)
+#define SIGNALS_ALL   (~(signal_mask)0)
 #define SIGNAL_BIT(n) ((signal_mask)1 << ((n)-1))
 
 /* "TERM", "SIGTERM", "RTMIN+3" or "15"; case does not matter. False, with *ret untouched, for

@@ -33,11 +33,8 @@ struct socket_option {
 	int level, name;
 };
 
-enum {
-	SOCKET_OPTION_COUNT = 0
-#define X(level, name) +1
-	SOCKET_OPTIONS(X)
+#define X(level, name) OPTION_##name,
+enum { SOCKET_OPTIONS(X) SOCKET_OPTION_COUNT };
 #undef X
-};
 
 #endif

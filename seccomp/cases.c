@@ -147,8 +147,7 @@ static unsigned int test_squeeze(struct squeezer *squeezer, unsigned int index)
 {
 	struct node node = squeezer->graph.nodes[index];
 	struct cubes *cubes = calloc(1, sizeof(*cubes));
-	unsigned int common, yes, no;
-	size_t exceptions = 0;
+	unsigned int yes, no;
 
 	if (!cubes) {
 		squeezer->failed = true;
@@ -156,7 +155,9 @@ static unsigned int test_squeeze(struct squeezer *squeezer, unsigned int index)
 	}
 	cubes_divide(squeezer, index, node.offset, (struct knowledge){ 0 }, cubes);
 	if (!squeezer->failed && !cubes->failed) {
-		common = cubes_common(cubes);
+		const unsigned int common = cubes_common(cubes);
+		size_t exceptions = 0;
+
 		for (size_t i = 0; i < cubes->count; i++)
 			exceptions += cubes->list[i].node != common;
 		if (exceptions <= tests_count(&squeezer->graph, index, node.offset)) {

@@ -71,7 +71,7 @@ enum verdict test_judge(const struct node *test, const struct knowledge *known)
 	default: /* BPF_JSET */
 		if (least & test->value)
 			return VERDICT_YES;
-		return most & test->value ? VERDICT_OPEN : VERDICT_NO;
+		return (most & test->value) ? VERDICT_OPEN : VERDICT_NO;
 	}
 }
 

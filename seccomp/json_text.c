@@ -71,10 +71,10 @@ static bool digits_only(const char *text, size_t length)
 
 static void number_rewrite(struct output *output, const char *text, size_t length)
 {
-	char number[NUMBER_MAX];
 	uint64_t value;
 
 	if (integer_parse(text, length, &value)) {
+		char number[NUMBER_MAX];
 		int written = snprintf(number, sizeof(number), "%lld", (long long)value);
 
 		output_add(output, number, (size_t)written);

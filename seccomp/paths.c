@@ -133,7 +133,7 @@ static bool walk_from(struct walk *walk, size_t at, struct symbol symbol)
 			if (!now.known && code->jt != code->jf)
 				return walk_fork(walk, at, &symbol);
 			at += program_jumps(BPF_OP(code->code), now.value, code->k) ? code->jt
-										 : code->jf;
+										    : code->jf;
 		}
 	}
 }

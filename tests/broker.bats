@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # --allow-port's second rung: PID 1 binds the listed ports for a command that has no capability.
+# shellcheck disable=SC2086 # a way is a word or two
 
 load namespace
-# shellcheck disable=SC2086 # a way is a word or two
 
 repository=$BATS_TEST_DIRNAME/..
 probe=$repository/tests/probe

@@ -30,7 +30,7 @@ load namespace
 
 # completed WORD...: what bash would offer for the last word.
 completed() {
-	# shellcheck disable=SC1090
+	# shellcheck disable=SC1090,SC1091 # built
 	source "$BUILD/drop-init.bash"
 	COMP_WORDS=(drop-init "$@")
 	COMP_CWORD=$#

@@ -55,7 +55,7 @@ __attribute__((always_inline)) static inline long start(long *stack)
 __attribute__((used)) static void run(long *stack)
 {
 	long pid, ended, number;
-	int status;
+	int status = 0;
 
 	call(__NR_rt_sigprocmask, 2, (long)&everything, (long)&before, sizeof(before), 0);
 	pid = start(stack);

@@ -7,7 +7,7 @@
 
 #define SIGUSR1 10
 
-__attribute__((used)) static void run(long *stack)
+__attribute__((used)) static void run(const long *stack)
 {
 	const unsigned long usr1 = 1UL << (SIGUSR1 - 1);
 

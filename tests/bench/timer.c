@@ -93,7 +93,7 @@ int main(int argc, char **argv)
 	long rounds = argc > 2 ? strtol(argv[1], NULL, 10) : 0;
 
 	for (int i = 2; i < argc; i++) {
-		if (strcmp(argv[i], ";"))
+		if (strcmp(argv[i], ";") != 0)
 			continue;
 		argv[i] = NULL;
 		if (count == COMMANDS || i + 1 == argc)

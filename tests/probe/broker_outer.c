@@ -1,6 +1,6 @@
-/* broker_outer [CALL=ERRNO]... [no-listener] [listener] COMMAND...: run COMMAND under an outer seccomp filter
- * in which each CALL fails with ERRNO, as under Docker's profile; in which there are no listeners
- * (EINVAL, as in gVisor); or which has one of its own (EBUSY). Needs root. */
+/* broker_outer [CALL=ERRNO]... [no-listener] [listener] COMMAND...: run COMMAND under an outer
+ * seccomp filter in which each CALL fails with ERRNO, as under Docker's profile; in which there are
+ * no listeners (EINVAL, as in gVisor); or which has one of its own (EBUSY). Needs root. */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -27,7 +27,9 @@ static const struct {
 static const struct {
 	const char *name;
 	int number;
-} errors[] = { { "EPERM", EPERM }, { "ENOSYS", ENOSYS }, { "EINVAL", EINVAL }, { "EACCES", EACCES } };
+} errors[] = {
+	{ "EPERM", EPERM }, { "ENOSYS", ENOSYS }, { "EINVAL", EINVAL }, { "EACCES", EACCES }
+};
 
 static struct sock_filter program[ROOM];
 static unsigned short length;

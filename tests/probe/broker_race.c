@@ -1,5 +1,6 @@
-/* broker_race address|descriptor|length SECONDS: change what bind(2) was called with while it is being
- * looked at. Prints what was ever bound below port 1024, and how often bind(2) returned what. */
+/* broker_race address|descriptor|length SECONDS: change what bind(2) was called with while it is
+ * being looked at. Prints what was ever bound below port 1024, and how often bind(2) returned what.
+ */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -41,12 +42,12 @@ static void *flip(void *unused)
 	return NULL;
 }
 
-/* What a socket is bound to, if that is a privileged port: its type and port. Of a duplicate, for the
- * descriptor itself may become another socket between two looks. */
+/* What a socket is bound to, if that is a privileged port: its type and port. Of a duplicate, for
+ * the descriptor itself may become another socket between two looks. */
 static void look(int number, bool seen[2][1024])
 {
 	int fd = dup(number);
-	struct sockaddr_in got;
+	struct sockaddr_in got = { 0 };
 	socklen_t length = sizeof(got);
 	int type = 0;
 	socklen_t size = sizeof(type);

@@ -32,7 +32,7 @@ static void generate(int which)
 			_exit(0);
 		}
 		waitpid(parent, NULL, 0);
-		orphans[which * 8] += GROUP;
+		orphans[(size_t)which * 8] += GROUP;
 	}
 }
 
@@ -82,6 +82,8 @@ static void measure(pid_t init, int rounds)
 	uint64_t made = 0, seconds;
 	int lost = 0, sent = 0;
 
+	if (!times)
+		fail("calloc");
 	for (; sent < rounds && lost < ENOUGH_LOST; sent++) {
 		const uint64_t then = now_ns();
 
@@ -92,7 +94,7 @@ static void measure(pid_t init, int rounds)
 	}
 	seconds = now_ns() - begin;
 	for (int i = 0; i < GENERATORS; i++)
-		made += orphans[i * 8];
+		made += orphans[(size_t)i * 8];
 	qsort(times, (size_t)sent, sizeof(*times), compare);
 	printf("%d of %d lost, %lu us, %lu orphans/s\n", lost, sent,
 	       (unsigned long)times[sent / 2] / 1000, (unsigned long)(made * 1000000000 / seconds));

@@ -8,7 +8,6 @@ Pod Security Standards, each control by the name that it has there; LEVEL is the
 pod, and the controls that keep it from the next one follow in brackets.
 """
 
-import re
 import sys
 
 import yaml

@@ -1,5 +1,6 @@
 /*
- * Says what it is, in one line of the kernel's own words from /proc/self/status, then does what it is told:
+ * Says what it is, in one line of the kernel's own words from /proc/self/status, then does what it
+ * is told:
  *
  *     who [bind=PORT] [write=PATH] [wait] [exit=CODE]
  *
@@ -15,12 +16,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define GROUPS_SIZE 256
+
 struct status {
-	char uid[64], gid[64], groups[256], new_privs[8], filter[8];
+	char uid[64], gid[64], groups[GROUPS_SIZE], new_privs[8], filter[8];
 	unsigned long long held, bounding;
 };
 
-/* Four times the same number (real, effective, saved, file system) is one number; else all are shown. */
+/* Four times the same number (real, effective, saved, file system) is one number; else all are
+ * shown. */
 static void ids_read(const char *text, char *ret_ids)
 {
 	unsigned int id[4];
@@ -36,15 +40,16 @@ static void ids_read(const char *text, char *ret_ids)
 static void groups_read(char *text, char *ret_groups)
 {
 	char *group, *rest = NULL;
+	int length = 0;
 
-	ret_groups[0] = '\0';
 	for (group = strtok_r(text, " \n", &rest); group; group = strtok_r(NULL, " \n", &rest)) {
-		if (ret_groups[0])
-			strcat(ret_groups, ",");
-		strcat(ret_groups, group);
+		length += snprintf(ret_groups + length, GROUPS_SIZE - (size_t)length, "%s%s",
+				   length ? "," : "", group);
+		if (length >= GROUPS_SIZE)
+			exit(1);
 	}
-	if (!ret_groups[0])
-		strcpy(ret_groups, "none");
+	if (!length)
+		snprintf(ret_groups, GROUPS_SIZE, "none");
 }
 
 static void line_read(char *key, struct status *status)
@@ -65,14 +70,15 @@ static void line_read(char *key, struct status *status)
 	else if (strncmp(key, "Cap", 3) == 0)
 		status->held |= strtoull(value, NULL, 16);
 	else if (strcmp(key, "NoNewPrivs:") == 0)
-		strcpy(status->new_privs, *value == '1' ? "no" : "yes");
+		snprintf(status->new_privs, sizeof status->new_privs, "%s",
+			 *value == '1' ? "no" : "yes");
 	else if (strcmp(key, "Seccomp_filters:") == 0)
 		snprintf(status->filter, sizeof status->filter, "%d", atoi(value));
 }
 
 static void status_print(void)
 {
-	struct status status = {0};
+	struct status status = { 0 };
 	char line[1024];
 	FILE *file = fopen("/proc/self/status", "r");
 
@@ -81,13 +87,14 @@ static void status_print(void)
 	while (fgets(line, sizeof line, file))
 		line_read(line, &status);
 	fclose(file);
-	printf("uid=%s gid=%s groups=%s caps=%llx bounding=%llx new_privs=%s filters=%s\n", status.uid,
-	       status.gid, status.groups, status.held, status.bounding, status.new_privs, status.filter);
+	printf("uid=%s gid=%s groups=%s caps=%llx bounding=%llx new_privs=%s filters=%s\n",
+	       status.uid, status.gid, status.groups, status.held, status.bounding,
+	       status.new_privs, status.filter);
 }
 
 static void port_bind(const char *port)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(atoi(port))};
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(atoi(port)) };
 	int one = 1, fd = socket(AF_INET, SOCK_STREAM, 0);
 
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
@@ -95,6 +102,7 @@ static void port_bind(const char *port)
 		printf("port %s: %s\n", port, strerror(errno));
 	else
 		printf("port %s: bound\n", port);
+	close(fd);
 }
 
 static void path_write(const char *path)
@@ -102,6 +110,8 @@ static void path_write(const char *path)
 	int fd = open(path, O_CREAT | O_WRONLY | O_TRUNC, 0644);
 
 	printf("%s: %s\n", path, fd < 0 ? strerror(errno) : "written");
+	if (fd >= 0)
+		close(fd);
 }
 
 static void signal_wait(void)
