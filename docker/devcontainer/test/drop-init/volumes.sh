@@ -1,0 +1,13 @@
+#!/bin/bash
+# Named volumes, which are created as root's, belong to the remote user, and it can write there.
+set -e
+# shellcheck source=/dev/null # the dev container tool brings it
+source dev-container-features-test-lib
+
+# Where root runs the tool, the user keeps the number that it has in the image.
+echo "the remote user is number $(id -u), and the workspace belongs to $(stat -c %u .)"
+check "the remote user is not root" [ "$(id -un)" = dev ]
+check "a volume is the user's" [ "$(stat -c %u /modules)" = "$(id -u)" ]
+check "a volume in the home folder is the user's" [ "$(stat -c %u ~/.cache)" = "$(id -u)" ]
+check "the user can write there" touch /modules/a ~/.cache/b
+reportResults
