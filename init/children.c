@@ -14,17 +14,12 @@
 #define REAP_BATCH 64 /* 0.1 to 0.3 ms: as long as a signal may have to wait */
 
 /* It cannot be asked of a live process, but the next flag, which came one release later, can. */
-bool children_status_survives(void)
+bool children_status_survives(int pidfd)
 {
 	struct pidfd_exit_info info = { .mask = PIDFD_ASKS_EXIT | PIDFD_ASKS_COREDUMP };
-	const int fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
-	bool tells;
 
-	if (fd < 0)
-		return false;
-	tells = !ioctl(fd, PIDFD_GET_EXIT_INFO, &info) && (info.mask & PIDFD_ASKS_COREDUMP);
-	(void)close(fd); /* it was only asked */
-	return tells;
+	return pidfd >= 0 && !ioctl(pidfd, PIDFD_GET_EXIT_INFO, &info) &&
+	       (info.mask & PIDFD_ASKS_COREDUMP);
 }
 
 bool children_status(int pidfd, int *ret_status)

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Will the kernel tell, of a process that nobody waited for, how it ended? */
-bool children_status_survives(void);
+/* Will the kernel tell how the process of this pidfd (or -1) ended, though nobody waited for it? */
+bool children_status_survives(int pidfd);
 
 /* How the process of this pidfd ended, as waitpid(2) gives it, once the pidfd has hung up. False,
  * with errno set, where the kernel does not tell. */

@@ -19,9 +19,11 @@ struct list {
 
 static bool is_called(const char *variable, const char *name)
 {
-	const size_t length = strlen(name);
-
-	return !strncmp(variable, name, length) && variable[length] == '=';
+	while (*name && *variable == *name) {
+		variable++;
+		name++;
+	}
+	return !*name && *variable == '=';
 }
 
 static bool is_left_out(const struct plan *plan, const char *variable)

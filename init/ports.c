@@ -113,11 +113,13 @@ static void choose_capability(struct port_choice *choice, const char *no_broker)
 
 void ports_choose(const struct plan *plan, struct port_choice *ret_choice)
 {
-	struct port_choice choice = { .free_from = unprivileged_port_start() };
+	struct port_choice choice = { .free_from = PORT_START };
 	const bool automatic = plan->port_method == PORTS_AUTO;
 	char why[256] = "";
 
 	choose(&choice, RUNG_FREE, "");
+	if (plan->port_count)
+		choice.free_from = unprivileged_port_start();
 	if (!plan->port_count)
 		; /* nothing was asked for */
 	else if (automatic && lowest_port(plan) >= choice.free_from)

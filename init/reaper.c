@@ -21,26 +21,33 @@
 void reaper_prepare(const struct plan *plan, struct supervisor *supervisor,
 		    struct reaper *ret_reaper)
 {
-	const struct sigaction ignored = { .sa_handler = SIG_IGN };
 	struct reaper reaper = {
 		.plan = plan,
 		.supervisor = supervisor,
-		/* A line for each orphan needs the zombie, for its name and status. */
-		.kernel_reaps = !plan->warn_on_reap && children_status_survives(),
 		.signal_fd = signals_open(-1, SIGNALS_ALL),
 	};
 
 	if (reaper.signal_fd < 0)
 		die("cannot receive signals: %s", strerror(-reaper.signal_fd));
-	if (reaper.kernel_reaps && sigaction(SIGCHLD, &ignored, NULL))
-		die("cannot ignore SIGCHLD: %s", strerror(errno));
-	/* Who ended before that stays a zombie: a trial of the broker, a job of the shell that we
-	 * were. */
-	while (reaper.kernel_reaps && waitpid(-1, NULL, WNOHANG) > 0)
-		;
 	if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
 		message(MESSAGE_INFO, "cannot become a subreaper: %s", strerror(errno));
 	*ret_reaper = reaper;
+}
+
+/* Here and not before the command is started, which would wait for it. */
+static void choose_who_reaps(struct reaper *reaper)
+{
+	const struct sigaction ignored = { .sa_handler = SIG_IGN };
+
+	/* A line for each orphan needs the zombie, for its name and status. */
+	reaper->kernel_reaps =
+		!reaper->plan->warn_on_reap && children_status_survives(reaper->child.pidfd);
+	if (reaper->kernel_reaps && sigaction(SIGCHLD, &ignored, NULL))
+		die("cannot ignore SIGCHLD: %s", strerror(errno));
+	/* Who ended before that stays a zombie: a trial of the broker, a job of the shell that we
+	 * were, the command itself. */
+	while (reaper->kernel_reaps && waitpid(-1, NULL, WNOHANG) > 0)
+		;
 }
 
 /* --- the command's end ------------------------------------------------------------------------ */
@@ -186,12 +193,14 @@ int reaper_run(struct reaper *reaper)
 {
 	struct pollfd events[] = {
 		{ .fd = reaper->signal_fd, .events = POLLIN },
-		{ .fd = reaper->kernel_reaps ? reaper->child.pidfd
-					     : -1 }, /* POLLHUP comes unasked */
+		{ .fd = -1 },
 		{ .events = POLLIN },
 	};
 	int status;
 
+	choose_who_reaps(reaper);
+	if (reaper->kernel_reaps)
+		events[1].fd = reaper->child.pidfd; /* POLLHUP comes unasked */
 	event_tell(EVENT_STARTED,
 		   (struct event_facts){ reaper->plan->command[0], reaper->child.pid });
 	while (!reaper->ended) {

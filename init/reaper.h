@@ -25,14 +25,13 @@ struct reaper {
 	bool delay_is_over; /* one was, so the next ones are not */
 };
 
-/* Before the first child: find out who reaps, have SIGCHLD ignored or not to match, become a
- * subreaper where we are not PID 1, and open the way by which signals come in. Dies where that
- * fails. */
+/* Before the first child: become a subreaper where we are not PID 1, and open the way by which
+ * signals come in. Dies where that fails. */
 void reaper_prepare(const struct plan *plan, struct supervisor *supervisor,
 		    struct reaper *ret_reaper);
 
-/* Serve until the command and all that it left behind have ended. Returns the exit status to end
- * with. */
+/* With the child filled in: find out who reaps, have SIGCHLD ignored or not to match, and serve
+ * until the command and all that it left behind have ended. Returns the exit status to end with. */
 int reaper_run(struct reaper *reaper);
 
 #endif
