@@ -358,6 +358,12 @@ static void drop_identity(const struct plan *plan, struct outcome *outcome)
 		outcome->securebits_set = securebits_set();
 	if (holding != outcome->kept)
 		capabilities_set(&finally);
+}
+
+/* The command has our uid: with this it can neither trace us nor look into our memory, where it
+ * would find a capability, or the listener that its own filter asks. */
+static void protect_memory(void)
+{
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 		die("cannot make PID 1 undumpable: %s", strerror(errno));
 }
@@ -380,6 +386,8 @@ void privileges_drop(const struct plan *plan, enum bind_capability keep, bool fi
 		bind_raise(keep);
 	if (outcome.no_new_privs)
 		no_new_privs_set();
+	if (plan->drops || filters || keep != BIND_NOBODY)
+		protect_memory();
 	if (plan->drops)
 		verify(&outcome);
 }

@@ -98,6 +98,16 @@ manners() {
 		'/proc/1/fd: EACCES' 'pidfd_getfd: EPERM')"
 }
 
+@test "a command that was started with no more than a filter cannot trace PID 1, however early it tries" {
+	echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["chroot"], "action": "SCMP_ACT_ERRNO"}]}' >"$namespace/open.json"
+	drop-seccomp compile "$namespace/open.json" -o "$namespace/open.bpf"
+	chmod 755 "$namespace" "$BATS_RUN_TMPDIR"
+	namespace_run setpriv --reuid 1000 --regid 1000 --clear-groups \
+		sh -c 'for i in $(seq 100); do drop-init --seccomp "$1" "$2"; done | sort | uniq -c' sh \
+		"$namespace/open.bpf" "$BUILD/probe/broker_seize"
+	assert_stdout '    100 EPERM'
+}
+
 @test "a socket of another network namespace is left to the kernel" {
 	for way in env "$outer pidfd_getfd=EPERM"; do
 		namespace_run $way drop-init --user app --seccomp none --allow-port 80 -- \
