@@ -58,6 +58,59 @@ struct answer broker_pass(struct broker *broker, const struct request *request,
 	return ANSWER_CARRY_ON;
 }
 
+struct broker_socket *broker_recall(struct broker *broker, uint64_t inode)
+{
+	for (size_t i = 0; i < BROKER_MEMORY; i++)
+		if (broker->memory[i].inode == inode)
+			return &broker->memory[i];
+	return NULL;
+}
+
+struct broker_socket *broker_remember(struct broker *broker, uint64_t inode)
+{
+	struct broker_socket *entry = broker_recall(broker, inode);
+
+	if (entry)
+		return entry;
+	entry = &broker->memory[broker->next++ % BROKER_MEMORY];
+	*entry = (struct broker_socket){ .inode = inode };
+	return entry;
+}
+
+static void bound_note(struct broker *broker, const struct request *request, uint64_t inode,
+		       uint16_t port)
+{
+	broker->served = request->notif.id;
+	broker->inode = inode;
+	broker->port = port;
+}
+
+void broker_note_bound(struct broker *broker, const struct request *request, int fd, uint16_t port)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) == 0) /* it is ours, so this cannot fail */
+		bound_note(broker, request, status.st_ino, port);
+}
+
+void broker_unheard(struct broker *broker, const struct request *request)
+{
+	if (broker->served == request->notif.id)
+		broker_remember(broker, broker->inode)->unheard = broker->port;
+}
+
+int broker_bound_error(struct broker *broker, const struct request *request, uint64_t inode,
+		       uint16_t port)
+{
+	struct broker_socket *socket = broker_recall(broker, inode);
+
+	if (!socket || socket->unheard != port)
+		return -EINVAL;
+	socket->unheard = 0;
+	bound_note(broker, request, inode, port); /* this answer may get lost as well */
+	return 0;
+}
+
 /* The address is read once; from here on the command can do to its own copy what it likes. */
 static bool bind_wanted(struct broker *broker, const struct request *request,
 			struct wanted *ret_wanted)

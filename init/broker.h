@@ -9,6 +9,11 @@
  * by more than its number (an epoll(7) set, a dup(2)) does not know the new one. Everything else is
  * left to the kernel, which judges it with the command's own rights.
  *
+ * What the kernel leaves to be known: a signal whose handler restarts no call (no SA_RESTART) makes
+ * bind(2) fail with EINTR in the few microseconds before we have taken the call. A socket that came
+ * from another network namespace becomes, the second way, one of the caller's. Whatever judges a
+ * bind(2) by its caller (Landlock, a security module) judges us.
+ *
  * Both need PTRACE_MODE_ATTACH on the command (ptrace(2)): same user, dumpable, no more
  * capabilities than we have, and Yama at 0 or 1. A kernel before 5.14 has no SO_NETNS_COOKIE, and
  * no broker.
@@ -21,6 +26,7 @@
 
 #include "init/notify.h"
 #include "init/plan.h"
+#include "init/socket_options.h"
 
 #include <stdint.h>
 #include <sys/types.h>
@@ -34,17 +40,21 @@ struct broker_ports {
 	unsigned free_from; /* the first that needs no capability */
 };
 
-/* What a socket was told before bind(2), found again by its inode. */
-#define BROKER_MEMORY  64
-#define BROKER_OPTIONS 16
+/* A socket of the command's, found again by its inode: what it was told before bind(2), and what
+ * became of that. */
+#define BROKER_MEMORY 64
 struct broker_socket {
 	uint64_t inode;
-	uint32_t set; /* which of values[], in the order of socket_options.h */
 	bool bound;
-	int values[BROKER_OPTIONS];
+	uint16_t unheard; /* the port that it was bound to without its caller having heard; 0: none
+			   */
+	struct {
+		uint8_t length; /* 0: not set */
+		char value[SOCKET_OPTION_SIZE];
+	} options[SOCKET_OPTION_COUNT]; /* in the order of socket_options.h */
 };
 
-/* 5 KiB, of which only the second way touches more than the start: static, not on a stack. */
+/* 32 KiB, of which only sockets that there are touch any: static, not on a stack. */
 struct broker {
 	enum broker_means means;
 	struct broker_ports ports;
@@ -52,6 +62,9 @@ struct broker {
 	uint64_t namespace;   /* and its inode */
 	const char *obstacle; /* what kept the last call from being brokered; NULL: nothing */
 	int error;	      /* its errno */
+	uint64_t served;      /* the last request that bound a socket, */
+	uint64_t inode;	      /* that socket, */
+	uint16_t port;	      /* and where */
 	unsigned next;	      /* in memory, to be overwritten */
 	struct broker_socket memory[BROKER_MEMORY];
 };
@@ -61,6 +74,11 @@ int broker_open(struct broker *broker, const struct broker_ports *ports, enum br
 
 /* Answer a bind(2); where it was for us and could not be done, broker->obstacle says why. */
 struct answer broker_bind(struct broker *broker, const struct request *request);
+
+/* The answer did not reach its caller: a signal has interrupted the call, which before Linux 5.19
+ * (WAIT_KILLABLE_RECV) any signal can. The call is then made again, be it by the kernel: on a
+ * socket that is bound already. */
+void broker_unheard(struct broker *broker, const struct request *request);
 
 /* Answer a setsockopt(2): remember it. */
 struct answer broker_option(struct broker *broker, const struct request *request);

@@ -3,7 +3,6 @@
  * What /proc shows of the old one is its protocol (an extended attribute of every socket), its
  * inode and its descriptor's flags; its options we have seen it being given. */
 #include "init/broker_socket.h"
-#include "init/socket_options.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,9 +17,9 @@
 
 #define PROTOCOL_NAME "system.sockprotoname" /* sockfs: net/socket.c */
 
-_Static_assert((int)SOCKET_OPTION_COUNT == BROKER_OPTIONS, "a place for each option");
-
-static const struct socket_option options[] = {
+static const struct {
+	int level, name;
+} options[SOCKET_OPTION_COUNT] = {
 #define X(l, n) { l, n },
 	SOCKET_OPTIONS(X)
 #undef X
@@ -104,45 +103,34 @@ static int likeness_find(const struct request *request, int fd, struct likeness 
 	return r < 0 ? r : flags_find(pid, fd, &ret_likeness->flags);
 }
 
-static struct broker_socket *memory_find(struct broker *broker, uint64_t inode)
+/* Our number for an option; SOCKET_OPTION_COUNT: none. */
+static size_t option_find(int level, int name)
 {
-	for (size_t i = 0; i < BROKER_MEMORY; i++)
-		if (broker->memory[i].inode == inode)
-			return &broker->memory[i];
-	return NULL;
-}
+	size_t i = 0;
 
-static struct broker_socket *memory_add(struct broker *broker, uint64_t inode)
-{
-	struct broker_socket *entry = memory_find(broker, inode);
-
-	if (entry)
-		return entry;
-	entry = &broker->memory[broker->next++ % BROKER_MEMORY];
-	memset(entry, 0, sizeof(*entry));
-	entry->inode = inode;
-	return entry;
+	while (i < SOCKET_OPTION_COUNT && (options[i].level != level || options[i].name != name))
+		i++;
+	return i;
 }
 
 /* If the kernel refuses the option, it will refuse it to the fresh socket too. */
 struct answer broker_option(struct broker *broker, const struct request *request)
 {
 	const __u64 *args = request->notif.data.args;
+	const size_t number = option_find((int)args[1], (int)args[2]);
+	const uint32_t given = (uint32_t)args[4];
+	const size_t length = given < SOCKET_OPTION_SIZE ? given : SOCKET_OPTION_SIZE;
+	char value[SOCKET_OPTION_SIZE];
 	struct broker_socket *entry;
-	uint64_t inode = 0;
-	int value = 0;
+	uint64_t inode;
 
-	if (args[4] < sizeof(value) ||
+	if (number == SOCKET_OPTION_COUNT ||
 	    inode_find((pid_t)request->notif.pid, (int)args[0], &inode) < 0 ||
-	    notify_peek(request, args[3], &value, sizeof(value)) < 0 || !notify_valid(request))
+	    notify_peek(request, args[3], value, length) < 0 || !notify_valid(request))
 		return ANSWER_CARRY_ON;
-	entry = memory_add(broker, inode);
-	for (size_t i = 0; i < BROKER_OPTIONS; i++) {
-		if (options[i].level == (int)args[1] && options[i].name == (int)args[2]) {
-			entry->values[i] = value;
-			entry->set |= 1u << i;
-		}
-	}
+	entry = broker_remember(broker, inode);
+	memcpy(entry->options[number].value, value, length);
+	entry->options[number].length = (uint8_t)length;
 	return ANSWER_CARRY_ON;
 }
 
@@ -156,11 +144,11 @@ static int socket_make(const struct likeness *like, const struct broker_socket *
 
 	if (fd < 0)
 		return -errno;
-	for (size_t i = 0; memory && i < BROKER_OPTIONS; i++) {
+	for (size_t i = 0; memory && i < SOCKET_OPTION_COUNT; i++) {
 		/* What the kernel refuses now it has refused the command before. */
-		if (memory->set & 1u << i)
-			(void)setsockopt(fd, options[i].level, options[i].name, &memory->values[i],
-					 sizeof(memory->values[i]));
+		if (memory->options[i].length)
+			(void)setsockopt(fd, options[i].level, options[i].name,
+					 memory->options[i].value, memory->options[i].length);
 	}
 	if (bind(fd, (const struct sockaddr *)&wanted->address, wanted->length) == 0)
 		return fd;
@@ -194,17 +182,15 @@ static bool namespace_is_ours(const struct broker *broker, pid_t pid)
 
 /* Put FD, bound, into the command, and remember that it is: a second bind(2) gets EINVAL. */
 static struct answer socket_give(struct broker *broker, const struct request *request, int fd,
-				 int number, int flags)
+				 const struct wanted *wanted, int flags)
 {
-	struct answer answer = { 0 };
-	struct stat status;
-	int r = socket_place(request, fd, number, flags);
+	const int r = socket_place(request, fd, wanted->fd, flags);
 
 	if (r < 0)
-		answer = broker_pass(broker, request, "SECCOMP_IOCTL_NOTIF_ADDFD", -r);
-	else if (fstat(fd, &status) == 0)
-		memory_add(broker, status.st_ino)->bound = true;
-	return answer;
+		return broker_pass(broker, request, "SECCOMP_IOCTL_NOTIF_ADDFD", -r);
+	broker_note_bound(broker, request, fd, wanted->port);
+	broker_remember(broker, broker->inode)->bound = true;
+	return (struct answer){ 0 };
 }
 
 struct answer broker_bind_fresh(struct broker *broker, const struct request *request,
@@ -222,13 +208,14 @@ struct answer broker_bind_fresh(struct broker *broker, const struct request *req
 	if (!broker_lists(broker, wanted->port, like.type == SOCK_DGRAM) ||
 	    !namespace_is_ours(broker, (pid_t)request->notif.pid) || !notify_valid(request))
 		return ANSWER_CARRY_ON;
-	memory = memory_find(broker, like.inode);
+	memory = broker_recall(broker, like.inode);
 	if (memory && memory->bound)
-		return (struct answer){ .error = -EINVAL };
+		return (struct answer){ .error = broker_bound_error(broker, request, like.inode,
+								    wanted->port) };
 	fd = socket_make(&like, memory, wanted);
 	if (fd < 0)
 		return (struct answer){ .error = fd };
-	answer = socket_give(broker, request, fd, wanted->fd, like.flags);
+	answer = socket_give(broker, request, fd, wanted, like.flags);
 	(void)close(fd); /* the command has its own */
 	return answer;
 }

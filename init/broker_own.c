@@ -82,6 +82,21 @@ static bool socket_fits(const struct broker *broker, int fd, uint16_t port)
 	return (tcp || udp) && broker_lists(broker, port, udp);
 }
 
+/* As an answer: 0 or -errno. */
+static int socket_bind(struct broker *broker, const struct request *request,
+		       const struct wanted *wanted, int fd)
+{
+	struct stat status;
+
+	if (bind(fd, (const struct sockaddr *)&wanted->address, wanted->length) == 0) {
+		broker_note_bound(broker, request, fd, wanted->port);
+		return 0;
+	}
+	if (errno != EINVAL || fstat(fd, &status) < 0)
+		return -errno;
+	return broker_bound_error(broker, request, status.st_ino, wanted->port);
+}
+
 struct answer broker_bind_own(struct broker *broker, const struct request *request,
 			      const struct wanted *wanted)
 {
@@ -92,11 +107,8 @@ struct answer broker_bind_own(struct broker *broker, const struct request *reque
 		return answer; /* none there: the kernel says so */
 	if (fd < 0)
 		return broker_pass(broker, request, "pidfd_getfd", -fd);
-	if (socket_fits(broker, fd, wanted->port) && notify_valid(request)) {
-		answer.carry_on = false;
-		if (bind(fd, (const struct sockaddr *)&wanted->address, wanted->length) < 0)
-			answer.error = -errno;
-	}
+	if (socket_fits(broker, fd, wanted->port) && notify_valid(request))
+		answer = (struct answer){ .error = socket_bind(broker, request, wanted, fd) };
 	(void)close(fd); /* the command's stays open */
 	return answer;
 }

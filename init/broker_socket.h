@@ -22,6 +22,17 @@ bool broker_lists(const struct broker *broker, uint16_t port, bool udp);
 struct answer broker_pass(struct broker *broker, const struct request *request,
 			  const char *obstacle, int error);
 
+/* A socket that we know, NULL: one that we do not; and one to be known from now on. */
+struct broker_socket *broker_recall(struct broker *broker, uint64_t inode);
+struct broker_socket *broker_remember(struct broker *broker, uint64_t inode);
+
+/* This request has bound our descriptor FD: keep what broker_unheard() would need. */
+void broker_note_bound(struct broker *broker, const struct request *request, int fd, uint16_t port);
+
+/* The answer to a bind(2) of a socket that is bound already: 0 to a caller who has not heard. */
+int broker_bound_error(struct broker *broker, const struct request *request, uint64_t inode,
+		       uint16_t port);
+
 struct answer broker_bind_own(struct broker *broker, const struct request *request,
 			      const struct wanted *wanted);
 struct answer broker_bind_fresh(struct broker *broker, const struct request *request,

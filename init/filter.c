@@ -22,7 +22,7 @@
 #define REPORT SECCOMP_RET_USER_NOTIF
 
 #define X32_BIT	       0x40000000u
-#define PREFIX_MAXIMUM (16 + SOCKET_OPTION_COUNT * 5) /* below 256, the reach of a jump */
+#define PREFIX_MAXIMUM (24 + SOCKET_OPTION_COUNT) /* below 256, the reach of a jump */
 
 struct builder {
 	struct sock_filter *room;
@@ -50,21 +50,25 @@ static void put_return(struct builder *b, uint32_t action)
 	put(b, BPF_RET | BPF_K, action, 0, 0);
 }
 
-static void put_option(struct builder *b, int level, int name)
-{
-	put_load(b, FILTER_ARGUMENT(1));
-	put_unless(b, (uint32_t)level, 3);
-	put_load(b, FILTER_ARGUMENT(2));
-	put_unless(b, (uint32_t)name, 1);
-	put_return(b, REPORT);
-}
-
+/* Level and name in one word, so that a table of comparisons will do. Both are small; what they
+ * have in common with a larger one is reported for nothing, which is no harm. */
 static void put_options(struct builder *b)
 {
-	put_unless(b, SYS_setsockopt, SOCKET_OPTION_COUNT * 5);
-#define X(level, name) put_option(b, level, name);
+	unsigned left = SOCKET_OPTION_COUNT;
+
+	put_unless(b, SYS_setsockopt, SOCKET_OPTION_COUNT + 8);
+	put_load(b, FILTER_ARGUMENT(1));
+	put(b, BPF_ALU | BPF_LSH | BPF_K, 16, 0, 0);
+	put(b, BPF_MISC | BPF_TAX, 0, 0, 0);
+	put_load(b, FILTER_ARGUMENT(2));
+	put(b, BPF_ALU | BPF_OR | BPF_X, 0, 0, 0);
+#define X(level, name)                                                                             \
+	put(b, BPF_JMP | BPF_JEQ | BPF_K, (level) << 16 | (name), (uint8_t)left--, 0);
 	SOCKET_OPTIONS(X)
 #undef X
+	put(b, BPF_JMP | BPF_JA, 1, 0, 0);
+	put_return(b, REPORT);
+	put(b, BPF_LDX | BPF_IMM, 0, 0, 0); /* as a profile's program finds it */
 }
 
 /* Only the machine's own calls are reported: another architecture's numbers mean other things. */

@@ -146,11 +146,14 @@ void supervisor_serve(struct supervisor *supervisor, short revents)
 {
 	struct request request;
 
-	/* ENOENT: the caller was killed before we looked, or, when we answer, while we thought. */
-	if (revents & POLLIN && notify_receive(supervisor->listener, &request) == 0)
-		(void)notify_send(&request, answer_find(supervisor, &request));
-	else if (revents & (POLLHUP | POLLERR | POLLNVAL))
+	/* ENOENT: the caller was killed before we looked, or, when we answer, while we thought: or
+	 * it was interrupted. */
+	if (revents & POLLIN && notify_receive(supervisor->listener, &request) == 0) {
+		if (notify_send(&request, answer_find(supervisor, &request)) == -ENOENT)
+			broker_unheard(&supervisor->broker, &request);
+	} else if (revents & (POLLHUP | POLLERR | POLLNVAL)) {
 		supervisor->listener = -1;
+	}
 }
 
 void supervisor_finish(struct supervisor *supervisor)

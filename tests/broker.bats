@@ -72,6 +72,50 @@ manners() {
 	manners "$outer" pidfd_getfd=EPERM process_vm_readv=EPERM
 }
 
+@test "before Linux 5.19, where any signal interrupts a bind, its manners are the kernel's all the same" {
+	manners "$outer" no-killable
+	manners "$outer" no-killable pidfd_getfd=EPERM process_vm_readv=EPERM
+}
+
+@test "before Linux 6.9, where only processes have pidfds, threads bind too" {
+	namespace_run "$outer" no-thread drop-init --user app --allow-port 80 --port-method broker -- "$python" -c 'import os, socket, threading
+def bind(what):
+    with socket.socket() as s:
+        s.bind(("", 80))
+        print(what, s.getsockname(), flush=True)
+for _ in range(2):
+    t = threading.Thread(target=bind, args=["thread"]); t.start(); t.join()
+if os.fork() == 0:
+    t = threading.Thread(target=bind, args=["child"]); t.start(); t.join()
+    os._exit(0)
+os.wait()'
+	assert_status 0
+	assert_stdout "$(printf '%s\n' "thread ('0.0.0.0', 80)" "thread ('0.0.0.0', 80)" "child ('0.0.0.0', 80)")"
+	assert_stderr ''
+}
+
+# A kernel limit: before PID 1 has taken the call, a few microseconds, a signal interrupts it.
+@test "a signal handler that restarts no call sees EINTR at worst, and the next try binds" {
+	for way in env "$outer no-killable"; do
+		namespace_run $way drop-init --user app --allow-port 80 --port-method broker -- "$python" -c 'import errno, signal, socket
+signal.signal(signal.SIGALRM, lambda *_: None)
+signal.setitimer(signal.ITIMER_REAL, 0.0001, 0.0001)
+interrupted = 0
+for _ in range(3000):
+    with socket.socket() as s:
+        while True:
+            try:
+                s.bind(("", 80))
+                break
+            except InterruptedError:
+                interrupted += 1
+signal.setitimer(signal.ITIMER_REAL, 0)
+print("rare" if interrupted < 1500 else interrupted)'
+		assert_status 0
+		assert_stdout rare
+	done
+}
+
 @test "an address that changes while it is looked at binds nothing but the listed port" {
 	for way in env "$outer pidfd_getfd=EPERM"; do
 		namespace_run $way drop-init --user app --allow-port 80 --port-method broker -- \
@@ -106,6 +150,20 @@ manners() {
 		sh -c 'for i in $(seq 100); do drop-init --seccomp "$1" "$2"; done | sort | uniq -c' sh \
 		"$namespace/open.bpf" "$BUILD/probe/broker_seize"
 	assert_stdout '    100 EPERM'
+}
+
+@test "no namespace, no passed socket, no io_uring and no other kind of socket leads to a port that is not listed" {
+	for way in env "$outer pidfd_getfd=EPERM"; do
+		namespace_run $way drop-init --user app --seccomp none --allow-port 80 --port-method broker -- \
+			"$python" "$probe/broker_escape.py"
+		assert_status 0
+		assert_stdout "$(printf '%s\n' "a namespace of one's own, a listed port: bound" \
+			"a namespace of one's own, another port: bound" 'from there, a socket of ours, another port: EACCES' \
+			'a socket of theirs that they sent, another port: bound' 'a socket of ours that was sent: bound' \
+			'io_uring: not bound' 'raw: not bound' 'ping: not bound' 'UDP-Lite: not bound' 'SCTP: not bound' \
+			'DCCP: not bound' 'L2TP: not bound')"
+		assert_stderr ''
+	done
 }
 
 @test "a socket of another network namespace is left to the kernel" {
@@ -165,6 +223,29 @@ while True: signal.pause()'
 	namespace_stop TERM
 	assert_status 143
 	[ "$elapsed" -lt 5000 ]
+}
+
+@test "a flood of binds keeps no orphan waiting where PID 1 has to reap" {
+	namespace_start "$BUILD/probe/older_kernel" drop-init --user app --allow-port 80 --stop-timeout 1 -- "$python" -c 'import os, socket, time
+for _ in range(8):
+    if os.fork() == 0:
+        while True:
+            with socket.socket() as s:
+                try: s.bind(("", 80))
+                except OSError: pass
+for _ in range(200):
+    pid = os.fork()
+    if pid == 0:
+        if os.fork() == 0: os._exit(0)
+        os._exit(0)
+    os.waitpid(pid, 0)
+print("200 orphans", flush=True)
+time.sleep(60)'
+	NAMESPACE_TIMEOUT=60 wait_output '200 orphans'
+	namespace_reaped() { ! namespace_table | awk '$3 == "Z"' | grep .; }
+	wait_until 2 namespace_reaped
+	namespace_stop TERM
+	assert_status 143
 }
 
 @test "callers that are killed in the middle of a bind do PID 1 no harm" {
@@ -227,9 +308,29 @@ falls() {
 	falls 'an outer supervisor has the only seccomp listener, or there is none' "$outer" no-listener
 }
 
-@test "where PID 1 may not read the command's memory, as with Yama 2, the command gets the capability" {
+# Yama 2 and 3 refuse what lets one process into another: PTRACE_MODE_ATTACH, for anybody without CAP_SYS_PTRACE.
+@test "where PID 1 may not read the command's memory, as with Yama 2 and 3, the command gets the capability" {
+	local pid memory=()
+	for pid in {1..40}; do
+		memory+=(-P "/proc/$pid/mem")
+	done
+	falls 'reading its memory: Permission denied' "$outer" process_vm_readv=EPERM pidfd_getfd=EPERM \
+		strace -f -qq -o /dev/null "${memory[@]}" -e inject=open,openat:error=EACCES
+}
+
+@test "where /proc is not there and process_vm_readv is refused, the command gets the capability" {
 	falls 'reading its memory: No such file or directory' "$outer" process_vm_readv=EPERM pidfd_getfd=EPERM \
 		sh -c 'mount -t tmpfs tmpfs /proc && exec "$@"' sh
+}
+
+@test "before Linux 5.14, where no socket tells its network namespace, the command gets the capability" {
+	falls 'socket option SO_NETNS_COOKIE: Invalid argument' "$outer" getsockopt=EINVAL
+}
+
+@test "without pidfd_getfd, as before Linux 5.6, PID 1 puts fresh sockets in place" {
+	namespace_run "$outer" pidfd_getfd=ENOSYS drop-init -v --user app --allow-port 80 -- "$python" -c "$bind" tcp:80 tcp:81
+	assert_stdout "$(printf '%s\n' 'tcp:80 bound' 'tcp:81 Permission denied')"
+	assert_stderr "${fresh/Operation not permitted/Function not implemented}"
 }
 
 @test "without pidfds the command gets the capability" {

@@ -58,8 +58,9 @@ def addresses():
     with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as s:
         say("udp6", f"{outcome(s.bind, ('::', UDP_PORT))} {s.getsockname()[:2]}")
     mptcp = 262
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, mptcp) as s:
-        say("mptcp", f"{outcome(s.bind, ('', PORT))} {s.getsockname()} {s.getsockopt(1, socket.SO_PROTOCOL)}")
+    for family, host in ((socket.AF_INET, ""), (socket.AF_INET6, "::")):
+        with socket.socket(family, socket.SOCK_STREAM, mptcp) as s:
+            say("mptcp", f"{outcome(s.bind, (host, PORT))} {s.getsockname()[:2]} {s.getsockopt(1, socket.SO_PROTOCOL)}")
 
 
 def sharing():
@@ -98,11 +99,24 @@ def options():
             (socket.SOL_SOCKET, socket.SO_RCVBUF, 32768), (socket.SOL_SOCKET, socket.SO_SNDBUF, 65536),
             (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1), (socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 3),
             (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 77), (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 11),
-            (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 4), (socket.IPPROTO_IP, 15, 1), V6ONLY]
+            (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 4), (socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1000),
+            (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 5000), (socket.SOL_SOCKET, socket.SO_PRIORITY, 3),
+            (socket.IPPROTO_IP, 15, 1), (socket.IPPROTO_IP, socket.IP_TOS, 16), (socket.IPPROTO_IP, 10, 2),
+            (socket.IPPROTO_IPV6, socket.IPV6_TCLASS, 8), (socket.IPPROTO_IPV6, 23, 2), V6ONLY,
+            (socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 7)),
+            (socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 3, 500000)),
+            (socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", 4, 0)),
+            (socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo")]
+
+    def values(s):
+        return [s.getsockopt(*o[:2], 16) for o in kept]
+
     with tcp(socket.AF_INET6, *kept) as s:
-        before = [s.getsockopt(*o[:2]) for o in kept]
+        before = values(s)
         result = outcome(s.bind, ("::", PORT))
-        say("options stay", f"{result} {before == [s.getsockopt(*o[:2]) for o in kept]}")
+        say("options stay", f"{result} {before == values(s)} {values(s)}")
+    with tcp(socket.AF_INET, REUSEADDR, (socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)) as s:
+        say("an option that is taken back", f"{outcome(s.bind, ('', PORT))} {s.getsockopt(*REUSEADDR[:2])}")
 
 
 def mistakes():

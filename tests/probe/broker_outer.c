@@ -1,7 +1,10 @@
-/* broker_outer [CALL=ERRNO]... [no-listener] [listener] COMMAND...: run COMMAND under an outer
- * seccomp filter in which each CALL fails with ERRNO, as under Docker's profile; in which there are
- * no listeners (EINVAL, as in gVisor); or which has one of its own (EBUSY). Needs root. */
+/* broker_outer [CALL=ERRNO]... [no-listener] [no-killable] [no-thread] [listener] COMMAND...: run
+ * COMMAND under an outer seccomp filter in which each CALL fails with ERRNO, as under Docker's
+ * profile; in which flags are unknown (EINVAL): that for listeners, as in gVisor, for callers that
+ * wait killably, as before Linux 5.19, or for pidfds of threads, as before 6.9; or which has a
+ * listener of its own (EBUSY). Needs root. */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stdbool.h>
@@ -14,13 +17,19 @@
 
 #define ROOM 64
 
+#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV /* Linux 5.19 */
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
+#endif
+#ifndef PIDFD_THREAD /* Linux 6.9 */
+#define PIDFD_THREAD O_EXCL
+#endif
+
 static const struct {
 	const char *name;
 	int number;
 } calls[] = {
-	{ "pidfd_getfd", SYS_pidfd_getfd },
-	{ "pidfd_open", SYS_pidfd_open },
-	{ "process_vm_readv", SYS_process_vm_readv },
+	{ "getsockopt", SYS_getsockopt }, { "pidfd_getfd", SYS_pidfd_getfd },
+	{ "pidfd_open", SYS_pidfd_open }, { "process_vm_readv", SYS_process_vm_readv },
 	{ "seccomp", SYS_seccomp },
 };
 
@@ -61,13 +70,29 @@ static void refuse(const char *word)
 	put(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)error, 0, 0);
 }
 
-static void refuse_listeners(void)
+static const struct {
+	const char *word;
+	int call;
+	unsigned flag; /* of its second argument */
+} flags[] = {
+	{ "no-listener", SYS_seccomp, SECCOMP_FILTER_FLAG_NEW_LISTENER },
+	{ "no-killable", SYS_seccomp, SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV },
+	{ "no-thread", SYS_pidfd_open, PIDFD_THREAD },
+};
+
+static bool refuse_flag(const char *word)
 {
-	put(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0, 0);
-	put(BPF_JMP | BPF_JEQ | BPF_K, SYS_seccomp, 0, 3);
-	put(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1]), 0, 0);
-	put(BPF_JMP | BPF_JSET | BPF_K, SECCOMP_FILTER_FLAG_NEW_LISTENER, 0, 1);
-	put(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL, 0, 0);
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		if (strcmp(flags[i].word, word) != 0)
+			continue;
+		put(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0, 0);
+		put(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)flags[i].call, 0, 3);
+		put(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1]), 0, 0);
+		put(BPF_JMP | BPF_JSET | BPF_K, flags[i].flag, 0, 1);
+		put(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL, 0, 0);
+		return true;
+	}
+	return false;
 }
 
 int main(int argc, char **argv)
@@ -79,11 +104,9 @@ int main(int argc, char **argv)
 	for (; i < argc; i++) {
 		if (strcmp(argv[i], "listener") == 0)
 			listener = true;
-		else if (strcmp(argv[i], "no-listener") == 0)
-			refuse_listeners();
 		else if (strchr(argv[i], '='))
 			refuse(argv[i]);
-		else
+		else if (!refuse_flag(argv[i]))
 			break;
 	}
 	put(BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
