@@ -188,13 +188,23 @@ image_bootstrap() {
 	case $packages in
 	*python3-pip*) hooks=(--customize-hook='ln -s python3 "$1/usr/bin/python" && rm "$1"/usr/lib/python3*/EXTERNALLY-MANAGED') ;;
 	esac
-	if ! mmdebstrap --quiet --format=tar --variant=minbase ${packages:+--include="$packages"} "${hooks[@]}" \
+	if ! without_descriptors mmdebstrap --quiet --format=tar --variant=minbase ${packages:+--include="$packages"} "${hooks[@]}" \
 		bookworm "$tar.new" >"$tar.log" 2>&1 </dev/null; then
 		cat "$tar.log" >&2
 		return 1
 	fi
 	mv "$tar.new" "$tar"
 }
+
+# mmdebstrap has a shell write to a descriptor of its own, and dash knows none above 9: that fails where nine
+# others are open already, as they may be under bats.
+without_descriptors() (
+	for fd in /proc/"$BASHPID"/fd/*; do
+		fd=${fd##*/}
+		case $fd in 0 | 1 | 2 | 255) ;; *) eval "exec $fd>&-" ;; esac
+	done
+	exec "$@"
+)
 
 # The image that docker/Dockerfile makes from what `make image` has built.
 image_drop_init() {

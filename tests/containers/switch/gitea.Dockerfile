@@ -1,0 +1,2 @@
+FROM debian:bookworm
+COPY forge gitea /usr/local/bin/
