@@ -207,4 +207,5 @@ demo:
 	$(MAKE) -s all
 	@BUILD=$(abspath $(BUILD)) tests/apps/demo
 
+include tests/fuzz/fuzz.mk
 -include $(wildcard $(BUILD)/*/*.d)

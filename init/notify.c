@@ -132,8 +132,9 @@ long notify_proc_field(pid_t pid, const char *name, const char *field)
 		return -1;
 	while (strncmp(at, field, length) != 0 || at[length] != ':') {
 		at = strchr(at, '\n');
-		if (!at++)
+		if (!at)
 			return -1;
+		at++;
 	}
 	at += length + 1;
 	at += strspn(at, " \t");

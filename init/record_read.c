@@ -18,7 +18,8 @@ struct reader {
 /* One rule, until its end is reached. */
 struct rule {
 	struct syscall_set calls;
-	int last; /* of the names; -1: none */
+	int last;	/* of the names */
+	unsigned count; /* of them */
 	bool allows, refuses, compares;
 	uint32_t index, mask, value, error;
 };
@@ -117,6 +118,7 @@ static void names_read(struct reader *r, struct rule *rule)
 			reader_fail(r, "it names a system call that this machine does not have");
 		else
 			syscall_set_add(&rule->calls, rule->last);
+		rule->count++;
 	}
 }
 
@@ -169,9 +171,9 @@ static void rule_apply(struct reader *r, const struct rule *rule)
 {
 	const bool clone3 = rule->last == SYS_clone3 && rule->refuses && rule->error == ENOSYS;
 
-	if (clone3 && !rule->compares)
+	if (clone3 && rule->count == 1 && !rule->compares)
 		return; /* in every recording */
-	if (!rule->allows || rule->last < 0) {
+	if (!rule->allows) {
 		reader_fail(r, "a rule does something else than to allow calls");
 		return;
 	}
@@ -198,7 +200,7 @@ static void rules_read(struct reader *r)
 
 	token_need(r, '[');
 	for (bool first = true; element_next(r, &first);) {
-		struct rule rule = { .last = -1 };
+		struct rule rule = { 0 };
 
 		token_need(r, '{');
 		for (bool first_key = true; key_next(r, &first_key, key);)
