@@ -307,7 +307,7 @@ static void verify_capabilities(const struct outcome *outcome)
 		const bool kept = outcome->ambient & CAPABILITY_BIT(n);
 		const int bounding = prctl(PR_CAPBSET_READ, n, 0, 0, 0);
 		/* What is not inheritable is not ambient. capabilities(7) */
-		const int ambient = sets.inheritable & CAPABILITY_BIT(n)
+		const int ambient = (sets.inheritable & CAPABILITY_BIT(n))
 					    ? prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, n, 0, 0)
 					    : 0;
 
