@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -34,7 +33,6 @@ int broker_open(struct broker *broker, const struct broker_ports *ports, enum br
 {
 	int r = notify_sizes_check();
 
-	memset(broker, 0, sizeof(*broker));
 	broker->means = means;
 	broker->ports = *ports;
 	return r < 0 ? r : namespace_find(broker);
@@ -60,7 +58,8 @@ struct answer broker_pass(struct broker *broker, const struct request *request,
 
 struct broker_socket *broker_recall(struct broker *broker, uint64_t inode)
 {
-	for (size_t i = 0; i < BROKER_MEMORY; i++)
+	/* No further than it has been written to: it is large. */
+	for (size_t i = 0; i < broker->next && i < BROKER_MEMORY; i++)
 		if (broker->memory[i].inode == inode)
 			return &broker->memory[i];
 	return NULL;

@@ -65,11 +65,11 @@ struct broker {
 	uint64_t served;      /* the last request that bound a socket, */
 	uint64_t inode;	      /* that socket, */
 	uint16_t port;	      /* and where */
-	unsigned next;	      /* in memory, to be overwritten */
+	size_t next;	      /* in memory, to be overwritten */
 	struct broker_socket memory[BROKER_MEMORY];
 };
 
-/* Get ready to answer for these ports, by these means. Returns 0 or -errno. */
+/* Get a zeroed BROKER ready to answer for these ports, by these means. Returns 0 or -errno. */
 int broker_open(struct broker *broker, const struct broker_ports *ports, enum broker_means means);
 
 /* Answer a bind(2); where it was for us and could not be done, broker->obstacle says why. */

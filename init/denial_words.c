@@ -17,32 +17,32 @@
 
 /* What a profile commonly refuses by argument. */
 struct word {
-	int call;
-	uint32_t value; /* of the argument that decides there, or one bit of it */
+	short call;
 	bool bit;
+	uint32_t value; /* of the argument that decides there, or one bit of it */
 	const char *text;
 };
 
 #define FAMILY(name)                                                                               \
 	{                                                                                          \
-		SYS_socket, AF_##name, false, "AF_" #name                                          \
+		SYS_socket, false, AF_##name, "AF_" #name                                          \
 	}
 #define REQUEST(name)                                                                              \
 	{                                                                                          \
-		SYS_ioctl, name, false, #name                                                      \
+		SYS_ioctl, false, name, #name                                                      \
 	}
 #define OPTION(name)                                                                               \
 	{                                                                                          \
-		SYS_prctl, name, false, #name                                                      \
+		SYS_prctl, false, name, #name                                                      \
 	}
 #define DOMAIN(name)                                                                               \
 	{                                                                                          \
-		SYS_personality, name, true, #name                                                 \
+		SYS_personality, true, name, #name                                                 \
 	}
 #define SPACE(name)                                                                                \
-	{ SYS_clone, name, true, #name },                                                          \
+	{ SYS_clone, true, name, #name },                                                          \
 	{                                                                                          \
-		SYS_unshare, name, true, #name                                                     \
+		SYS_unshare, true, name, #name                                                     \
 	}
 
 static const struct word words[] = {
@@ -60,8 +60,8 @@ static const struct word words[] = {
 	FAMILY(X25),
 	FAMILY(AX25),
 	FAMILY(KCM),
-	{ SYS_socket, 44, false, "AF_XDP" },
-	{ SYS_socket, 43, false, "AF_SMC" },
+	{ SYS_socket, false, 44, "AF_XDP" },
+	{ SYS_socket, false, 43, "AF_SMC" },
 	REQUEST(TIOCSTI),
 	REQUEST(TIOCLINUX),
 	REQUEST(TIOCSETD),
