@@ -173,7 +173,7 @@ static void trial_run(const struct broker_ports *ports, struct finding *finding)
 		finding_note(finding, "socket option SO_NETNS_COOKIE", -r);
 		return;
 	}
-	r = filter_compose(&nothing, REPORT_BINDS, &filter);
+	r = filter_compose(&nothing, REPORT_BINDS, NULL, &filter);
 	if (r < 0 || pipe2(home, O_CLOEXEC) < 0) {
 		finding_note(finding, "preparing a trial", r < 0 ? -r : errno);
 		return;

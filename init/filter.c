@@ -94,14 +94,9 @@ static void put_prefix(struct builder *b, unsigned reports)
 	put(b, BPF_ALU | BPF_AND | BPF_K, 0, 0, 0);
 }
 
-/* Everything but what must not wait. execve and exit_group run while PID 1 is still suspended by
- * vfork; an interrupted rt_sigreturn, exit or restart_syscall has no way to return. clone3's flags
- * are out of a filter's sight: without it, every libc uses clone. */
-static void put_recorder(struct builder *b)
+/* clone3's flags are out of a filter's sight: without it, every libc uses clone. */
+static void put_recorder(struct builder *b, const struct syscall_set *silent)
 {
-	static const int silent[] = { SYS_execve, SYS_exit, SYS_exit_group, SYS_rt_sigreturn,
-				      SYS_restart_syscall };
-
 	put_load(b, FILTER_MACHINE);
 	put(b, BPF_JMP | BPF_JEQ | BPF_K, FILTER_ARCH, 1, 0);
 	put_return(b, SECCOMP_RET_ERRNO | ENOSYS);
@@ -109,8 +104,10 @@ static void put_recorder(struct builder *b)
 	put(b, BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 1, 0);
 	put_unless(b, SYS_clone3, 1);
 	put_return(b, SECCOMP_RET_ERRNO | ENOSYS);
-	for (size_t i = 0; i < sizeof(silent) / sizeof(silent[0]); i++) {
-		put_unless(b, (uint32_t)silent[i], 1);
+	for (int call = 0; call < SYSCALL_COUNT; call++) {
+		if (!syscall_set_has(silent, call))
+			continue;
+		put_unless(b, (uint32_t)call, 1);
 		put_return(b, SECCOMP_RET_ALLOW);
 	}
 	put_return(b, REPORT);
@@ -167,7 +164,8 @@ static int profile_check(const struct sock_fprog *program, unsigned reports)
 	return 0;
 }
 
-int filter_compose(const struct filter *profile, unsigned reports, struct filter *ret_filter)
+int filter_compose(const struct filter *profile, unsigned reports, const struct syscall_set *silent,
+		   struct filter *ret_filter)
 {
 	const size_t size = (BPF_MAXINSNS + PREFIX_MAXIMUM) * sizeof(struct sock_filter);
 	bool denials = reports & REPORT_DENIALS;
@@ -182,7 +180,7 @@ int filter_compose(const struct filter *profile, unsigned reports, struct filter
 	if (b.room == MAP_FAILED)
 		return -ENOMEM; /* cppcheck-suppress memleak ; there is none */
 	if (reports & REPORT_CALLS) {
-		put_recorder(&b);
+		put_recorder(&b, silent);
 	} else {
 		denials = denials && filter_allows(&profile->program, SYS_execve) &&
 			  filter_allows(&profile->program, SYS_exit_group);

@@ -7,6 +7,8 @@
 #ifndef FILTER_H
 #define FILTER_H
 
+#include "init/syscall_name.h"
+
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stdbool.h>
@@ -60,12 +62,15 @@ int filter_judge(const struct sock_fprog *program, const struct seccomp_data *da
  */
 bool filter_allows(const struct sock_fprog *program, int number);
 
-/* The program to load for PROFILE (which may be empty) with REPORTS; pure. REPORT_DENIALS is left
+/* The program to load for PROFILE (which may be empty) with REPORTS; pure. REPORT_CALLS leaves out
+ * those of SILENT, which else may be NULL: execve(2) and what ends a process must be among them, as
+ * nobody answers for these. REPORT_DENIALS is left
  * out where the profile refuses the very calls that the command is started with. The result is on
  * pages of its own: filter_release() gives them back once the filter is loaded. -EBUSY: the profile
  * wants a supervisor of its own (SCMP_ACT_NOTIFY); -EACCES: the profile does not plainly allow
  * bind(2) (or setsockopt(2)); -E2BIG: longer than the kernel takes; -ENOMEM. */
-int filter_compose(const struct filter *profile, unsigned reports, struct filter *ret_filter);
+int filter_compose(const struct filter *profile, unsigned reports, const struct syscall_set *silent,
+		   struct filter *ret_filter);
 void filter_release(struct filter *composed);
 
 /* Does any instruction of a composed filter ask PID 1? If not, it needs no listener. */

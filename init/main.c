@@ -45,7 +45,7 @@ int main(int argc, char **argv)
 	privileges_require(&plan);
 	ports_require(&plan, &ports);
 	command_locate(plan.command[0], &command);
-	supervisor_prepare(&plan, &ports, &profile, &supervisor);
+	supervisor_prepare(&plan, &ports, &profile, command.path, &supervisor);
 
 	/* What may need root. */
 	if (plan.drops)

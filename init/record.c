@@ -40,6 +40,17 @@ void record_add_value(struct record_argument *argument, uint32_t value)
 	argument->count++;
 }
 
+void record_silence(const struct record *record, struct syscall_set *ret_silent)
+{
+	*ret_silent = record->calls;
+	for (int i = 0; i < RECORD_ARGUMENTS; i++)
+		if (!record->arguments[i].any)
+			syscall_set_remove(ret_silent, arguments[i].call);
+	/* The broker may want them. */
+	syscall_set_remove(ret_silent, SYS_bind);
+	syscall_set_remove(ret_silent, SYS_setsockopt);
+}
+
 void record_note(struct record *record, const struct seccomp_data *call)
 {
 	int slot;

@@ -1,9 +1,10 @@
 /* record.h: --record FILE: which system calls the command makes, as a Docker/OCI profile.
  *
- * Noted while the command runs: no file is touched then. For socket, clone, ioctl, prctl and
- * personality the argument that says what is done is part of the profile. clone3 is answered with
- * ENOSYS, in the recording as in the profile: its flags are out of a filter's sight, and every libc
- * then uses clone.
+ * Noted while the command runs: no file is touched then. A call that is known to be needed, by an
+ * earlier recording for instance, is not reported, and takes no time. For socket, clone, ioctl,
+ * prctl and personality the argument that says what is done is part of the profile. clone3 is
+ * answered with ENOSYS, in the recording as in the profile: its flags are out of a filter's sight,
+ * and every libc then uses clone.
  *
  * System calls: none to note; to write: lseek, ftruncate, write.
  */
@@ -38,6 +39,12 @@ struct record {
 /* Open or create FILE, and take over what an earlier recording has written there. Before the drop,
  * so that a place of root's will do. NULL, or why not, in static text: nothing is changed then. */
 const char *record_open(struct record *record, const char *path);
+
+/* COMMAND's file is about to be executed: note what is certain to be called then. */
+void record_expect_loader(struct record *record, const char *command);
+
+/* The calls that we need not hear of (any more). */
+void record_silence(const struct record *record, struct syscall_set *ret_silent);
 
 /* Note this call. */
 void record_note(struct record *record, const struct seccomp_data *call);

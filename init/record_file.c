@@ -17,7 +17,9 @@
 /* --- before the command starts ------------------------------------------------------------------
  */
 
-/* What must not wait for PID 1 is not reported (filter_compose()), and needed by everyone. */
+/* Calls that cannot wait for PID 1, and that everyone needs. execve and exit_group are made while
+ * it is still suspended by vfork; an interrupted rt_sigreturn, exit or restart_syscall has no way
+ * to return. */
 static void record_start(struct record *record)
 {
 	static const int silent[] = { SYS_execve, SYS_exit, SYS_exit_group, SYS_rt_sigreturn,

@@ -51,17 +51,21 @@ static const char *compose_reason(int error)
 /* A profile that notifies somebody else can be loaded as it is if we ask for nothing. */
 static void supervisor_compose(struct supervisor *s, const struct filter *profile)
 {
-	int r = filter_compose(profile, s->reports, &s->filter);
+	struct syscall_set silent;
+	int r;
 
+	record_silence(&s->record, &silent);
+	r = filter_compose(profile, s->reports, &silent, &s->filter);
 	if (r == -E2BIG && s->reports == REPORT_DENIALS)
-		r = filter_compose(profile, s->reports = 0, &s->filter);
+		r = filter_compose(profile, s->reports = 0, &silent, &s->filter);
 	if (r < 0)
 		die("the seccomp profile '%s' cannot be loaded: %s", profile->name,
 		    compose_reason(-r));
 }
 
 void supervisor_prepare(const struct plan *plan, const struct port_choice *ports,
-			const struct filter *profile, struct supervisor *ret_supervisor)
+			const struct filter *profile, const char *command,
+			struct supervisor *ret_supervisor)
 {
 	struct supervisor *s = ret_supervisor;
 	const struct broker_ports list = { plan->ports, plan->port_count, ports->free_from };
@@ -80,6 +84,7 @@ void supervisor_prepare(const struct plan *plan, const struct port_choice *ports
 		wrong = record_open(&s->record, plan->record);
 		if (wrong)
 			die("--record %s: cannot record into it: %s", plan->record, wrong);
+		record_expect_loader(&s->record, command);
 	}
 	if (s->reports || profile->program.len)
 		supervisor_compose(s, profile);

@@ -30,9 +30,11 @@ struct supervisor {
 };
 
 /* Choose what is to be answered, compose the command's filter for it, and open --record's FILE, as
- * the user that we still are. PROFILE must live on. Dies where what was asked for cannot be had. */
+ * the user that we still are. PROFILE must live on; COMMAND is the path of its file. Dies where
+ * what was asked for cannot be had. */
 void supervisor_prepare(const struct plan *plan, const struct port_choice *ports,
-			const struct filter *profile, struct supervisor *ret_supervisor);
+			const struct filter *profile, const char *command,
+			struct supervisor *ret_supervisor);
 
 /* Give the command its filter, and what goes with being supervised. */
 void supervisor_arm(const struct supervisor *supervisor, struct command *command);

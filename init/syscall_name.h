@@ -21,6 +21,11 @@ static inline void syscall_set_add(struct syscall_set *set, int number)
 	set->bits[number / 64] |= (uint64_t)1 << number % 64;
 }
 
+static inline void syscall_set_remove(struct syscall_set *set, int number)
+{
+	set->bits[number / 64] &= ~((uint64_t)1 << number % 64);
+}
+
 struct syscall_entry {
 	int number;
 	const char *name;

@@ -2,6 +2,7 @@
 # --record FILE: the profile that the command needs, and no more.
 
 load namespace
+# shellcheck disable=SC2086 # a command is a few words
 
 outer=$BUILD/probe/broker_outer
 servers=$BATS_TEST_DIRNAME/probe/servers
@@ -50,6 +51,43 @@ for word in sys.argv[1:]:
 	assert_equal "$(head -n 1 "$namespace/words")" 'SCMP_ACT_ERRNO 1 SCMP_ARCH_X86_64' "the defaults"
 	sed '1d; / /d' "$namespace/words" | LC_ALL=C sort -c
 	assert_equal "$(grep -E '^(mount|ptrace|bind|chroot)' "$namespace/words")" '' "calls that nobody made"
+}
+
+# What strace(1) sees of it; the first five are in every recording.
+traced() {
+	{
+		printf '%s\n' execve exit exit_group restart_syscall rt_sigreturn
+		setpriv --reuid 1000 --regid 1000 --clear-groups strace -qq -f "$@" 2>&1 >"$namespace/ignored" |
+			sed -nE 's/^(\[pid +[0-9]+\] )?([a-z0-9_]+)\(.*/\2/p'
+	} | sort -u
+}
+
+@test "no call is in the file that the command has not made, and none is missing" {
+	printf '#!/bin/cat\n' >"$namespace/script"
+	cp /bin/busybox "$namespace"
+	printf '#! %s cat\n' "$namespace/busybox" >"$namespace/static"
+	chmod 755 "$namespace"/{script,static}
+	for command in "/bin/cat /etc/passwd" "$namespace/script" "busybox cat /etc/passwd" "$namespace/static" "perl -e fork;wait"; do
+		rm -f "$file"
+		namespace_run drop-init --user app --record "$file" -- $command
+		assert_status 0
+		assert_equal "$(recorded | sed '1d; /^clone3/d; s/ .*//' | sort -u)" "$(traced $command | sed '/^clone3$/d')" "$command"
+	done
+}
+
+@test "what a recording knows already is not asked for again" {
+	local first
+	asked() {
+		namespace_run drop-init --user app --record "$file" -- "$python" -c 'import os
+for _ in range(3000): os.getppid()
+print(open("/proc/1/status").read().split("nonvoluntary")[0].split("voluntary_ctxt_switches:")[1].strip())'
+		assert_status 0
+	}
+	asked
+	first=$stdout
+	[ "$first" -gt 100 ]
+	asked
+	[ "$stdout" -lt $((first / 4)) ] || { echo "$first, then $stdout"; false; }
 }
 
 @test "the same command records the same file" {
