@@ -40,9 +40,10 @@ INIT_OBJECTS    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard init/*.c)) $(BUILD)/in
 SECCOMP_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard seccomp/*.c))
 PROBES          := $(patsubst tests/probe/%.c,$(BUILD)/probe/%,$(wildcard tests/probe/*.c))
 BENCHES         := $(addprefix $(BUILD)/bench/,timer stamp least least-drop orphans calls)
+FAULTS          := $(BUILD)/faults/inject $(BUILD)/faults/witness
 UNIT_TESTS      := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
-.PHONY: all install uninstall clean demo check check-apps lint bench
+.PHONY: all install uninstall clean demo check check-faults check-apps lint bench
 all: $(BUILD)/drop-init $(BUILD)/drop-seccomp $(BUILD)/drop-init.bash
 
 # --- drop-init ---------------------------------------------------------------------------------
@@ -154,12 +155,25 @@ lint:
 	$(MAKE) $(BUILD)/syscall_names.h
 	BUILD=$(BUILD) tests/lint
 
+# Both look at the kernel's own view, so neither is built as drop-init is.
+$(BUILD)/faults/%: tests/faults/%.c
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) $(CFLAGS) -o $@ $< -lcap-ng
+
 # Packages come first, so what is built after them cannot be a prerequisite.
 check:
 	@[ "$$(id -u)" = 0 ] || { echo "make $@: needs root, for namespaces and users: run 'sudo make $@'" >&2; exit 1; }
 	.ci/packages build check apps
-	$(MAKE) all $(PROBES) $(BUILD)/lockdown/escape $(UNIT_TESTS)
+	$(MAKE) all $(PROBES) $(FAULTS) $(BUILD)/lockdown/escape $(UNIT_TESTS)
 	BUILD=$(abspath $(BUILD)) tests/run $(UNIT_TESTS) $(wildcard tests/*.bats tests/apps/*.bats)
+
+# Every system call of a start made to fail in every way, with signals and without: about ten minutes.
+check-faults:
+	@[ "$$(id -u)" = 0 ] || { echo "make $@: needs root, for namespaces and users: run 'sudo make $@'" >&2; exit 1; }
+	.ci/packages build check
+	$(MAKE) all $(FAULTS)
+	BUILD=$(abspath $(BUILD)) tests/faults/run --table
+	BUILD=$(abspath $(BUILD)) tests/faults/run --table --signals
 
 check-apps:
 	@[ "$$(id -u)" = 0 ] || { echo "make $@: needs root, for namespaces and users: run 'sudo make $@'" >&2; exit 1; }

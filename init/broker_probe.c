@@ -3,6 +3,7 @@
  * Two throwaway processes play PID 1 ("judge") and the command ("tenant"). They share a descriptor
  * table, as the real two do while the filter is loaded, so the listener needs no way of its own. */
 #include "init/broker.h"
+#include "init/effect.h"
 #include "init/filter.h"
 
 #include <errno.h>
@@ -20,6 +21,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <fcntl.h>
+
+#define PATIENCE_MS 1000 /* a bind takes microseconds: by then an answer was lost */
 
 /* What the judge sends home. */
 struct finding {
@@ -113,8 +116,9 @@ static bool trial_hear(struct trial *trial, int *ret_number)
 				 { .fd = trial->tenant, .events = POLLIN },
 				 { .fd = trial->listener, .events = POLLIN } };
 	struct request request;
+	int ready;
 
-	while (poll(wait, 3, -1) >= 0 || errno == EINTR) {
+	while ((ready = poll(wait, 3, PATIENCE_MS)) > 0 || (ready < 0 && errno == EINTR)) {
 		if (wait[0].revents & POLLIN)
 			return read(trial->home, ret_number, sizeof(*ret_number)) ==
 			       sizeof(*ret_number);
@@ -178,7 +182,7 @@ static void trial_run(const struct broker_ports *ports, struct finding *finding)
 		finding_note(finding, "preparing a trial", r < 0 ? -r : errno);
 		return;
 	}
-	r = (int)syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
+	r = effect_fork(CLONE_FILES);
 	if (r == 0) {
 		tenant_run(&filter, port_choose(ports), home[1]);
 		_exit(EXIT_SUCCESS);
@@ -187,7 +191,7 @@ static void trial_run(const struct broker_ports *ports, struct finding *finding)
 	trial.home = home[0];
 	trial.tenant = r < 0 ? -1 : (int)syscall(SYS_pidfd_open, r, 0);
 	if (trial.tenant < 0)
-		finding_note(finding, "pidfd_open", errno);
+		finding_note(finding, r < 0 ? "clone" : "pidfd_open", r < 0 ? -r : errno);
 	else
 		trial_judge(&trial, finding);
 	if (r < 0)
@@ -208,7 +212,7 @@ enum broker_means broker_probe(const struct broker_ports *ports, int (*drop)(voi
 		(void)snprintf(ret_why, why_size, "pipe: %s", strerror(errno));
 		return BROKER_NONE;
 	}
-	pid = fork();
+	pid = effect_fork(0);
 	if (pid == 0) {
 		if (drop(context) != 0)
 			_exit(EXIT_FAILURE);

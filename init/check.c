@@ -2,6 +2,7 @@
 
 #include "init/address.h"
 #include "init/command.h"
+#include "init/effect.h"
 #include "init/identity.h"
 #include "init/message.h"
 #include "init/output.h"
@@ -176,8 +177,11 @@ static void look_as_user(const struct plan *plan, const char *path, char *text, 
 	int ends[2];
 	pid_t pid;
 
-	if (pipe(ends) || (pid = fork()) < 0)
+	if (pipe(ends))
 		die("--writable %s: cannot look: %s", path, strerror(errno));
+	pid = effect_fork(0);
+	if (pid < 0)
+		die("--writable %s: cannot look: %s", path, strerror(-pid));
 	if (!pid) {
 		bool right = true;
 

@@ -2,6 +2,7 @@
 
 #include "init/command.h"
 #include "init/descriptors.h"
+#include "init/effect.h"
 #include "init/message.h"
 #include "init/number.h"
 #include "init/privileges.h"
@@ -12,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define STACK_SIZE 16384
@@ -36,17 +38,27 @@ static int start_fail(struct start *start, const char *what, int error)
 /* Descriptors are close-on-exec from birth; this is the one place where some stop being so. */
 static int pass_descriptors(const struct command *command)
 {
-	for (int fd = LISTEN_FDS_START; fd < LISTEN_FDS_START + command->sockets; fd++) {
-		if (fcntl(fd, F_SETFD, 0))
-			return -1;
-	}
-	if (command->pid_slot) {
-		char digits[21];
-		const char *pid = number_format((uint64_t)getpid(), digits);
+	char digits[21];
+	const char *text;
+	int result;
+	pid_t pid;
 
-		memcpy(command->pid_slot, pid, strlen(pid) + 1); /* the slot takes any pid */
+	/* Whatever we opened and closed since, the standard streams are there still. */
+	for (int fd = 0; fd < LISTEN_FDS_START; fd++) {
+		if (fcntl(fd, F_GETFD))
+			return -EBADF;
 	}
-	return 0;
+	for (int fd = LISTEN_FDS_START; fd < LISTEN_FDS_START + command->sockets; fd++) {
+		result = effect_close_on_exec(fd, false);
+		if (result)
+			return result;
+	}
+	if (!command->pid_slot)
+		return 0;
+	pid = getpid();
+	text = number_format((uint64_t)pid, digits);
+	memcpy(command->pid_slot, text, strlen(text) + 1); /* the slot takes any pid */
+	return pid == (pid_t)syscall(SYS_gettid) ? 0 : -ENOEFFECT;
 }
 
 /* The last steps, in the process that becomes the command. Returns only when one failed. */
@@ -55,13 +67,15 @@ static int execute(struct start *start)
 	struct command *command = start->command;
 	int result;
 
-	if (pass_descriptors(command))
-		return start_fail(start, "cannot pass the sockets", errno);
+	result = pass_descriptors(command);
+	if (result)
+		return start_fail(start, "cannot pass the streams and sockets", -result);
 	result = command->sheds_capabilities ? privileges_empty() : 0;
 	if (result)
 		return start_fail(start, "cannot give up CAP_NET_BIND_SERVICE", -result);
-	if (sigaction(SIGCHLD, &command->sigchld, NULL))
-		return start_fail(start, "cannot restore the disposition of SIGCHLD", errno);
+	result = effect_action(SIGCHLD, &command->sigchld, NULL);
+	if (result)
+		return start_fail(start, "cannot restore the disposition of SIGCHLD", -result);
 	result = signals_set_mask(command->mask, NULL);
 	if (result)
 		return start_fail(start, "cannot restore the signal mask", -result);
@@ -73,17 +87,18 @@ static int execute(struct start *start)
 	if (command->listener_needed && start->listener < 0)
 		return start_fail(start, "cannot have the seccomp listener", EBUSY);
 	/* From here only execve(2) and _exit(2): the filter may refuse anything else. */
-	execve(command->path, command->argv, command->environment);
-	return start_fail(start, NULL, errno);
+	result = execve(command->path, command->argv, command->environment);
+	return start_fail(start, NULL, result ? errno : ENOEFFECT);
 }
 
 static int child_main(void *argument)
 {
 	struct start *start = argument;
+	const int result = effect_own_group();
 
 	/* The group exists before the command does, so that no signal to it can come too early. */
-	if (setpgid(0, 0))
-		start_fail(start, "cannot make a process group", errno);
+	if (result)
+		start_fail(start, "cannot make a process group", -result);
 	else if (start->terminal >= 0 && tcsetpgrp(start->terminal, getpid()) && errno != ENOTTY)
 		start_fail(start, "cannot put the command in the foreground", errno);
 	else

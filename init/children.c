@@ -11,7 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define REAP_BATCH 64 /* 0.1 to 0.3 ms: as long as a signal may have to wait */
+#define NO_STATUS  (-1) /* no process ends like this */
+#define REAP_BATCH 64	/* 0.1 to 0.3 ms: as long as a signal may have to wait */
 
 /* It cannot be asked of a live process, but the next flag, which came one release later, can. */
 bool children_status_survives(int pidfd)
@@ -19,17 +20,17 @@ bool children_status_survives(int pidfd)
 	struct pidfd_exit_info info = { .mask = PIDFD_ASKS_EXIT | PIDFD_ASKS_COREDUMP };
 
 	return pidfd >= 0 && !ioctl(pidfd, PIDFD_GET_EXIT_INFO, &info) &&
-	       (info.mask & PIDFD_ASKS_COREDUMP);
+	       (info.mask & PIDFD_ASKS_COREDUMP) && info.pid;
 }
 
 bool children_status(int pidfd, int *ret_status)
 {
-	struct pidfd_exit_info info = { .mask = PIDFD_ASKS_EXIT };
+	struct pidfd_exit_info info = { .mask = PIDFD_ASKS_EXIT, .exit_code = NO_STATUS };
 
 	if (ioctl(pidfd, PIDFD_GET_EXIT_INFO, &info))
 		return false;
 	errno = ENODATA;
-	if (!(info.mask & PIDFD_ASKS_EXIT))
+	if (!(info.mask & PIDFD_ASKS_EXIT) || info.exit_code == NO_STATUS)
 		return false;
 	*ret_status = info.exit_code;
 	return true;

@@ -28,7 +28,7 @@ static ssize_t read_up_to(int fd, char *buffer, size_t size)
 /* All of an open file; returns its length, or -errno. */
 static ssize_t read_whole(int fd, char **ret_text)
 {
-	struct stat status;
+	struct stat status = { 0 };
 	ssize_t length;
 	char *text;
 
@@ -40,6 +40,9 @@ static ssize_t read_whole(int fd, char **ret_text)
 	if (!text)
 		return -ENOMEM;
 	length = read_up_to(fd, text, (size_t)status.st_size);
+	/* A file that ends early has been cut meanwhile: half a list of groups is not a list. */
+	if (length >= 0 && length != (ssize_t)status.st_size)
+		length = -ESTALE;
 	if (length >= 0)
 		*ret_text = text;
 	return length;

@@ -1,5 +1,6 @@
 #include "init/descriptors.h"
 
+#include "init/effect.h"
 #include "init/message.h"
 #include "init/number.h"
 
@@ -25,8 +26,8 @@ void descriptors_fill(void)
 	struct pollfd streams[3] = { { .fd = 0 }, { .fd = 1 }, { .fd = 2 } };
 
 	/* One call tells which are closed: POLLNVAL. */
-	if (poll(streams, 3, 0) <= 0)
-		return;
+	if (poll(streams, 3, 0) < 0)
+		die("cannot look at the standard streams: %s", strerror(errno));
 	for (int fd = 0; fd < 3; fd++) {
 		int made;
 
@@ -69,23 +70,40 @@ static int seal_by_hand(int first)
 	while (!result && (entry = readdir(folder))) {
 		if (!number_parse(entry->d_name, (uint64_t)first, INT_MAX, &fd))
 			continue;
-		if (fcntl((int)fd, F_SETFD, FD_CLOEXEC))
-			result = -errno;
+		result = effect_close_on_exec((int)fd, true);
 	}
 	(void)closedir(folder); /* it was only read */
 	return result;
 }
 
-static void seal(int sockets)
+/* One that is passed on to execve(2), to be sealed with the rest: it shows whether that took.
+ * -errno where there is no room for one more. */
+static int sample_open(int first)
+{
+	const int fd = fcntl(STDIN_FILENO, F_DUPFD, first);
+
+	if (fd < 0)
+		return -errno;
+	return fd >= first ? fd : -ENOEFFECT;
+}
+
+void descriptors_seal(int sockets)
 {
 	const int first = LISTEN_FDS_START + sockets;
-	int result = 0;
+	const int sample = sample_open(first);
+	int result = sample < 0 ? sample : 0;
 
-	if (syscall(SYS_close_range, first, ~0U, CLOSE_RANGE_CLOEXEC))
-		result = seal_by_hand(first);
+	if (!result && syscall(SYS_close_range, first, ~0U, CLOSE_RANGE_CLOEXEC))
+		result = -errno;
 	if (result)
-		die("cannot keep inherited descriptors from the command: %s (mount /proc, or use "
-		    "Linux 5.11 or later)",
+		result = seal_by_hand(first);
+	if (sample >= 0 && !result && fcntl(sample, F_GETFD) != FD_CLOEXEC)
+		result = -ENOEFFECT;
+	if (sample >= 0)
+		(void)close(sample); /* nothing was written to it */
+	if (result)
+		die("cannot keep inherited descriptors from the command: %s (raise the limit of open "
+		    "files, mount /proc, or use Linux 5.11 or later)",
 		    strerror(-result));
 }
 
@@ -100,7 +118,7 @@ static bool stream_wants_owner(int fd, const struct stat *status)
 	return S_ISREG(status->st_mode) && (fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDONLY;
 }
 
-static void give_streams(uid_t uid)
+void descriptors_give_streams(uid_t uid)
 {
 	for (int fd = 0; fd < 3; fd++) {
 		struct stat status;
@@ -113,10 +131,4 @@ static void give_streams(uid_t uid)
 				"use it, but not open it again by name; CAP_CHOWN mends it)",
 				fd, uid, strerror(errno));
 	}
-}
-
-void descriptors_protect(int sockets, uid_t uid)
-{
-	seal(sockets);
-	give_streams(uid);
 }

@@ -17,11 +17,14 @@ void descriptors_fill(void);
  * Dies where they name us and are nonsense. */
 int descriptors_inherited(void);
 
-/* Before stepping down to uid: mark everything behind the first sockets from LISTEN_FDS_START on as
- * close-on-exec (dies where it cannot; close_range(2)), and give uid the pipes, terminals and
- * written files that are its standard streams, for without it opening /dev/stdout again is refused
- * (moby#31243). That needs CAP_CHOWN; a stream that cannot be given is said on -v and left as it
- * is. */
-void descriptors_protect(int sockets, uid_t uid);
+/* Before stepping down to uid: give uid the pipes, terminals and written files that are its
+ * standard streams, for without it opening /dev/stdout again is refused (moby#31243). That needs
+ * CAP_CHOWN; a stream that cannot be given is said on -v and left as it is. */
+void descriptors_give_streams(uid_t uid);
+
+/* Mark everything behind the first sockets from LISTEN_FDS_START on as close-on-exec, as the last
+ * step before an execve(2), so that what a library left open is among it. close_range(2). Dies
+ * where it cannot, or where it did not take. */
+void descriptors_seal(int sockets);
 
 #endif

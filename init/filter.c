@@ -1,4 +1,6 @@
 #include "init/filter.h"
+
+#include "init/effect.h"
 #include "init/socket_options.h"
 
 #include <errno.h>
@@ -22,7 +24,11 @@
 #define REPORT SECCOMP_RET_USER_NOTIF
 
 #define X32_BIT	       0x40000000u
-#define PREFIX_MAXIMUM (24 + SOCKET_OPTION_COUNT) /* below 256, the reach of a jump */
+#define PREFIX_MAXIMUM (34 + SOCKET_OPTION_COUNT) /* below 256, the reach of a jump */
+
+/* A call that no program makes, and an answer that no kernel gives: see filter_prove(). */
+#define PROOF_ARGUMENT 0x64726f70u
+#define PROOF_ANSWER   4095 /* the largest errno that a filter can return */
 
 struct builder {
 	struct sock_filter *room;
@@ -48,6 +54,20 @@ static void put_unless(struct builder *b, uint32_t value, uint8_t skip)
 static void put_return(struct builder *b, uint32_t action)
 {
 	put(b, BPF_RET | BPF_K, action, 0, 0);
+}
+
+/* execve(NULL, PROOF_ARGUMENT, …) is answered by us. */
+static void put_proof(struct builder *b)
+{
+	put_load(b, FILTER_MACHINE);
+	put_unless(b, FILTER_ARCH, 7);
+	put_load(b, FILTER_NUMBER);
+	put_unless(b, SYS_execve, 5);
+	put_load(b, FILTER_ARGUMENT(1));
+	put_unless(b, PROOF_ARGUMENT, 3);
+	put_load(b, FILTER_ARGUMENT(0));
+	put_unless(b, 0, 1);
+	put_return(b, SECCOMP_RET_ERRNO | PROOF_ANSWER);
 }
 
 /* Level and name in one word, so that a table of comparisons will do. Both are small; what they
@@ -76,19 +96,20 @@ static void put_prefix(struct builder *b, unsigned reports)
 {
 	unsigned short arch;
 
-	if (!(reports & (REPORT_BINDS | REPORT_OPTIONS)))
-		return;
-	put_load(b, FILTER_MACHINE);
-	arch = b->length;
-	put_unless(b, FILTER_ARCH, 0);
-	put_load(b, FILTER_NUMBER);
-	if (reports & REPORT_BINDS) {
-		put_unless(b, SYS_bind, 1);
-		put_return(b, REPORT);
+	put_proof(b);
+	if (reports & (REPORT_BINDS | REPORT_OPTIONS)) {
+		put_load(b, FILTER_MACHINE);
+		arch = b->length;
+		put_unless(b, FILTER_ARCH, 0);
+		put_load(b, FILTER_NUMBER);
+		if (reports & REPORT_BINDS) {
+			put_unless(b, SYS_bind, 1);
+			put_return(b, REPORT);
+		}
+		if (reports & REPORT_OPTIONS)
+			put_options(b);
+		b->room[arch].jf = (uint8_t)(b->length - arch - 1);
 	}
-	if (reports & REPORT_OPTIONS)
-		put_options(b);
-	b->room[arch].jf = (uint8_t)(b->length - arch - 1);
 	/* A profile's program starts with an empty register. Not a load of 0: the kernel's search
 	 * for calls that are always allowed understands AND, and gives up at BPF_IMM. */
 	put(b, BPF_ALU | BPF_AND | BPF_K, 0, 0, 0);
@@ -97,6 +118,7 @@ static void put_prefix(struct builder *b, unsigned reports)
 /* clone3's flags are out of a filter's sight: without it, every libc uses clone. */
 static void put_recorder(struct builder *b, const struct syscall_set *silent)
 {
+	put_proof(b);
 	put_load(b, FILTER_MACHINE);
 	put(b, BPF_JMP | BPF_JEQ | BPF_K, FILTER_ARCH, 1, 0);
 	put_return(b, SECCOMP_RET_ERRNO | ENOSYS);
@@ -240,6 +262,19 @@ static int program_load(const struct sock_fprog *program, unsigned long flags)
 	return r < 0 ? -errno : (int)r;
 }
 
+/* Was it loaded? PR_GET_SECCOMP does not tell where there was a filter before, as in every
+ * container, and a profile may report prctl(2), which would wait for PID 1 for ever. Without our
+ * filter this call is EFAULT; and whatever filters are around us let execve(2) be called. */
+static int filter_prove(int loaded, const int *listener)
+{
+	if (listener && *listener == loaded && loaded <= STDERR_FILENO)
+		return -ENOEFFECT; /* the streams are never free */
+	if (syscall(SYS_execve, NULL, (unsigned long)PROOF_ARGUMENT, NULL) != -1 ||
+	    errno != PROOF_ANSWER)
+		return -ENOEFFECT;
+	return 0;
+}
+
 int filter_load(struct filter *composed, int *ret_listener)
 {
 	/* One thread: TSYNC would do nothing, and excludes a listener without TSYNC_ESRCH. */
@@ -260,5 +295,5 @@ int filter_load(struct filter *composed, int *ret_listener)
 		program_unreport(&composed->program);
 		r = program_load(&composed->program, flags);
 	}
-	return r < 0 ? r : 0;
+	return r < 0 ? r : filter_prove(r, ret_listener);
 }

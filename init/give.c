@@ -58,7 +58,7 @@ static void give_path(const struct chown_spec *spec)
 	const int result = ownership_apply(spec, spec->owner.uid, spec->owner.gid, false,
 					   is_interrupted, &report);
 
-	if (result == -EINTR)
+	if (result == -EINTR && interruption()) /* and no call that was interrupted */
 		end_interrupted(spec, &report);
 	if (result && !spec->optional)
 		die("--chown %s: %s", spec->text,

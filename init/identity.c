@@ -236,7 +236,7 @@ static struct identity identity_parse(const char *option, const char *typed)
 static bool identity_from_path(const char *path, struct identity *ret)
 {
 	struct user_entry entry;
-	struct stat status;
+	struct stat status = { 0 };
 
 	if (stat(path, &status))
 		die("--user-from %s: cannot look at it: %s", path, strerror(errno));

@@ -18,7 +18,6 @@
 #include "init/supervisor.h"
 #include "init/writable.h"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 int main(int argc, char **argv)
@@ -49,9 +48,8 @@ int main(int argc, char **argv)
 
 	/* What may need root. */
 	if (plan.drops)
-		descriptors_protect(inherited.sockets, plan.identity.uid);
-	if (plan.umask != MODE_UNSET)
-		(void)umask(plan.umask); /* always succeeds */
+		descriptors_give_streams(plan.identity.uid);
+	start_set_umask(plan.umask);
 	give_paths(&plan); /* before there is a socket in a folder, with an owner of its own */
 	sockets_bind(&plan, LISTEN_FDS_START + inherited.sockets);
 
@@ -62,6 +60,8 @@ int main(int argc, char **argv)
 
 	command_prepare(&plan, &inherited, &command);
 	supervisor_arm(&supervisor, &command);
+	if (plan.drops)
+		descriptors_seal(command.sockets);
 	if (plan.exec)
 		child_become(&command);
 	reaper_prepare(&plan, &supervisor, &reaper);

@@ -15,6 +15,8 @@
 #define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP (1UL << 0)
 #endif
 
+#define SEND_TRIES 3
+
 int notify_sizes_check(void)
 {
 	struct seccomp_notif_sizes sizes;
@@ -49,11 +51,18 @@ int notify_send(const struct request *request, struct answer answer)
 		struct seccomp_notif_resp response;
 		char room[sizeof(struct request)];
 	} reply = { .room = { 0 } };
+	int r = 0;
 
 	reply.response.id = request->notif.id;
 	reply.response.error = answer.carry_on ? 0 : answer.error;
 	reply.response.flags = answer.carry_on ? SECCOMP_USER_NOTIF_FLAG_CONTINUE : 0;
-	return ioctl(request->listener, SECCOMP_IOCTL_NOTIF_SEND, &reply) < 0 ? -errno : 0;
+	/* Whoever is not answered waits for ever, so this is worth a look, and a second try. */
+	for (int tries = 0; tries < SEND_TRIES && r != -ENOENT; tries++) {
+		r = ioctl(request->listener, SECCOMP_IOCTL_NOTIF_SEND, &reply) < 0 ? -errno : 0;
+		if (!r && !notify_valid(request))
+			break;
+	}
+	return r;
 }
 
 void notify_hurry(int listener)

@@ -1,5 +1,6 @@
 #include "init/privileges.h"
 
+#include "init/effect.h"
 #include "init/identity.h"
 #include "init/message.h"
 
@@ -43,6 +44,8 @@ static struct capability_sets capabilities_read(void)
 	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
 	struct __user_cap_data_struct data[2];
 
+	/* A call that did nothing must not look like empty sets. */
+	memset(data, 0xff, sizeof(data));
 	if (syscall(SYS_capget, &header, data))
 		die("cannot read the capability sets: %s", strerror(errno));
 	return (struct capability_sets){
@@ -88,7 +91,7 @@ static bool groups_are(const struct identity *identity)
 
 static bool gids_are(gid_t gid)
 {
-	gid_t real, effective, saved;
+	gid_t real = ~gid, effective = ~gid, saved = ~gid;
 
 	return !getresgid(&real, &effective, &saved) && real == gid && effective == gid &&
 	       saved == gid && (gid_t)setfsgid((gid_t)-1) == gid;
@@ -96,7 +99,7 @@ static bool gids_are(gid_t gid)
 
 static bool uids_are(uid_t uid)
 {
-	uid_t real, effective, saved;
+	uid_t real = ~uid, effective = ~uid, saved = ~uid;
 
 	return !getresuid(&real, &effective, &saved) && real == uid && effective == uid &&
 	       saved == uid && (uid_t)setfsuid((uid_t)-1) == uid;
@@ -182,6 +185,8 @@ static void ids_change(const struct identity *identity)
 
 static void capabilities_set(const struct capability_sets *sets)
 {
+	struct capability_sets now;
+
 	capng_clear(CAPNG_SELECT_CAPS);
 	for (unsigned n = 0; n <= LAST_POSSIBLE_CAPABILITY; n++) {
 		if (sets->effective & CAPABILITY_BIT(n))
@@ -193,6 +198,9 @@ static void capabilities_set(const struct capability_sets *sets)
 	}
 	if (capng_apply(CAPNG_SELECT_CAPS))
 		die("cannot set the capability sets: capset: %s", strerror(errno));
+	now = capabilities_read();
+	if (memcmp(&now, sets, sizeof(now)) != 0)
+		die("cannot set the capability sets: capset: %s", strerror(ENOEFFECT));
 }
 
 /* What is ambient has to be permitted and inheritable already. A kernel before 4.3 has no ambient
@@ -311,8 +319,10 @@ static void verify_capabilities(const struct outcome *outcome)
 					    ? prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, n, 0, 0)
 					    : 0;
 
+		if (bounding < 0 && errno == EINVAL)
+			break; /* the kernel has no capability with this number */
 		if (bounding < 0)
-			break;
+			unproved("the capability bounding set");
 		if (outcome->bounding_cut && bounding > kept)
 			unproved("the capability bounding set");
 		if (ambient != kept && (kept || ambient > 0))
@@ -329,6 +339,8 @@ static void verify(const struct outcome *outcome)
 	if (outcome->securebits_set &&
 	    (prctl(PR_GET_SECUREBITS, 0, 0, 0, 0) & SECUREBITS) != SECUREBITS)
 		unproved("securebits");
+	if (prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0)
+		unproved("not being dumpable");
 }
 
 /* --- the step -------------------------------------------------------------------------------- */
@@ -396,8 +408,9 @@ int privileges_empty(void)
 {
 	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
 	const struct __user_cap_data_struct none[2] = { 0 };
-	struct __user_cap_data_struct now[2] = { 0 };
+	struct __user_cap_data_struct now[2];
 
+	memset(now, 0xff, sizeof(now));
 	if (syscall(SYS_capset, &header, none) || syscall(SYS_capget, &header, now))
 		return -errno;
 	return memcmp(now, none, sizeof(none)) ? -EPERM : 0;

@@ -1,6 +1,8 @@
 #include "init/profile.h"
 
 #include "init/command.h"
+#include "init/descriptors.h"
+#include "init/effect.h"
 #include "init/message.h"
 #include "init/signals.h"
 #include "seccomp/filter_file.h"
@@ -120,6 +122,7 @@ static _Noreturn void compiler_run(const struct plan *plan, const char *path, in
 			      capabilities,	     NULL };
 
 	privileges_drop(plan, BIND_NOBODY, true);
+	descriptors_seal(0); /* what came with us is not for it either */
 	if (dup2(output, STDOUT_FILENO) < 0 || signals_set_mask(0, NULL))
 		die("cannot run %s: %s", path, strerror(errno));
 	execv(path, arguments);
@@ -141,9 +144,9 @@ static ssize_t compile(const struct plan *plan, enum bind_capability keep, unsig
 		    plan->seccomp);
 	if (pipe2(ends, O_CLOEXEC))
 		die("--seccomp %s: cannot make a pipe: %s", plan->seccomp, strerror(errno));
-	pid = fork();
+	pid = effect_fork(0);
 	if (pid < 0)
-		die("--seccomp %s: cannot create a process: %s", plan->seccomp, strerror(errno));
+		die("--seccomp %s: cannot create a process: %s", plan->seccomp, strerror(-pid));
 	if (!pid)
 		compiler_run(plan, path, ends[1], capabilities);
 	(void)close(ends[1]); /* the child's */

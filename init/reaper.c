@@ -2,6 +2,7 @@
 
 #include "init/children.h"
 #include "init/clock.h"
+#include "init/effect.h"
 #include "init/event.h"
 #include "init/message.h"
 #include "init/oom.h"
@@ -38,12 +39,15 @@ void reaper_prepare(const struct plan *plan, struct supervisor *supervisor,
 static void choose_who_reaps(struct reaper *reaper)
 {
 	const struct sigaction ignored = { .sa_handler = SIG_IGN };
+	int result = 0;
 
 	/* A line for each orphan needs the zombie, for its name and status. */
 	reaper->kernel_reaps =
 		!reaper->plan->warn_on_reap && children_status_survives(reaper->child.pidfd);
-	if (reaper->kernel_reaps && sigaction(SIGCHLD, &ignored, NULL))
-		die("cannot ignore SIGCHLD: %s", strerror(errno));
+	if (reaper->kernel_reaps)
+		result = effect_action(SIGCHLD, &ignored, NULL);
+	if (result)
+		die("cannot ignore SIGCHLD: %s", strerror(-result));
 	/* Who ended before that stays a zombie: a trial of the broker, a job of the shell that we
 	 * were, the command itself. */
 	while (reaper->kernel_reaps && waitpid(-1, NULL, WNOHANG) > 0)
@@ -137,11 +141,21 @@ static bool hold(struct reaper *reaper, int received)
 	return true;
 }
 
+/* What the kernel sent us for a write of ours, to a pipe that nobody reads or past a limit of size,
+ * is not meant for the command. */
+static bool is_our_own(const struct signalfd_siginfo *from)
+{
+	return (from->ssi_signo == SIGPIPE || from->ssi_signo == SIGXFSZ) &&
+	       from->ssi_pid == (uint32_t)getpid();
+}
+
 static void take_signal(struct reaper *reaper, const struct signalfd_siginfo *from)
 {
 	const int received = (int)from->ssi_signo;
 	const int number = reaper->plan->rewrite[received];
 
+	if (is_our_own(from))
+		return;
 	if (received == SIGCHLD) {
 		reaper->more_to_reap = !reaper->kernel_reaps; /* then somebody just sent one */
 		return;
@@ -193,14 +207,13 @@ int reaper_run(struct reaper *reaper)
 {
 	struct pollfd events[] = {
 		{ .fd = reaper->signal_fd, .events = POLLIN },
-		{ .fd = -1 },
+		{ .fd = reaper->child.pidfd }, /* POLLHUP, when it has been reaped, comes unasked */
 		{ .events = POLLIN },
 	};
 	int status;
 
 	choose_who_reaps(reaper);
-	if (reaper->kernel_reaps)
-		events[1].fd = reaper->child.pidfd; /* POLLHUP comes unasked */
+	events[1].events = reaper->kernel_reaps ? 0 : POLLIN;
 	event_tell(EVENT_STARTED,
 		   (struct event_facts){ reaper->plan->command[0], reaper->child.pid });
 	while (!reaper->ended) {
@@ -210,8 +223,9 @@ int reaper_run(struct reaper *reaper)
 		if (events[0].revents)
 			take_signals(reaper);
 		release_held(reaper);
-		if (events[1].revents & POLLHUP)
+		if (reaper->kernel_reaps && events[1].revents & POLLHUP)
 			read_exit_status(reaper);
+		reaper->more_to_reap |= (events[1].revents & POLLIN) != 0;
 		if (reaper->more_to_reap)
 			reap(reaper);
 		supervisor_serve(reaper->supervisor, events[2].revents);

@@ -1,5 +1,6 @@
 #include "init/signals.h"
 
+#include "init/effect.h"
 #include "init/number.h"
 
 #include <errno.h>
@@ -87,16 +88,22 @@ const char *signal_name(int number)
 
 int signals_set_mask(signal_mask mask, signal_mask *ret_old)
 {
-	if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, ret_old, sizeof(mask)))
+	const signal_mask never = SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP);
+	signal_mask now = ~mask;
+
+	if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, ret_old, sizeof(mask)) ||
+	    syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &now, sizeof(now)))
 		return -errno;
-	return 0;
+	return (now | never) == (mask | never) ? 0 : -ENOEFFECT;
 }
 
 int signals_open(int fd, signal_mask mask)
 {
 	int made = (int)syscall(SYS_signalfd4, fd, &mask, sizeof(mask), SFD_CLOEXEC | SFD_NONBLOCK);
 
-	return made < 0 ? -errno : made;
+	if (made < 0)
+		return -errno;
+	return made > STDERR_FILENO ? made : -ENOEFFECT; /* the streams are never free */
 }
 
 signal_mask signals_pending(void)

@@ -20,7 +20,8 @@ bool signal_parse(const char *text, bool allow_zero, int *ret);
 /* "SIGTERM"; "signal 42" for one without a name. The text is static. */
 const char *signal_name(int number);
 
-/* rt_sigprocmask(2) with SIG_SETMASK; safe in a vfork child. Returns 0 or -errno. */
+/* rt_sigprocmask(2) with SIG_SETMASK, and a look whether it took; safe in a vfork child. Returns 0
+ * or -errno. */
 int signals_set_mask(signal_mask mask, signal_mask *ret_old);
 
 /* signalfd4(2), close-on-exec and non-blocking; fd -1 makes one. Returns it, or -errno. */

@@ -1,10 +1,12 @@
 #include "init/sockets.h"
 
 #include "init/address.h"
+#include "init/effect.h"
 #include "init/message.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -36,8 +38,23 @@ static _Noreturn void refuse(const struct listen_spec *spec, const char *what, i
 static void set_option(const struct listen_spec *spec, int fd, int level, int option, int value,
 		       const char *what)
 {
-	if (setsockopt(fd, level, option, &value, sizeof(value)))
-		refuse(spec, what, errno);
+	const int result = effect_option(fd, level, option, value);
+
+	if (result)
+		refuse(spec, what, -result);
+}
+
+static void set_device(const struct listen_spec *spec, int fd)
+{
+	char now[IF_NAMESIZE] = "";
+	socklen_t size = sizeof(now);
+
+	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, spec->device,
+		       (socklen_t)strlen(spec->device) + 1) ||
+	    getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, now, &size))
+		refuse(spec, "set device for", errno);
+	if (strcmp(now, spec->device) != 0)
+		refuse(spec, "set device for", ENOEFFECT);
 }
 
 static void set_options(const struct listen_spec *spec, int fd)
@@ -59,9 +76,8 @@ static void set_options(const struct listen_spec *spec, int fd)
 	if (spec->defer_accept)
 		set_option(spec, fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, spec->defer_accept,
 			   "set defer-accept for");
-	if (spec->device && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, spec->device,
-				       (socklen_t)strlen(spec->device) + 1))
-		refuse(spec, "set device for", errno);
+	if (spec->device)
+		set_device(spec, fd);
 }
 
 /* Does anybody answer at this socket file? Only ECONNREFUSED says for sure that nobody does. */
@@ -98,22 +114,30 @@ static void unix_make_room(const struct listen_spec *spec)
 		refuse(spec, "remove the stale socket", errno);
 }
 
+static bool owner_is_right(const struct listen_spec *spec, const struct stat *status)
+{
+	return (spec->owner.uid == (uid_t)-1 || status->st_uid == spec->owner.uid) &&
+	       (spec->owner.gid == (gid_t)-1 || status->st_gid == spec->owner.gid);
+}
+
 /* Give the socket file its owner, through a descriptor, so that it is the file that was bound even
  * where somebody else may write to the folder. */
 static void unix_set_owner(const struct listen_spec *spec)
 {
 	const char *path = ((const struct sockaddr_un *)&spec->address)->sun_path;
 	int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	struct stat status;
+	struct stat status = { 0 };
 
 	if (fd < 0 || fstat(fd, &status))
 		refuse(spec, "look at", errno);
 	if (!S_ISSOCK(status.st_mode))
 		refuse(spec, "look at", ENOTSOCK);
-	if ((spec->owner.uid != (uid_t)-1 && status.st_uid != spec->owner.uid) ||
-	    (spec->owner.gid != (gid_t)-1 && status.st_gid != spec->owner.gid)) {
-		if (fchownat(fd, "", spec->owner.uid, spec->owner.gid, AT_EMPTY_PATH))
+	if (!owner_is_right(spec, &status)) {
+		if (fchownat(fd, "", spec->owner.uid, spec->owner.gid, AT_EMPTY_PATH) ||
+		    fstat(fd, &status))
 			refuse(spec, "change the owner of", errno);
+		if (!owner_is_right(spec, &status))
+			refuse(spec, "change the owner of", ENOEFFECT);
 	}
 	(void)close(fd); /* O_PATH: nothing to lose */
 }
@@ -122,16 +146,19 @@ static void unix_set_owner(const struct listen_spec *spec)
  * start; and nobody can connect before listen(2). */
 static void unix_bind(const struct listen_spec *spec, int fd)
 {
-	mode_t before;
-	int error;
+	const struct sockaddr *address = (const struct sockaddr *)&spec->address;
+	mode_t before = 0;
+	int result = 0;
 
 	unix_make_room(spec);
-	before = umask(0);
-	(void)umask(spec->mode == MODE_UNSET ? before : 0777 & ~spec->mode);
-	error = bind(fd, (const struct sockaddr *)&spec->address, spec->address_length) ? errno : 0;
-	(void)umask(before);
-	if (error)
-		refuse(spec, "bind", error);
+	if (spec->mode != MODE_UNSET)
+		result = effect_umask(0777 & ~spec->mode, &before);
+	if (!result)
+		result = effect_bind(fd, address, spec->address_length);
+	if (!result && spec->mode != MODE_UNSET)
+		result = effect_umask(before, NULL);
+	if (result)
+		refuse(spec, "bind", -result);
 	unix_set_owner(spec);
 }
 
@@ -146,7 +173,9 @@ static int socket_open(const struct listen_spec *spec, int slot)
 		refuse(spec, "create a socket for", errno);
 	if (fd == slot)
 		return fd;
-	if (dup3(fd, slot, O_CLOEXEC) < 0)
+	if (fd <= STDERR_FILENO)
+		refuse(spec, "create a socket for", ENOEFFECT); /* the streams are never free */
+	if (dup3(fd, slot, O_CLOEXEC) != slot)
 		refuse(spec, "create a socket for", errno == EBADF ? EMFILE : errno);
 	(void)close(fd); /* slot is the same socket */
 	return slot;
@@ -154,16 +183,21 @@ static int socket_open(const struct listen_spec *spec, int slot)
 
 static void socket_bind(const struct listen_spec *spec, int slot)
 {
+	const struct sockaddr *address = (const struct sockaddr *)&spec->address;
 	const int fd = socket_open(spec, slot);
+	int result = 0;
 
 	set_options(spec, fd);
 	if (spec->address.ss_family == AF_UNIX)
 		unix_bind(spec, fd);
-	else if (bind(fd, (const struct sockaddr *)&spec->address, spec->address_length))
-		refuse(spec, "bind", errno);
-	if (spec->type == SOCK_STREAM &&
-	    listen(fd, spec->backlog ? spec->backlog : DEFAULT_BACKLOG))
-		refuse(spec, "listen on", errno);
+	else
+		result = effect_bind(fd, address, spec->address_length);
+	if (result)
+		refuse(spec, "bind", -result);
+	if (spec->type == SOCK_STREAM)
+		result = effect_listen(fd, spec->backlog ? spec->backlog : DEFAULT_BACKLOG);
+	if (result)
+		refuse(spec, "listen on", -result);
 }
 
 void sockets_bind(const struct plan *plan, int first_slot)

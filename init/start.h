@@ -19,6 +19,9 @@ struct inherited {
  * so that none ends us by chance and none gets lost. Dies where that fails. */
 struct inherited start_safely(void);
 
+/* umask(2), unless it is MODE_UNSET. Dies where it does not take. */
+void start_set_umask(mode_t mode);
+
 /* Ask for this signal when our parent dies (0: none). The kernel forgets it at every change of ids
  * and capabilities, so this comes after them; and the parent may have gone meanwhile. prctl(2) */
 void start_watch_parent(int parent_death_signal, pid_t parent);

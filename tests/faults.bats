@@ -1,0 +1,45 @@
+#!/usr/bin/env bats
+# Each system call of a start fails, one at a time: a sample. All of them: make check-faults.
+
+load namespace
+
+# injected OPTION...: a run of some hundreds holds.
+injected() {
+	run tests/faults/run "$@"
+	[[ $status = 0 && ${lines[-1]} =~ ^[0-9]{3,}" injected, "[0-9]{3,}" held, 0 let through"$ ]] ||
+		namespace_fail "$output"
+}
+
+# The same ones every time, so that who breaks something is who sees it; a prime, so that every call and every
+# way to fail has its turn.
+@test "one in 13 of all ways for one system call to fail lets nothing through" {
+	injected --every 13 --offset 7
+}
+
+@test "nor does one in 29 of them while a SIGTERM arrives, which is not lost" {
+	injected --signals --every 29 --offset 7
+}
+
+# witness NAME OPTION...: what the command got, in a file of that name.
+witness() {
+	local name=$1
+	shift
+	namespace_run drop-init -q --user member "$@" "$BUILD/faults/witness"
+	assert_status 7
+	cp "$namespace/stdout" "$BATS_TEST_TMPDIR/$name"
+}
+
+@test "the witness sees the difference when something else is asked for" {
+	local options
+	cd "$BATS_TEST_TMPDIR"
+	witness first
+	witness again
+	cmp first again
+	for options in '--groups none' '--umask 027' '--seccomp none' '--allow-new-privs --seccomp none' \
+		'--listen 127.0.0.1:81' '--user webuser' \
+		'--allow-port 80 --port-method capability'; do
+		# shellcheck disable=SC2086 # several words
+		witness other $options
+		! cmp -s first other || namespace_fail "no difference seen: $options"
+	done
+}

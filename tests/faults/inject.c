@@ -1,0 +1,263 @@
+/* Run a command as PID 1 of a new PID namespace, and make one of its system calls fail.
+ *
+ *     inject [-t TRACEE:INDEX] [-e ERROR] [-s SIGNAL] [-l LOG] [-x SECONDS] COMMAND...
+ *
+ * TRACEE 0 is PID 1; 1, 2 … are what it forks (or threads), in that order, each up to its
+ * execve(2), where it is let go: what is run is never tampered with. INDEX counts a tracee's calls
+ * from 0, and PID 1's from its own execve(2). ERROR is a number: the call is not made, and returns
+ * that; 0 is a success that did nothing. SIGNAL is sent to PID 1 right before the call; it is
+ * blocked there from the start, and so in the command, which can tell whether it came. LOG gets a
+ * line for each call: "TRACEE INDEX NUMBER MILLISECONDS", and a last one with PID 1's wait status.
+ *
+ * Not strace -e inject, because that counts for each process by itself, goes on into the command,
+ * cannot stay outside the namespace of a PID 1 that it starts, and makes the call number -1, which
+ * a filter that kills what it does not know answers first. Here the call becomes getpid(2).
+ */
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef __x86_64__
+#error "the registers are those of x86-64"
+#endif
+
+#define MOST_TRACEES 16
+#define OPTIONS                                                                                    \
+	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |   \
+	 PTRACE_O_TRACECLONE | PTRACE_O_EXITKILL)
+
+struct tracee {
+	pid_t pid;
+	int index; /* of the call that it is in, or that comes next */
+	bool inside, counting, faked;
+};
+
+struct job {
+	int tracee, index; /* where; tracee -1: nowhere */
+	bool fakes;
+	int error, signal;
+	FILE *log;
+	long began;
+	pid_t init;
+	struct tracee tracees[MOST_TRACEES];
+	int count;
+};
+
+static _Noreturn void fail(const char *what)
+{
+	fprintf(stderr, "inject: %s: %s\n", what, strerror(errno));
+	exit(70);
+}
+
+static long clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static struct tracee *tracee_find(struct job *job, pid_t pid)
+{
+	for (int i = 0; i < job->count; i++) {
+		if (job->tracees[i].pid == pid)
+			return &job->tracees[i];
+	}
+	if (job->count == MOST_TRACEES)
+		fail("too many processes");
+	job->tracees[job->count] = (struct tracee){ .pid = pid, .counting = job->count > 0 };
+	return &job->tracees[job->count++];
+}
+
+/* A call is about to be made. */
+static void call_enter(struct job *job, struct tracee *tracee)
+{
+	struct user_regs_struct registers;
+	const int number = (int)(tracee - job->tracees);
+
+	if (ptrace(PTRACE_GETREGS, tracee->pid, NULL, &registers))
+		return; /* it was killed meanwhile */
+	if (job->log)
+		fprintf(job->log, "%d %d %lld %ld\n", number, tracee->index,
+			(long long)registers.orig_rax, clock_ms() - job->began);
+	if (number != job->tracee || tracee->index != job->index)
+		return;
+	if (job->signal && kill(job->init, job->signal))
+		fail("kill");
+	if (!job->fakes)
+		return;
+	tracee->faked = true;
+	registers.orig_rax = SYS_getpid;
+	(void)ptrace(PTRACE_SETREGS, tracee->pid, NULL, &registers); /* it may be gone */
+}
+
+static void call_leave(struct job *job, struct tracee *tracee)
+{
+	struct user_regs_struct registers;
+
+	tracee->index++;
+	if (!tracee->faked)
+		return;
+	tracee->faked = false;
+	if (ptrace(PTRACE_GETREGS, tracee->pid, NULL, &registers))
+		return;
+	registers.rax = (unsigned long long)-(long long)job->error;
+	(void)ptrace(PTRACE_SETREGS, tracee->pid, NULL, &registers); /* it may be gone */
+}
+
+static bool signal_is_fault(int signal)
+{
+	return signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE;
+}
+
+/* Deal with a stop; returns how to go on: a request, and in *ret_signal what to deliver. */
+static int stop_handle(struct job *job, struct tracee *tracee, int status, int *ret_signal)
+{
+	const int event = status >> 16, signal = WSTOPSIG(status);
+
+	*ret_signal = 0;
+	if (event == PTRACE_EVENT_EXEC && (tracee != job->tracees || tracee->counting))
+		return PTRACE_DETACH;
+	if (event == PTRACE_EVENT_EXEC && !tracee->counting) {
+		/* Still inside execve(2); the first call that counts comes after it. */
+		tracee->counting = true;
+		tracee->inside = true;
+		tracee->index = -1;
+	} else if (signal == (SIGTRAP | 0x80) && tracee->counting) {
+		tracee->inside = !tracee->inside;
+		if (tracee->inside)
+			call_enter(job, tracee);
+		else
+			call_leave(job, tracee);
+	} else if (!event && signal_is_fault(signal)) {
+		return PTRACE_DETACH; /* a PID 1 that is traced would survive it, and fault for ever
+				       */
+	} else if (!event && signal != (SIGTRAP | 0x80)) {
+		*ret_signal = signal;
+	}
+	return PTRACE_SYSCALL;
+}
+
+/* Until PID 1 has ended; returns its wait status. */
+static int follow(struct job *job)
+{
+	for (;;) {
+		int status, deliver, request;
+		const pid_t pid = waitpid(-1, &status, __WALL);
+		struct tracee *tracee;
+
+		if (pid < 0 && errno == EINTR)
+			continue;
+		if (pid < 0)
+			fail("waitpid");
+		if (!WIFSTOPPED(status)) {
+			if (pid == job->init)
+				return status;
+			continue;
+		}
+		tracee = tracee_find(job, pid);
+		request = stop_handle(job, tracee, status, &deliver);
+		/* PTRACE_LISTEN would be right for a group stop; nothing here stops itself. */
+		(void)ptrace(request, pid, NULL, (void *)(long)deliver); /* it may be gone */
+	}
+}
+
+/* Becomes PID 1 when the gate opens. */
+static _Noreturn void start(const struct job *job, char **command, const int gate[2])
+{
+	sigset_t blocked;
+	char byte;
+
+	(void)close(gate[1]);
+	if (setsid() < 0 || mount("proc", "/proc", "proc", 0, NULL))
+		fail("setting up PID 1");
+	if (read(gate[0], &byte, 1) != 1 || close(gate[0]))
+		fail("gate");
+	sigemptyset(&blocked);
+	if (job->signal)
+		sigaddset(&blocked, job->signal);
+	if (sigprocmask(SIG_SETMASK, &blocked, NULL))
+		fail("sigprocmask");
+	execv(command[0], command);
+	fail(command[0]);
+}
+
+static void launch(struct job *job, char **command)
+{
+	int gate[2];
+
+	if (unshare(CLONE_NEWPID | CLONE_NEWNS) ||
+	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) || pipe(gate))
+		fail("namespaces");
+	job->init = fork();
+	if (job->init < 0)
+		fail("fork");
+	if (!job->init)
+		start(job, command, gate);
+	(void)tracee_find(job, job->init);
+	if (ptrace(PTRACE_SEIZE, job->init, NULL, (void *)OPTIONS) ||
+	    ptrace(PTRACE_INTERRUPT, job->init, NULL, NULL))
+		fail("ptrace");
+	if (write(gate[1], "", 1) != 1 || close(gate[1]) || close(gate[0]))
+		fail("gate");
+}
+
+static volatile pid_t doomed;
+
+static void too_long(int number)
+{
+	(void)number;
+	kill(doomed, SIGKILL);
+}
+
+static void options_read(struct job *job, int argc, char **argv)
+{
+	int option;
+
+	while ((option = getopt(argc, argv, "+t:e:s:l:x:")) >= 0) {
+		if (option == 't' && sscanf(optarg, "%d:%d", &job->tracee, &job->index) != 2)
+			fail("-t");
+		if (option == 'e') {
+			job->fakes = true;
+			job->error = atoi(optarg);
+		}
+		if (option == 's')
+			job->signal = atoi(optarg);
+		if (option == 'l' && !(job->log = fopen(optarg, "we")))
+			fail(optarg);
+		if (option == 'x')
+			(void)alarm((unsigned)atoi(optarg));
+		if (option == '?')
+			exit(70);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct job job = { .tracee = -1, .began = clock_ms() };
+	int status;
+
+	signal(SIGALRM, too_long);
+	options_read(&job, argc, argv);
+	launch(&job, argv + optind);
+	doomed = job.init;
+	status = follow(&job);
+	if (job.log) {
+		fprintf(job.log, "ended %d\n", status);
+		fclose(job.log);
+	}
+	return 0;
+}
