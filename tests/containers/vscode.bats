@@ -206,6 +206,7 @@ debug() {
 	shift 2
 	mkfifo "$BATS_TEST_TMPDIR/hold"
 	"$@" >"$output" 2>"$output.err" <"$BATS_TEST_TMPDIR/hold" 3>&- &
+	client=$!
 	exec 9>"$BATS_TEST_TMPDIR/hold"
 	wait_until 30 grep -q '^pid' "$output" || { cat "$output" "$output.err" && return 1; }
 	wait_until 30 page "$pid" "$port" >"$output.page"
@@ -213,10 +214,10 @@ debug() {
 	grep -Fxq 'stopped breakpoint' "$output"
 }
 
-# The client goes when its input ends.
+# The client goes when its input ends. It is named, as bats' own clock is a child of the test too.
 debug_end() {
 	exec 9>&-
-	wait
+	wait "$client"
 }
 
 # What the extension does with tasks.json: an idle python3 in place of the entry point.
