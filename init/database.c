@@ -1,29 +1,13 @@
 #include "init/database.h"
 
+#include "init/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* Read up to size bytes; returns how many there were, or -errno. */
-static ssize_t read_up_to(int fd, char *buffer, size_t size)
-{
-	size_t done = 0;
-
-	while (done < size) {
-		const ssize_t length = read(fd, buffer + done, size - done);
-
-		if (length < 0 && errno != EINTR)
-			return -errno;
-		if (length == 0)
-			break;
-		if (length > 0)
-			done += (size_t)length;
-	}
-	return (ssize_t)done;
-}
 
 /* All of an open file; returns its length, or -errno. */
 static ssize_t read_whole(int fd, char **ret_text)
@@ -39,7 +23,7 @@ static ssize_t read_whole(int fd, char **ret_text)
 	text = malloc((size_t)status.st_size + 1);
 	if (!text)
 		return -ENOMEM;
-	length = read_up_to(fd, text, (size_t)status.st_size);
+	length = file_read_up_to(fd, text, (size_t)status.st_size);
 	/* A file that ends early has been cut meanwhile: half a list of groups is not a list. */
 	if (length >= 0 && length != (ssize_t)status.st_size)
 		length = -ESTALE;

@@ -1,8 +1,8 @@
 #include "init/oom.h"
 
+#include "init/file.h"
 #include "init/message.h"
 #include "init/number.h"
-#include "init/process.h"
 
 #include <limits.h>
 #include <signal.h>
@@ -29,7 +29,7 @@ static bool cgroup_path(const char *controller, char path[PATH_MAX])
 {
 	char text[2048], *rest = text;
 
-	if (!file_read("/proc/self/cgroup", text, sizeof(text)))
+	if (!file_read_text("/proc/self/cgroup", text, sizeof(text)))
 		return false;
 	for (char *line; (line = strsep(&rest, "\n"));) {
 		char *name = strchr(line, ':');
@@ -52,7 +52,7 @@ static bool cgroup_read(const struct cgroup_version *version, const char *group,
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), "%s%s/%s", version->mount, group, file);
-	return file_read(path, text, size);
+	return file_read_text(path, text, size);
 }
 
 /* The number behind "oom_kill " in the file of events; 0 where there is none. */

@@ -1,9 +1,9 @@
 #include "init/ports.h"
 
+#include "init/file.h"
 #include "init/message.h"
 #include "init/number.h"
 
-#include <fcntl.h>
 #include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,16 +15,11 @@
 /* The first port that needs no capability here. ip-sysctl.rst */
 static unsigned unprivileged_port_start(void)
 {
-	int fd = open(PORT_START_FILE, O_RDONLY | O_CLOEXEC);
-	char text[16] = "";
+	char text[16];
 	uint64_t start = PORT_START;
-	ssize_t length = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
 
-	if (fd >= 0)
-		(void)close(fd); /* it was only read */
-	text[length > 0 ? length : 0] = '\0';
-	text[strcspn(text, "\n")] = '\0';
-	(void)number_parse(text, 0, 65536, &start); /* else the default stays */
+	if (file_read_text(PORT_START_FILE, text, sizeof(text)))
+		(void)number_parse(text, 0, 65536, &start); /* else the default stays */
 	return (unsigned)start;
 }
 

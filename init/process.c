@@ -1,31 +1,14 @@
 #include "init/process.h"
 
+#include "init/file.h"
 #include "init/number.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #define DEEPEST 4096 /* of a chain of parents; /proc is no snapshot, so it could go in circles */
-
-bool file_read(const char *path, char *buffer, size_t size)
-{
-	const int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t length;
-
-	if (fd < 0)
-		return false;
-	length = read(fd, buffer, size - 1);
-	(void)close(fd); /* it was only read */
-	if (length <= 0)
-		return false;
-	if (buffer[length - 1] == '\n')
-		length--;
-	buffer[length] = '\0';
-	return true;
-}
 
 /* "12 (name) S 1 2 …": the name can have brackets and spaces, so the last bracket counts. */
 bool process_read(pid_t pid, struct process *ret)
@@ -36,7 +19,7 @@ bool process_read(pid_t pid, struct process *ret)
 	uint64_t parent;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	if (!file_read(path, text, sizeof(text)))
+	if (!file_read_text(path, text, sizeof(text)))
 		return false;
 	name = strchr(text, '(');
 	after = strrchr(text, ')');

@@ -20,8 +20,4 @@ bool process_read(pid_t pid, struct process *ret);
  * descendants. Zombies are left out. Without /proc there are none. */
 void process_visit(void (*visitor)(const struct process *, void *context), void *context);
 
-/* Read the beginning of a small file into buffer, NUL-terminated, without the last newline. False
- * where it cannot be read or is empty. */
-bool file_read(const char *path, char *buffer, size_t size);
-
 #endif

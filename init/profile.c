@@ -3,6 +3,7 @@
 #include "init/command.h"
 #include "init/descriptors.h"
 #include "init/effect.h"
+#include "init/file.h"
 #include "init/message.h"
 #include "init/signals.h"
 #include "seccomp/filter_file.h"
@@ -53,24 +54,6 @@ static const char *filter_parse(const unsigned char *bytes, size_t size, struct 
 	ret->flags = header->flags;
 	ret->name = header->name;
 	return NULL;
-}
-
-/* Read all of a descriptor; returns how much, or -errno; -EFBIG where it does not fit. */
-static ssize_t read_whole(int fd, unsigned char *buffer, size_t size)
-{
-	size_t done = 0;
-
-	while (done < size) {
-		const ssize_t length = read(fd, buffer + done, size - done);
-
-		if (length < 0 && errno != EINTR)
-			return -errno;
-		if (length == 0)
-			return (ssize_t)done;
-		if (length > 0)
-			done += (size_t)length;
-	}
-	return -EFBIG;
 }
 
 /* --- a JSON profile -------------------------------------------------------------------------- */
@@ -150,7 +133,7 @@ static ssize_t compile(const struct plan *plan, enum bind_capability keep, unsig
 	if (!pid)
 		compiler_run(plan, path, ends[1], capabilities);
 	(void)close(ends[1]); /* the child's */
-	size = read_whole(ends[0], buffer, LARGEST_FILE + 1);
+	size = file_read_up_to(ends[0], buffer, LARGEST_FILE + 1);
 	(void)close(ends[0]); /* it was only read */
 	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status))
 		die("--seccomp %s: " COMPILER " could not compile it (it says why above)",
@@ -183,15 +166,14 @@ static void load_file(const struct plan *plan, enum bind_capability keep, struct
 
 	if (fd < 0 || !buffer)
 		die("--seccomp %s: cannot read it: %s", plan->seccomp, strerror(errno));
-	size = read_whole(fd, buffer, LARGEST_FILE + 1);
+	size = file_read_up_to(fd, buffer, LARGEST_FILE + 1);
 	(void)close(fd); /* it was only read */
-	if (size == -EFBIG && !looks_compiled(buffer, 8))
-		size = (ssize_t)LARGEST_FILE +
-		       1; /* a large JSON file is for drop-seccomp to read */
 	if (size >= 0 && !looks_compiled(buffer, size) && looks_like_json(buffer, size))
 		size = compile(plan, keep, buffer);
 	if (size < 0)
 		die("--seccomp %s: cannot read it: %s", plan->seccomp, strerror((int)-size));
+	if ((size_t)size > LARGEST_FILE)
+		die("--seccomp %s: it is larger than any filter is", plan->seccomp);
 	wrong = filter_parse(buffer, (size_t)size, ret);
 	if (wrong)
 		die("--seccomp %s: %s", plan->seccomp, wrong);
