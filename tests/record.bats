@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # --record FILE: the profile that the command needs, and no more.
 
-load namespace
 # shellcheck disable=SC2086 # a command is a few words
+load namespace
 
 outer=$BUILD/probe/broker_outer
 servers=$BATS_TEST_DIRNAME/probe/servers

@@ -66,6 +66,7 @@ static void load(void *context)
 {
 	const struct order *order = context;
 	const struct plan plan = { .drops = true, .seccomp = order->path };
+	const struct syscall_set silent = { { order->seed } };
 	struct filter profile, composed;
 
 	profile_load(&plan, BIND_NOBODY, &profile);
@@ -73,7 +74,7 @@ static void load(void *context)
 	verdicts_compare(&profile, order->seed);
 	for (int number = 0; number < 400; number += 7)
 		(void)filter_allows(&profile.program, number);
-	if (filter_compose(&profile, order->reports & 15, &composed) == 0) {
+	if (filter_compose(&profile, order->reports & 15, &silent, &composed) == 0) {
 		FUZZ_ASSERT(composed.program.len <= BPF_MAXINSNS);
 		(void)filter_reports(&composed);
 		filter_release(&composed);
