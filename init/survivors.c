@@ -14,7 +14,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define NAMES_SIZE 512
+#define NAMES_SIZE   512
+#define SIGNAL_BATCH 16
 #define KILL_GRACE_MS                                                                              \
 	1000 /* for the kernel to end what was killed, unless it hangs in a driver                 \
 	      */
@@ -57,11 +58,13 @@ static void signal_all(int number)
 		process_visit(signal_one, &number);
 }
 
+/* A batch: whoever is left could send faster than we pass on, and must not get past the time. */
 static void pass_signals_on(const struct plan *plan, int signal_fd)
 {
 	struct signalfd_siginfo info;
 
-	while (read(signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+	for (int i = 0; i < SIGNAL_BATCH && read(signal_fd, &info, sizeof(info)) == sizeof(info);
+	     i++) {
 		const int number = plan->rewrite[info.ssi_signo];
 
 		if (info.ssi_signo != SIGCHLD && number)

@@ -90,6 +90,21 @@ sleeps() { namespace_table | grep -q ' sleep S '; }
 	assert_stderr_has 'drop-init: killed what was left 0.000 s after the command: ends-by['
 }
 
+@test "a flood of signals from what is left does not put the end off" {
+	cat >"$BATS_TEST_TMPDIR/flood" <<-'END'
+		#!/usr/bin/perl
+		$| = 1;
+		$SIG{$_} = "IGNORE" for keys %SIG;
+		print "ready\n";
+		select(undef, undef, undef, 0.01) until getppid() == 1; # before that it would end the command
+		1 while kill("USR1", 1) && kill(36, 1) && kill(40, 1);
+	END
+	chmod 755 "$BATS_TEST_TMPDIR/flood"
+	leave_behind "$BATS_TEST_TMPDIR/flood" drop-init --stop-timeout 0.4
+	[ "$took" -lt 5000 ]
+	assert_stderr_has 'drop-init: killed what was left 0.400 s after the command: flood['
+}
+
 @test "a signal that comes meanwhile is passed on to those who are left" {
 	namespace_start drop-init sh -c "$BATS_TEST_TMPDIR/ends-by INT & sleep 0.3; echo gone"
 	wait_output gone
