@@ -120,8 +120,14 @@ static int send_to_command(const struct child *child, int number,
 static void forward(const struct reaper *reaper, int number, const struct signalfd_siginfo *from)
 {
 	const struct child *child = &reaper->child;
-	const int result = reaper->plan->group ? kill(-child->pid, number)
-					       : send_to_command(child, number, from);
+	int result = -1;
+
+	errno = ESRCH;
+	if (reaper->plan->group)
+		result = kill(-child->pid, number);
+	/* The group can be empty before the command has ended: it may have moved to another one. */
+	if (result && errno == ESRCH)
+		result = send_to_command(child, number, from);
 	if (!result)
 		event_tell(EVENT_FORWARDED, (struct event_facts){ .number = number });
 	else if (errno != ESRCH) /* it has just ended, and we will see that next */

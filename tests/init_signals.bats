@@ -106,6 +106,21 @@ namespace_has() { namespace_table | grep -q " $1 "; }
 	assert_stdout $'ready\n3'
 }
 
+@test "--group reaches a command that has left its process group" {
+	namespace_start drop-init -g perl -e '$| = 1;
+		my $child = fork // die;
+		if (!$child) { sleep 60; exit }
+		setpgrp $child, $child;
+		setpgrp 0, $child;
+		$SIG{TERM} = sub { kill "KILL", $child; print "got TERM\n"; exit 3 };
+		print "ready\n";
+		sleep 60'
+	wait_output ready
+	namespace_stop TERM
+	assert_status 3
+	assert_stdout $'ready\ngot TERM'
+}
+
 namespace_lines() { [ "$(wc -l <"$namespace/stdout")" = "$1" ]; }
 
 @test "--stop-delay holds the first TERM that long, other signals not at all" {
