@@ -24,6 +24,7 @@ int main(int argc, char **argv)
 {
 	static struct supervisor supervisor; /* zeroes that are not touched take no memory */
 	const struct inherited inherited = start_safely();
+	const int first_socket = LISTEN_FDS_START + inherited.sockets;
 	struct plan plan;
 	struct port_choice ports;
 	struct filter profile;
@@ -51,7 +52,8 @@ int main(int argc, char **argv)
 		descriptors_give_streams(plan.identity.uid);
 	start_set_umask(plan.umask);
 	give_paths(&plan); /* before there is a socket in a folder, with an owner of its own */
-	sockets_bind(&plan, LISTEN_FDS_START + inherited.sockets);
+	supervisor_make_room(&supervisor, first_socket + (int)plan.listen_count);
+	sockets_bind(&plan, first_socket);
 
 	/* From here there is no way back. */
 	privileges_drop(&plan, ports.keeps, supervisor.filter.program.len);

@@ -3,6 +3,7 @@
 #include "init/message.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -88,6 +89,21 @@ void supervisor_prepare(const struct plan *plan, const struct port_choice *ports
 	}
 	if (s->reports || profile->program.len)
 		supervisor_compose(s, profile);
+}
+
+void supervisor_make_room(struct supervisor *supervisor, int first_free)
+{
+	struct record *record = &supervisor->record;
+	int fd;
+
+	if (!(supervisor->reports & REPORT_CALLS) || record->file >= first_free)
+		return;
+	fd = fcntl(record->file, F_DUPFD_CLOEXEC, first_free);
+	if (fd < 0) /* EINVAL is the limit, too. fcntl(2) */
+		die("--record %s: cannot keep it open: %s (raise the limit of open files)",
+		    record->path, strerror(errno == EINVAL ? EMFILE : errno));
+	(void)close(record->file); /* fd is the same */
+	record->file = fd;
 }
 
 void supervisor_arm(const struct supervisor *supervisor, struct command *command)

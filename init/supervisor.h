@@ -36,6 +36,10 @@ void supervisor_prepare(const struct plan *plan, const struct port_choice *ports
 			const struct filter *profile, const char *command,
 			struct supervisor *ret_supervisor);
 
+/* Move what is open out of the way of the sockets, who take the descriptors below first_free. Dies
+ * where it cannot. */
+void supervisor_make_room(struct supervisor *supervisor, int first_free);
+
 /* Give the command its filter, and what goes with being supervised. */
 void supervisor_arm(const struct supervisor *supervisor, struct command *command);
 

@@ -213,6 +213,15 @@ load_test() {
 	namespace_visit curl --silent --max-time 5 http://127.0.0.1/missing >/dev/null
 }
 
+@test "--listen takes no descriptor away from the recording" {
+	namespace_run drop-init --user app --listen 80 --listen 81 --record "$file" -- "$python" -c 'import socket
+print(socket.socket(fileno=3).getsockname(), socket.socket(fileno=4).getsockname())'
+	assert_status 0
+	assert_stderr ''
+	assert_stdout "('0.0.0.0', 80) ('0.0.0.0', 81)"
+	recorded | grep -x getsockname
+}
+
 # A server under its own recording serves the same load, and nothing is denied.
 records_and_runs() {
 	namespace_start drop-init --user app --allow-port 80 --record "$file" -- "$@"
