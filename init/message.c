@@ -41,15 +41,39 @@ static void line_add(struct line *line, const char *text)
 	line->length += length;
 }
 
-/* Add text so that it stays one line, and one JSON string where that is wanted. */
+/* How many bytes the UTF-8 character has that text begins with; 0: it is none. RFC 3629, 4 */
+static size_t character_size(const char *text)
+{
+	const unsigned char *at = (const unsigned char *)text;
+	const size_t size = at[0] < 0x80 ? 1 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
+	const unsigned lowest = at[0] == 0xe0 ? 0xa0 : at[0] == 0xf0 ? 0x90 : 0x80;
+	const unsigned highest = at[0] == 0xed ? 0x9f : at[0] == 0xf4 ? 0x8f : 0xbf;
+
+	if (size > 1 && (at[0] < 0xc2 || at[0] > 0xf4 || at[1] < lowest || at[1] > highest))
+		return 0;
+	for (size_t i = 2; i < size; i++) {
+		if ((at[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	return size;
+}
+
+/* Add text so that it stays one line, and one JSON string where that is wanted: which is UTF-8,
+ * whatever bytes a name or a path is made of. */
 static void line_add_escaped(struct line *line, const char *text)
 {
 	static const char hex[] = "0123456789abcdef";
+	size_t size;
 
-	for (; *text; text++) {
+	for (; *text; text += size) {
 		unsigned char c = (unsigned char)*text;
-		char escaped[8] = { (char)c };
+		char escaped[8] = "";
 
+		size = as_json ? character_size(text) : 1;
+		memcpy(escaped, text, size);
+		if (!size)
+			snprintf(escaped, sizeof(escaped), "\\\\x%c%c", hex[c >> 4], hex[c & 15]);
+		size = size ? size : 1;
 		if (c == '\n' || c == '\t')
 			memcpy(escaped, c == '\n' ? "\\n" : "\\t", 3);
 		else if (c < 0x20 || c == 0x7f)

@@ -28,6 +28,18 @@ load namespace
 	END
 }
 
+@test "--log-format json is UTF-8, whatever bytes were typed" {
+	typed=$'\xff \xc3y \xed\xa0\x80 \xf4\x90\x80\x80 \xc0\xaf \u00e9 \U1f600 \xe2\x82'
+	namespace_run drop-init --log-format json --user "$typed" true
+	assert_status 125
+	python3 - "$namespace/stderr" <<-'END'
+		import json, sys
+		said = json.loads(open(sys.argv[1], "rb").read().decode("utf-8"))["message"]
+		typed = r"\xff \xc3y \xed\xa0\x80 \xf4\x90\x80\x80 \xc0\xaf " + "\u00e9 \U0001f600 " + r"\xe2\x82"
+		assert said.startswith("--user " + typed + ": no user '" + typed + "'"), ascii(said)
+	END
+}
+
 @test "a message longer than a line's room is cut, and stays valid JSON" {
 	namespace_run drop-init --log-format json --user "$(head -c 9000 /dev/zero | tr '\0' '"')" true
 	assert_status 125
