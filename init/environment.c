@@ -75,6 +75,18 @@ static void add_user(struct list *list, const struct identity *identity)
 	list_add(list, "LOGNAME=%s", name);
 }
 
+/* LISTEN_FDNAMES as inherited; NULL where it is not one name for each descriptor, for then nobody
+ * could tell whose name is whose, ours included. */
+static const char *inherited_names_find(int inherited)
+{
+	const char *names = getenv("LISTEN_FDNAMES");
+	int count = 1;
+
+	for (const char *at = names; at && *at; at++)
+		count += *at == ':';
+	return count == inherited ? names : NULL;
+}
+
 /* LISTEN_FDNAMES: what came with the inherited ones, then ours; one name for each descriptor.
  * sd_listen_fds_with_names(3) calls a nameless one "unknown". */
 static char *socket_names(const struct plan *plan, const char *inherited_names, int inherited)
@@ -104,7 +116,7 @@ static char *socket_names(const struct plan *plan, const char *inherited_names, 
 
 static char *add_sockets(struct list *list, const struct plan *plan, int inherited)
 {
-	char *names = socket_names(plan, getenv("LISTEN_FDNAMES"), inherited);
+	char *names = socket_names(plan, inherited_names_find(inherited), inherited);
 	char *variable;
 
 	list_add(list, "LISTEN_FDS=%d", inherited + (int)plan->listen_count);

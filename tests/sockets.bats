@@ -84,6 +84,20 @@ second SOCK_STREAM 0.0.0.0 80 listening'
 	assert_stderr ''
 }
 
+@test "inherited names that are too few or too many do not shift ours" {
+	for names in '' first a:b:c:d; do
+		namespace_run python3 -c '
+import os, sys
+for fd in 3, 4, 5:
+    os.dup2(0, fd)
+os.environ.update(LISTEN_FDS="3", LISTEN_PID=str(os.getpid()), LISTEN_FDNAMES=sys.argv[1])
+os.execvp("drop-init", ["drop-init", "--listen", "80,name=web", "sh", "-c", "echo $LISTEN_FDS $LISTEN_FDNAMES"])' "$names"
+		assert_status 0
+		assert_stderr ''
+		assert_stdout '4 unknown:unknown:unknown:web'
+	done
+}
+
 @test "inherited sockets reach the command without --listen too, with its own LISTEN_PID" {
 	namespace_run python3 -c '
 import os, socket
