@@ -43,15 +43,30 @@ static size_t component_cut(const char **path, char name[NAME_MAX + 2])
 	return length;
 }
 
-/* O_PATH with O_NOFOLLOW opens a symbolic link itself: never go on from one. */
-static int component_open(int dir, const char *name, bool create)
+/* A folder on the way stays root's, and the user has to get through it whatever the umask is. */
+static int component_create(int dir, const char *name, bool last)
+{
+	const mode_t before = umask(022);
+	int r;
+
+	if (last)
+		(void)umask(before); /* always succeeds */
+	r = mkdirat(dir, name, 0755) ? -errno : 0;
+	(void)umask(before);
+	return r;
+}
+
+/* O_PATH with O_NOFOLLOW opens a symbolic link itself: never go on from one. REST is what follows,
+ * for who wants it created; NULL: nobody does. */
+static int component_open(int dir, const char *name, const char *rest)
 {
 	struct stat st;
 	int fd = openat_call(dir, name, O_PATH);
 
-	if (fd == -ENOENT && create) {
-		if (mkdirat(dir, name, 0755) && errno != EEXIST)
-			return -errno;
+	if (fd == -ENOENT && rest) {
+		fd = component_create(dir, name, !rest[strspn(rest, "/")]);
+		if (fd < 0 && fd != -EEXIST)
+			return fd;
 		fd = openat_call(dir, name, O_PATH);
 	}
 	if (fd < 0)
@@ -68,7 +83,7 @@ static int path_walk(const char *path, bool create)
 	int dir = openat_call(AT_FDCWD, *path == '/' ? "/" : ".", O_PATH);
 
 	while (dir >= 0 && component_cut(&path, name)) {
-		int next = component_open(dir, name, create);
+		int next = component_open(dir, name, create ? path : NULL);
 
 		close(dir);
 		dir = next;

@@ -137,6 +137,15 @@ assert_said() { assert_stderr "drop-init: --chown $data${2:-,owner=1000:1000}: $
 	assert_equal "$(not_owned "$outside" 0 0)" ''
 }
 
+@test "the user gets through the folders that mkdir makes, whatever the umask" {
+	for mask in 077 777; do
+		namespace_run sh -c "umask $mask; exec drop-init --user app --seccomp none --umask 027 --chown $data/$mask/y/z,mkdir -- \
+			sh -c 'touch $data/$mask/y/z/file && stat -c \"%a %u\" $data/$mask $data/$mask/y $data/$mask/y/z'"
+		assert_status 0
+		assert_stdout $'755 0\n755 0\n750 1000'
+	done
+}
+
 @test "mkdir makes the path with its mode, and what is missing above it stays root's" {
 	namespace_run drop-init --seccomp none --chown "$data/x/y,owner=1000:1000,mkdir,mode=2750" -- \
 		stat -c '%a %u:%g' "$data/x" "$data/x/y"
