@@ -15,11 +15,14 @@
 static void copy(const char *path, const char *temporary)
 {
 	int from = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-	int to = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0700);
 	ssize_t moved = 0;
+	int to;
 
 	if (from < 0)
 		die("--install %s: cannot read /proc/self/exe: %s", path, strerror(errno));
+	/* A file of our own: what is there may be somebody else's, who would keep the copy his. */
+	(void)unlink(temporary); /* open(2) says why it could not be */
+	to = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
 	if (to < 0)
 		die("--install %s: cannot create %s: %s", path, temporary, strerror(errno));
 	do

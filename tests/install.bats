@@ -24,3 +24,13 @@ load namespace
 	assert_status 125
 	assert_stderr 'drop-init: --install /nosuch/copy: cannot create /nosuch/copy.new: No such file or directory'
 }
+
+@test "--install writes into no file that somebody else has put there" {
+	namespace_run sh -c 'chmod 1777 /dev/shm; cd /dev/shm
+		setpriv --reuid 1000 --clear-groups sh -c "echo mine >copy.new; chmod 666 copy.new"
+		drop-init --install /dev/shm/copy && stat -c "%u %a" copy && cmp "$(command -v drop-init)" copy
+		mkfifo fifo.new; drop-init --install /dev/shm/fifo && cmp "$(command -v drop-init)" fifo && ls'
+	assert_status 0
+	assert_stderr ''
+	assert_stdout $'0 755\ncopy\nfifo'
+}
