@@ -107,6 +107,31 @@ void descriptors_seal(int sockets)
 		    strerror(-result));
 }
 
+/* The kernel marks a path that does not begin at our root. getcwd(2) */
+static bool working_folder_is_outside(void)
+{
+	static const char mark[] = "(unreachable)";
+	char path[PATH_MAX];
+
+	/* musl's getcwd(3) makes ENOENT of it, which a removed folder has too. */
+	return syscall(SYS_getcwd, path, sizeof(path)) > 0 && !strncmp(path, mark, strlen(mark));
+}
+
+void descriptors_require(int sockets)
+{
+	struct stat status;
+
+	if (working_folder_is_outside())
+		die("the working folder lies outside of the root, which the command could leave that "
+		    "way (start drop-init in a folder of the container)");
+	for (int fd = 0; fd < LISTEN_FDS_START + sockets; fd++) {
+		if (!fstat(fd, &status) && S_ISDIR(status.st_mode))
+			die("descriptor %d is a folder, which the command could leave its root by "
+			    "(pass %s)",
+			    fd, fd < LISTEN_FDS_START ? "a file, a pipe or a terminal" : "sockets");
+	}
+}
+
 /* A stream worth giving: /dev/null is everybody's, a file that is only read is not the command's to
  * own, and a socket's owner means nothing. */
 static bool stream_wants_owner(int fd, const struct stat *status)

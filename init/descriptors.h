@@ -17,6 +17,11 @@ void descriptors_fill(void);
  * Dies where they name us and are nonsense. */
 int descriptors_inherited(void);
 
+/* Before stepping down: die where the working folder, a standard stream or one of the sockets is a
+ * way out of the root (CVE-2024-21626): a folder that is not below it, or any folder at all where
+ * there should be a stream or a socket. */
+void descriptors_require(int sockets);
+
 /* Before stepping down to uid: give uid the pipes, terminals and written files that are its
  * standard streams, for without it opening /dev/stdout again is refused (moby#31243). That needs
  * CAP_CHOWN; a stream that cannot be given is said on -v and left as it is. */

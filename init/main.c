@@ -40,6 +40,8 @@ int main(int argc, char **argv)
 	plan_check(&plan);
 	ports_choose(&plan, &ports);
 	profile_load(&plan, ports.keeps, &profile);
+	if (plan.drops)
+		descriptors_require(inherited.sockets);
 	if (plan.check)
 		return check_print(&plan, &ports, &profile);
 	privileges_require(&plan);

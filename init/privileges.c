@@ -7,6 +7,7 @@
 #include <cap-ng.h>
 #include <errno.h>
 #include <grp.h>
+#include <linux/keyctl.h>
 #include <linux/securebits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -179,6 +180,20 @@ static void ids_change(const struct identity *identity)
 		refuse_id("setresgid", identity, errno);
 	if (!uids_are(uid) && syscall(SYS_setresuid, uid, uid, uid))
 		refuse_id("setresuid", identity, errno);
+}
+
+/* Whoever has a session keyring may read the keys in it, whatever the uid: so root's is not handed
+ * down. Before the change of ids, for the user's quota may be used up by other containers.
+ * session-keyring(7) */
+static void keyring_leave(void)
+{
+	const long serial = syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+	const int error = serial < 0 ? errno : serial ? 0 : ENOEFFECT;
+
+	/* An outer filter or the kernel has no keys for us, nor for the command. */
+	if (error && error != EPERM && error != ENOSYS)
+		message(MESSAGE_INFO, "the session keyring stays that of who started us: %s",
+			strerror(error));
 }
 
 /* --- capability sets and securebits ---------------------------------------------------------- */
@@ -358,6 +373,7 @@ static void drop_identity(const struct plan *plan, struct outcome *outcome)
 	/* sudo, which --allow-new-privs is for, needs a bounding set and root's capabilities. */
 	if (!plan->allow_new_privs)
 		outcome->bounding_cut = bounding_cut(outcome->ambient);
+	keyring_leave();
 	if (holding && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
 		die("cannot keep capabilities across the change of user: %s", strerror(errno));
 	ids_change(outcome->identity);

@@ -165,3 +165,54 @@ time.sleep(60)'
 	namespace_wait
 	assert_status 137
 }
+
+@test "a folder among the standard streams or the sockets ends the run: it could lead out of the root" {
+	namespace_run sh -c 'exec drop-init --user app echo started </'
+	assert_status 125
+	assert_stdout ''
+	assert_stderr 'drop-init: descriptor 0 is a folder, which the command could leave its root by (pass a file, a pipe or a terminal)'
+	LISTEN_FDS=1 LISTEN_PID=1 namespace_run sh -c 'exec drop-init --user app echo started 3</'
+	assert_status 125
+	assert_stderr 'drop-init: descriptor 3 is a folder, which the command could leave its root by (pass sockets)'
+}
+
+@test "a working folder outside of the root ends the run" {
+	namespace_run sh -c 'mkdir -p /dev/shm/root/dev && cp "$(command -v drop-init)" /dev/shm/root && cd / &&
+		touch /dev/shm/root/dev/null && mount --bind /dev/null /dev/shm/root/dev/null &&
+		exec perl -e "chroot q(/dev/shm/root); exec qw(/drop-init --user 1000:1000 /drop-init --version)"'
+	assert_status 125
+	assert_stdout ''
+	assert_stderr 'drop-init: the working folder lies outside of the root, which the command could leave that way (start drop-init in a folder of the container)'
+}
+
+@test "the keys of root's session are not handed down" {
+	keys='import ctypes, sys
+libc = ctypes.CDLL(None, use_errno=True)
+libc.syscall.restype = ctypes.c_long
+number = lambda n: ctypes.c_long(n)
+def give():
+    libc.syscall(number(250), number(1), None)
+    assert libc.syscall(number(248), b"user", b"drop-init-test", b"secret", number(6), number(-3)) > 0
+def find():
+    return libc.syscall(number(249), b"user", b"drop-init-test", None, number(0)) > 0
+'
+	[ "$(uname -m)" = x86_64 ] || skip 'the numbers of these system calls are those of x86_64'
+	namespace_run python3 -c "$keys
+import os
+give()
+print('root', find(), flush=True)
+os.execvp('drop-init', ['drop-init', *sys.argv[2:], 'python3', '-c', sys.argv[1] + 'print(find())'])" "$keys" --seccomp none --user app
+	assert_status 0
+	assert_stderr ''
+	assert_stdout $'root True\nFalse'
+}
+
+@test "the compiler of a JSON profile inherits no descriptor" {
+	namespace_prepare 'cp "$(command -v drop-init)" /dev/shm/init; echo "{}" >/dev/shm/p.json'
+	namespace_prepare 'printf "#!/bin/sh\nls -l /proc/self/fd | grep -c secret >&2\nexit 1\n" >/dev/shm/drop-seccomp'
+	namespace_prepare 'chmod 755 /dev/shm /dev/shm/drop-seccomp; echo hidden >/dev/shm/secret; chmod 600 /dev/shm/secret'
+	namespace_run sh -c 'exec /dev/shm/init --user app --seccomp /dev/shm/p.json echo started 7</dev/shm/secret'
+	assert_status 125
+	assert_stdout ''
+	assert_equal "${lines[0]-$(head -n 1 "$namespace/stderr")}" 0 'descriptors that the compiler has'
+}
