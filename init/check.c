@@ -8,6 +8,8 @@
 #include "init/output.h"
 #include "init/ownership.h"
 #include "init/privileges.h"
+#include "init/record.h"
+#include "init/sockets.h"
 #include "init/writable.h"
 
 #include <errno.h>
@@ -19,11 +21,33 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define TEXT_SIZE 1024
+
+/* Text of any length: no user, port or path is ever cut off. */
+static char *text_make(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static char *text_format(const char *format, va_list arguments)
+{
+	char *text;
+
+	if (vasprintf(&text, format, arguments) < 0)
+		die("out of memory: %s", strerror(errno));
+	return text;
+}
+
+static char *text_make(const char *format, ...)
+{
+	va_list arguments;
+	char *text;
+
+	va_start(arguments, format);
+	text = text_format(format, arguments);
+	va_end(arguments);
+	return text;
+}
 
 /* One line; returns ok, so that the lines add up. */
 static bool line(bool ok, const char *step, const char *format, ...)
@@ -31,18 +55,17 @@ static bool line(bool ok, const char *step, const char *format, ...)
 
 static bool line(bool ok, const char *step, const char *format, ...)
 {
-	char text[TEXT_SIZE], whole[TEXT_SIZE + 32];
 	va_list arguments;
+	char *text;
 
 	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
+	text = text_format(format, arguments);
 	va_end(arguments);
 	for (char *at = text; *at; at++) {
 		if ((unsigned char)*at < 0x20 || *at == 0x7f)
 			*at = '?'; /* a step is one line, whatever a path is called */
 	}
-	snprintf(whole, sizeof(whole), "%-4s%-11s %s\n", ok ? "ok" : "NO", step, text);
-	output_write(whole);
+	output_write(text_make("%-4s%-11s %s\n", ok ? "ok" : "NO", step, text));
 	return ok;
 }
 
@@ -64,14 +87,12 @@ static bool check_user(const struct plan *plan)
 {
 	const char *obstacle = privileges_obstacle(plan);
 	const struct identity *identity = &plan->identity;
-	char name[128], groups[512] = "";
-	size_t length = 0;
+	char name[LOGIN_NAME_MAX + 32], *groups = text_make("%s", "");
 
 	if (!plan->drops)
 		return line(true, "user", "stays %u:%u: no --user was given", geteuid(), getegid());
-	for (size_t i = 0; i < identity->group_count && length < sizeof(groups) - 16; i++)
-		length += (size_t)snprintf(groups + length, sizeof(groups) - length, " %u",
-					   identity->groups[i]);
+	for (size_t i = 0; i < identity->group_count; i++)
+		groups = text_make("%s %u", groups, identity->groups[i]);
 	identity_format(identity, name, sizeof(name));
 	if (obstacle)
 		return line(false, "user", "%s: %s", name, obstacle);
@@ -79,37 +100,6 @@ static bool check_user(const struct plan *plan)
 		    *groups ? groups : " none",
 		    identity->home && *identity->home ? identity->home : "/",
 		    plan->allow_new_privs ? ", new privileges allowed" : ", no_new_privs");
-}
-
-/* Would bind(2) work? For an address of the network it is tried, and let go again. */
-static int try_bind(const struct listen_spec *spec)
-{
-	const int one = 1;
-	int fd = socket(spec->address.ss_family, spec->type | SOCK_CLOEXEC, 0);
-	int error = 0;
-
-	if (fd < 0)
-		return errno;
-	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)); /* bind(2) tells */
-	if (spec->reuseport)
-		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one));
-	if (bind(fd, (const struct sockaddr *)&spec->address, spec->address_length))
-		error = errno;
-	(void)close(fd); /* nothing was sent */
-	return error == EADDRNOTAVAIL && spec->freebind ? 0 : error;
-}
-
-static int try_unix(const struct listen_spec *spec)
-{
-	const char *path = ((const struct sockaddr_un *)&spec->address)->sun_path;
-	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
-	struct stat status;
-
-	(void)snprintf(folder, sizeof(folder), "%s", path); /* as long as that */
-	*(strrchr(folder, '/') + 1) = '\0';
-	if (!lstat(path, &status) && !S_ISSOCK(status.st_mode))
-		return EEXIST;
-	return access(folder, W_OK | X_OK) ? errno : 0;
 }
 
 static bool never(void)
@@ -146,26 +136,37 @@ static const struct chown_spec *chown_covering(const struct plan *plan, const ch
 	return NULL;
 }
 
+/* Not even we could bind the same twice. */
+static bool is_repeated(const struct plan *plan, const struct listen_spec *spec)
+{
+	for (const struct listen_spec *s = plan->listens; s < spec; s++) {
+		if (s->type == spec->type && s->address_length == spec->address_length &&
+		    !memcmp(&s->address, &spec->address, spec->address_length) &&
+		    !(s->reuseport && spec->reuseport))
+			return true;
+	}
+	return false;
+}
+
 static bool check_listen(const struct plan *plan, const struct listen_spec *spec)
 {
 	char address[ADDRESS_TEXT_SIZE];
-	const bool is_unix = spec->address.ss_family == AF_UNIX;
-	const int error = is_unix ? try_unix(spec) : try_bind(spec);
+	const int error = is_repeated(plan, spec) ? EADDRINUSE : sockets_try(spec);
 	const char *name = spec->name ? spec->name : "unknown";
 	const struct chown_spec *covering;
 
 	address_format(spec, address);
 	if (!error)
 		return line(true, "listen", "%s, passed by LISTEN_FDS as '%s'", address, name);
-	covering = is_unix && error == ENOENT ? chown_covering(plan, address) : NULL;
+	covering = spec->address.ss_family == AF_UNIX && error == ENOENT
+			   ? chown_covering(plan, address)
+			   : NULL;
 	if (covering && covering->mkdir)
 		return line(true, "listen",
 			    "%s, passed by LISTEN_FDS as '%s', once --chown %s is done", address,
 			    name, covering->text);
 	return line(false, "listen", "%s: %s%s", address, strerror(error),
-		    error == EACCES && !is_unix ? " (start as root, or add NET_BIND_SERVICE)"
-		    : error == EADDRINUSE	? " (something else listens there)"
-						: "");
+		    sockets_advice(spec, error));
 }
 
 /* Look with the user's eyes: in a process that has taken the ids, and ends. Returns what it said;
@@ -218,15 +219,13 @@ static bool check_writable(const struct plan *plan, const char *path)
 
 static bool check_ports(const struct plan *plan, const struct port_choice *ports)
 {
-	char list[256] = "";
-	size_t length = 0;
+	char *list = text_make("%s", "");
 
 	if (!plan->port_count)
 		return true;
-	for (size_t i = 0; i < plan->port_count && length < sizeof(list) - 16; i++)
-		length += (size_t)snprintf(list + length, sizeof(list) - length, "%s%s%u",
-					   i ? "," : "", plan->ports[i].udp ? "udp:" : "",
-					   plan->ports[i].number);
+	for (size_t i = 0; i < plan->port_count; i++)
+		list = text_make("%s%s%s%u", list, i ? "," : "", plan->ports[i].udp ? "udp:" : "",
+				 plan->ports[i].number);
 	return line(ports->rung != RUNG_MISSING, "allow-port", "%s: %s", list, ports->text);
 }
 
@@ -243,6 +242,35 @@ static bool check_filter(const struct filter *profile)
 		    profile->program.len);
 }
 
+/* Can a file be made here? */
+static const char *obstacle_to_creating(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *folder = slash ? text_make("%.*s/", (int)(slash - path), path) : ".";
+
+	return access(folder, W_OK | X_OK) ? strerror(errno) : NULL;
+}
+
+static bool check_record(const char *path)
+{
+	struct stat status;
+	const char *wrong = lstat(path, &status) && errno == ENOENT ? obstacle_to_creating(path)
+								    : record_check(path);
+
+	return line(!wrong, "record", "%s: %s", path,
+		    wrong ? wrong : "the profile that the command needs will be there");
+}
+
+static bool check_install(const char *path)
+{
+	struct stat status;
+	const bool folder = !stat(path, &status) && S_ISDIR(status.st_mode);
+	const char *wrong = obstacle_to_creating(folder ? text_make("%s/", path) : path);
+
+	return line(!wrong, "install", "%s: %s", path,
+		    wrong ? wrong : "this binary will be there, and nothing else be done");
+}
+
 int check_print(const struct plan *plan, const struct port_choice *ports,
 		const struct filter *profile)
 {
@@ -256,6 +284,10 @@ int check_print(const struct plan *plan, const struct port_choice *ports,
 	ok &= check_user(plan);
 	for (size_t i = 0; i < plan->writable_count; i++)
 		ok &= check_writable(plan, plan->writables[i]);
+	if (plan->record)
+		ok &= check_record(plan->record);
+	if (plan->install)
+		ok &= check_install(plan->install);
 	ok &= check_filter(profile);
 	return ok ? EXIT_SUCCESS : EXIT_OWN_FAILURE;
 }

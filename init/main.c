@@ -34,7 +34,7 @@ int main(int argc, char **argv)
 
 	/* Until all of this is good, nothing is changed. */
 	options_parse(argc, argv, environ, &plan);
-	if (plan.install)
+	if (plan.install && !plan.check)
 		install_self(plan.install);
 	identity_resolve(&plan);
 	plan_check(&plan);

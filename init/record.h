@@ -40,6 +40,9 @@ struct record {
  * so that a place of root's will do. NULL, or why not, in static text: nothing is changed then. */
 const char *record_open(struct record *record, const char *path);
 
+/* The same for a FILE that exists, which is only read. */
+const char *record_check(const char *path);
+
 /* COMMAND's file is about to be executed: note what is certain to be called then. */
 void record_expect_loader(struct record *record, const char *command);
 

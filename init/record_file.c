@@ -50,15 +50,15 @@ static const char *earlier_read(struct record *record)
 	return wrong;
 }
 
-/* The file may lie where the command's user can put a link: none is followed, and nothing that is
- * not a recording is ever overwritten. */
-const char *record_open(struct record *record, const char *path)
+/* The file may lie where the command's user can put a link in its place: that is not followed, and
+ * nothing that is not a recording is ever overwritten. */
+static const char *file_take(struct record *record, const char *path, int create)
 {
 	struct stat status;
 
 	memset(record, 0, sizeof(*record));
 	record->path = path;
-	record->file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
+	record->file = open(path, O_RDWR | create | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
 	if (record->file < 0)
 		return strerror(errno);
 	if (fstat(record->file, &status) < 0)
@@ -67,6 +67,21 @@ const char *record_open(struct record *record, const char *path)
 		return "it is not a regular file";
 	record_start(record);
 	return earlier_read(record);
+}
+
+const char *record_open(struct record *record, const char *path)
+{
+	return file_take(record, path, O_CREAT);
+}
+
+const char *record_check(const char *path)
+{
+	static struct record record; /* in a process that ends soon, and large */
+	const char *wrong = file_take(&record, path, 0);
+
+	if (record.file >= 0)
+		(void)close(record.file); /* it was only read */
+	return wrong;
 }
 
 /* --- after it has ended -------------------------------------------------------------------------

@@ -9,6 +9,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -16,35 +17,30 @@
 
 #define DEFAULT_BACKLOG 4096 /* the kernel cuts it to net.core.somaxconn */
 
+const char *sockets_advice(const struct listen_spec *spec, int error)
+{
+	if (error == EACCES && spec->address.ss_family != AF_UNIX)
+		return " (start as root, or add NET_BIND_SERVICE)";
+	if (error == EADDRINUSE)
+		return " (something else listens there)";
+	if (error == EADDRNOTAVAIL)
+		return " (no interface has this address yet: use the key freebind)";
+	if (error == EMFILE)
+		return " (raise the limit of open files)";
+	if (error == EPERM)
+		return " (a capability is missing: add NET_RAW for device, CHOWN for owner)";
+	return "";
+}
+
 static _Noreturn void refuse(const struct listen_spec *spec, const char *what, int error)
 {
 	char text[ADDRESS_TEXT_SIZE];
-	const char *advice = "";
 
-	if (error == EACCES && spec->address.ss_family != AF_UNIX)
-		advice = " (start as root, or add NET_BIND_SERVICE)";
-	else if (error == EADDRINUSE)
-		advice = " (something else listens there)";
-	else if (error == EADDRNOTAVAIL)
-		advice = " (no interface has this address yet: use the key freebind)";
-	else if (error == EMFILE)
-		advice = " (raise the limit of open files)";
-	else if (error == EPERM)
-		advice = " (a capability is missing: add NET_RAW for device, CHOWN for owner)";
 	die("--listen %s: cannot %s %s: %s%s", spec->text, what, address_format(spec, text),
-	    strerror(error), advice);
+	    strerror(error), sockets_advice(spec, error));
 }
 
-static void set_option(const struct listen_spec *spec, int fd, int level, int option, int value,
-		       const char *what)
-{
-	const int result = effect_option(fd, level, option, value);
-
-	if (result)
-		refuse(spec, what, -result);
-}
-
-static void set_device(const struct listen_spec *spec, int fd)
+static int device_set(const struct listen_spec *spec, int fd)
 {
 	char now[IF_NAMESIZE] = "";
 	socklen_t size = sizeof(now);
@@ -52,32 +48,40 @@ static void set_device(const struct listen_spec *spec, int fd)
 	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, spec->device,
 		       (socklen_t)strlen(spec->device) + 1) ||
 	    getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, now, &size))
-		refuse(spec, "set device for", errno);
-	if (strcmp(now, spec->device) != 0)
-		refuse(spec, "set device for", ENOEFFECT);
+		return -errno;
+	return strcmp(now, spec->device) ? -ENOEFFECT : 0;
 }
 
-static void set_options(const struct listen_spec *spec, int fd)
+/* 0, or -errno and what failed. */
+static int options_set(const struct listen_spec *spec, int fd, const char **ret_what)
 {
-	const bool is_tcp = spec->type == SOCK_STREAM;
+	const struct {
+		bool wanted;
+		int level, option, value;
+		const char *what;
+	} options[] = {
+		{ spec->type == SOCK_STREAM, SOL_SOCKET, SO_REUSEADDR, 1, "set reuseaddr for" },
+		{ spec->reuseport, SOL_SOCKET, SO_REUSEPORT, 1, "set reuseport for" },
+		{ spec->v6only >= 0, IPPROTO_IPV6, IPV6_V6ONLY, spec->v6only, "set v6only for" },
+		{ spec->freebind, IPPROTO_IP, IP_FREEBIND, 1, "set freebind for" },
+		{ spec->nodelay, IPPROTO_TCP, TCP_NODELAY, 1, "set nodelay for" },
+		{ spec->keepalive, SOL_SOCKET, SO_KEEPALIVE, 1, "set keepalive for" },
+		{ spec->defer_accept, IPPROTO_TCP, TCP_DEFER_ACCEPT, spec->defer_accept,
+		  "set defer-accept for" },
+	};
 
-	if (is_tcp)
-		set_option(spec, fd, SOL_SOCKET, SO_REUSEADDR, 1, "set reuseaddr for");
-	if (spec->reuseport)
-		set_option(spec, fd, SOL_SOCKET, SO_REUSEPORT, 1, "set reuseport for");
-	if (spec->v6only >= 0)
-		set_option(spec, fd, IPPROTO_IPV6, IPV6_V6ONLY, spec->v6only, "set v6only for");
-	if (spec->freebind)
-		set_option(spec, fd, IPPROTO_IP, IP_FREEBIND, 1, "set freebind for");
-	if (spec->nodelay)
-		set_option(spec, fd, IPPROTO_TCP, TCP_NODELAY, 1, "set nodelay for");
-	if (spec->keepalive)
-		set_option(spec, fd, SOL_SOCKET, SO_KEEPALIVE, 1, "set keepalive for");
-	if (spec->defer_accept)
-		set_option(spec, fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, spec->defer_accept,
-			   "set defer-accept for");
-	if (spec->device)
-		set_device(spec, fd);
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
+		int result = 0;
+
+		if (options[i].wanted)
+			result = effect_option(fd, options[i].level, options[i].option,
+					       options[i].value);
+		*ret_what = options[i].what;
+		if (result)
+			return result;
+	}
+	*ret_what = "set device for";
+	return spec->device ? device_set(spec, fd) : 0;
 }
 
 /* Does anybody answer at this socket file? Only ECONNREFUSED says for sure that nobody does. */
@@ -185,9 +189,11 @@ static void socket_bind(const struct listen_spec *spec, int slot)
 {
 	const struct sockaddr *address = (const struct sockaddr *)&spec->address;
 	const int fd = socket_open(spec, slot);
-	int result = 0;
+	const char *what;
+	int result = options_set(spec, fd, &what);
 
-	set_options(spec, fd);
+	if (result)
+		refuse(spec, what, -result);
 	if (spec->address.ss_family == AF_UNIX)
 		unix_bind(spec, fd);
 	else
@@ -210,4 +216,40 @@ void sockets_bind(const struct plan *plan, int first_slot)
 		message(MESSAGE_INFO, "--listen %s: bound %s, passed as descriptor %d", spec->text,
 			address_format(spec, text), first_slot + (int)i);
 	}
+}
+
+/* --- whether it would work -------------------------------------------------------------------- */
+
+static int unix_try(const struct listen_spec *spec)
+{
+	const char *path = ((const struct sockaddr_un *)&spec->address)->sun_path;
+	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	struct stat status;
+	const bool exists = lstat(path, &status) == 0;
+
+	if (exists && !S_ISSOCK(status.st_mode))
+		return EEXIST;
+	if (exists && !socket_file_is_stale(spec))
+		return EADDRINUSE;
+	(void)snprintf(folder, sizeof(folder), "%s", path); /* as long as that */
+	*(strrchr(folder, '/') + 1) = '\0';
+	return access(folder, W_OK | X_OK) ? errno : 0;
+}
+
+int sockets_try(const struct listen_spec *spec)
+{
+	const struct sockaddr *address = (const struct sockaddr *)&spec->address;
+	const char *what;
+	int result, fd;
+
+	if (spec->address.ss_family == AF_UNIX)
+		return unix_try(spec);
+	fd = socket(spec->address.ss_family, spec->type | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return errno;
+	result = options_set(spec, fd, &what);
+	if (!result)
+		result = effect_bind(fd, address, spec->address_length);
+	(void)close(fd); /* nothing was sent */
+	return -result;
 }

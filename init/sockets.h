@@ -11,4 +11,11 @@
  * CAP_CHOWN for another owner. Dies, naming the address and what is missing. */
 void sockets_bind(const struct plan *plan, int first_slot);
 
+/* 0 where binding this one would work now, else its errno. An address of the network is tried, and
+ * let go again; of a unix socket only its place is looked at. */
+int sockets_try(const struct listen_spec *spec);
+
+/* What to do about the errno of a bind: " (...)", or "". */
+const char *sockets_advice(const struct listen_spec *spec, int error);
+
 #endif

@@ -59,3 +59,51 @@ ok  seccomp     '"$(sed -n 's/^ok  seccomp *//p' "$namespace/stdout")"
 	assert_status 125
 	assert_stdout_has 'NO  user        app (1000:1000): root without CAP_SETUID and CAP_SETGID cannot become app'
 }
+
+@test "--check installs nothing, and says whether --install can" {
+	namespace_run sh -c 'drop-init --check --install /dev/shm/copy; ls /dev/shm'
+	assert_stdout_has 'ok  install     /dev/shm/copy: this binary will be there, and nothing else be done'
+	assert_equal "$(grep -cx copy "$namespace/stdout")" 0 'copies'
+	namespace_run drop-init --check --install /nosuch/copy
+	assert_status 125
+	assert_stdout_has 'NO  install     /nosuch/copy: No such file or directory'
+}
+
+@test "--check looks at the file of --record, and makes none" {
+	namespace_run sh -c 'drop-init --check --record /dev/shm/new true; ls /dev/shm'
+	assert_stdout_has 'ok  record      /dev/shm/new: the profile that the command needs will be there'
+	assert_equal "$(grep -cx new "$namespace/stdout")" 0 'recordings'
+	namespace_run drop-init --check --record /nosuch/file true
+	assert_status 125
+	assert_stdout_has 'NO  record      /nosuch/file: No such file or directory'
+	namespace_run sh -c 'echo mine >/dev/shm/file; drop-init --check --record /dev/shm/file true; echo $?; cat /dev/shm/file'
+	assert_stdout_has 'NO  record      /dev/shm/file: it is not JSON as --record writes it'
+	assert_stdout_has $'125\nmine'
+}
+
+@test "--check cuts no port, group or path off" {
+	ports=$(seq -s, 2000 2199) groups=$(seq -s, 3000 3199) path=/dev/shm/$(printf 'a%.0s' {1..200})/$(printf 'b%.0s' {1..200})
+	path+=${path#/dev/shm}${path#/dev/shm}${path#/dev/shm}
+	namespace_run drop-init --check --user app --groups "$groups" --allow-port "$ports" --chown "$path,mkdir" true
+	assert_status 0
+	assert_stdout_has "ok  allow-port  $ports: nothing to do"
+	assert_stdout_has "ok  user        app (1000:1000), groups ${groups//,/ }, HOME="
+	assert_stdout_has "ok  chown       $path to 1000:1000"
+}
+
+@test "--check knows what listens already, at a unix socket or on an IPv6 port, and what is asked for twice" {
+	namespace_start python3 -c 'import socket, time
+unix = socket.socket(socket.AF_UNIX); unix.bind("/dev/shm/s"); unix.listen()
+v4 = socket.socket(); v4.bind(("0.0.0.0", 8080)); v4.listen()
+print("ready", flush=True); time.sleep(60)'
+	wait_output ready
+	run namespace_exec drop-init --check --listen unix:/dev/shm/s --listen '[::]:8080' --listen '[::]:8080,v6only' true
+	assert_equal "$status" 125 status
+	[[ ${lines[1]} == 'NO  listen      /dev/shm/s: Address'*'in use (something else listens there)' ]]
+	[[ ${lines[2]} == 'NO  listen      [::]:8080: Address'*'in use (something else listens there)' ]]
+	[[ ${lines[3]} == 'NO  listen      [::]:8080: Address'*'in use (something else listens there)' ]]
+	run namespace_exec drop-init --check --listen '[::]:8080,v6only' --listen 9090 --listen 9090 true
+	assert_equal "$status" 125 status
+	[[ ${lines[1]} == "ok  listen      [::]:8080, passed by LISTEN_FDS as 'unknown'" ]]
+	[[ ${lines[3]} == 'NO  listen      0.0.0.0:9090: Address'*'in use (something else listens there)' ]]
+}
