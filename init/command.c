@@ -46,7 +46,9 @@ int command_find(const char *name, char ret_path[PATH_MAX])
 	int error, result = ENOENT;
 
 	if (strchr(name, '/')) {
-		error = path_join(ret_path, "", 0, name) ? file_try(name) : ENAMETOOLONG;
+		if (!path_join(ret_path, "", 0, name))
+			return EXIT_NOT_FOUND; /* the kernel takes no path of this length */
+		error = file_try(name);
 		return error == ENOENT || error == ENOTDIR ? EXIT_NOT_FOUND : 0;
 	}
 	if (!*name)

@@ -184,3 +184,9 @@ refused() {
 		grep -qF -- "$option" README.md || namespace_fail "$option is not in README.md"
 	done <"$BATS_TEST_TMPDIR/options"
 }
+
+@test "a path that is longer than any can be is a command not found" {
+	namespace_run sh -c 'drop-init --log-format json "/$(printf %05000d 0)" 2>/dev/null; echo $?'
+	assert_stdout 127
+	assert_stderr ''
+}
