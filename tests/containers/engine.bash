@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2034 # some variables are for the tests
+# shellcheck disable=SC2034,SC2119,SC2120 # variables and arguments are for the tests
 # A private Docker engine and a private podman for the container tests, and images for both.
 #
 #     load engine                        # or: load ../containers/engine
@@ -104,9 +104,15 @@ dockerd_answers() {
 	docker version >/dev/null 2>&1
 }
 
+# docker_init [PATH]: what `docker run --init` puts into its containers from now on; Docker's own without PATH.
+docker_init() {
+	ln -sfn "${1:-$(command -v docker-init)}" "$ENGINE_HOME/docker-init"
+}
+
 docker_start() {
 	dockerd_answers && return
-	PATH=$PATH:/usr/sbin setsid /usr/sbin/dockerd --iptables=false --bridge=none \
+	docker_init
+	PATH=$PATH:/usr/sbin setsid /usr/sbin/dockerd --iptables=false --bridge=none --init-path "$ENGINE_HOME/docker-init" \
 		--data-root "$ENGINE_HOME/docker" --exec-root "$ENGINE_RUN/docker" \
 		-H "unix://$ENGINE_RUN/docker.sock" -p "$ENGINE_RUN/docker.pid" \
 		>"$ENGINE_HOME/dockerd.log" 2>&1 </dev/null 3>&- 7>&- 8>&- &

@@ -26,6 +26,7 @@ setup_file() {
 	done
 }
 
+teardown() { docker_init; }
 teardown_file() { engine_stop; }
 
 expect() {
@@ -244,6 +245,22 @@ log_has() {
 		[ "$("$engine" wait "$id")" = 7 ]
 		run "$engine" logs "$id"
 		compare "$engine" logs "$dropped"$'\nwaiting\ngot TERM' "$(tr -d '\r' <<<"$output")"
+	done
+}
+
+@test "drop-init as the init of docker run --init and of podman's --init-path: the command is its child, and TERM passes" {
+	docker_init "$BUILD/drop-init"
+	options=()
+	for engine in docker podman; do
+		running "$engine" --init "${options[@]}" --entrypoint who start-debian wait exit=7
+		pid=$("$engine" inspect -f '{{.State.Pid}}' "$id")
+		cmp "/proc/$pid/exe" "$BUILD/drop-init"
+		[ "$(cat "/proc/$(tr -d ' ' <"/proc/$pid/task/$pid/children")/comm")" = who ]
+		"$engine" stop -t 20 "$id"
+		[ "$("$engine" wait "$id")" = 7 ]
+		run "$engine" logs "$id"
+		[[ $(tr -d '\r' <<<"$output") == "uid=0 "*$'\nwaiting\ngot TERM' ]] # nothing from us, for nothing was asked
+		options=(--init-path "$BUILD/drop-init")
 	done
 }
 
