@@ -124,7 +124,7 @@ static uint32_t arithmetic_run(uint16_t operation, uint32_t left, uint32_t right
 	case BPF_MUL:
 		return left * right;
 	case BPF_DIV:
-		return right ? left / right : 0;
+		return left / right; /* 0 has ended the program */
 	case BPF_AND:
 		return left & right;
 	case BPF_OR:
@@ -227,6 +227,9 @@ static uint32_t machine_run(struct machine *machine, const struct program *progr
 		if (BPF_CLASS(instruction->code) == BPF_RET)
 			return BPF_RVAL(instruction->code) == BPF_A ? machine->accumulator
 								    : instruction->k;
+		/* The kernel's bpf_convert_filter() ends the program with 0, which is KILL. */
+		if (instruction->code == (BPF_ALU | BPF_DIV | BPF_X) && machine->index == 0)
+			return SECCOMP_RET_KILL_THREAD;
 		instruction_run(machine, instruction, data);
 		machine->at++;
 	}
