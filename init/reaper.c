@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define SIGNAL_BATCH 16
+#define END_LOOKS    8
 
 void reaper_prepare(const struct plan *plan, struct supervisor *supervisor,
 		    struct reaper *ret_reaper)
@@ -62,6 +63,19 @@ static void read_exit_status(struct reaper *reaper)
 	if (!children_status(reaper->child.pidfd, &reaper->status))
 		die("the kernel does not tell how the command ended: %s", strerror(errno));
 	reaper->ended = true;
+}
+
+/* The command is a zombie, whatever wait(2) says: for a moment, or because it ended before SIGCHLD
+ * was ignored. Or for long, because somebody in there traces it: so this is looked at only a few
+ * times. */
+static void notice_end(struct reaper *reaper, short *events)
+{
+	if (++reaper->end_looks == END_LOOKS)
+		*events = 0;
+	if (reaper->kernel_reaps)
+		(void)waitpid(reaper->child.pid, NULL, WNOHANG); /* its pidfd tells the status */
+	else
+		reaper->more_to_reap = true;
 }
 
 /* Signals coalesce, so one SIGCHLD may stand for many children. */
@@ -213,13 +227,12 @@ int reaper_run(struct reaper *reaper)
 {
 	struct pollfd events[] = {
 		{ .fd = reaper->signal_fd, .events = POLLIN },
-		{ .fd = reaper->child.pidfd }, /* POLLHUP, when it has been reaped, comes unasked */
+		{ .fd = reaper->child.pidfd, .events = POLLIN }, /* POLLHUP: it is reaped */
 		{ .events = POLLIN },
 	};
 	int status;
 
 	choose_who_reaps(reaper);
-	events[1].events = reaper->kernel_reaps ? 0 : POLLIN;
 	event_tell(EVENT_STARTED,
 		   (struct event_facts){ reaper->plan->command[0], reaper->child.pid });
 	while (!reaper->ended) {
@@ -229,9 +242,10 @@ int reaper_run(struct reaper *reaper)
 		if (events[0].revents)
 			take_signals(reaper);
 		release_held(reaper);
+		if (events[1].revents & POLLIN)
+			notice_end(reaper, &events[1].events);
 		if (reaper->kernel_reaps && events[1].revents & POLLHUP)
 			read_exit_status(reaper);
-		reaper->more_to_reap |= (events[1].revents & POLLIN) != 0;
 		if (reaper->more_to_reap)
 			reap(reaper);
 		supervisor_serve(reaper->supervisor, events[2].revents);

@@ -22,6 +22,7 @@ struct reaper {
 	bool more_to_reap;  /* a batch was full, or SIGCHLD came */
 	int64_t held_until; /* by clock_ms(): until then a TERM is held (--stop-delay); 0: none is
 			     */
+	int end_looks;	    /* how often the command was seen to have ended and not reaped */
 	bool delay_is_over; /* one was, so the next ones are not */
 };
 
