@@ -1,5 +1,7 @@
 #include "init/notify.h"
 
+#include "init/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -115,29 +117,16 @@ int notify_peek(const struct request *request, unsigned long address, void *ret_
 	return peek_file(pid, address, ret_copy, size);
 }
 
-ssize_t notify_read_proc(pid_t pid, const char *name, char *ret_text, size_t size)
-{
-	int fd = notify_open_proc(pid, name);
-	ssize_t n;
-
-	if (fd < 0)
-		return fd;
-	n = read(fd, ret_text, size - 1);
-	n = n < 0 ? -errno : n;
-	(void)close(fd); /* only read from */
-	ret_text[n < 0 ? 0 : n] = '\0';
-	return n;
-}
-
 long notify_proc_field(pid_t pid, const char *name, const char *field)
 {
 	const size_t length = strlen(field);
-	char text[2048];
+	char path[64], text[2048];
 	long number = 0;
 	const char *at = text;
 	int base;
 
-	if (notify_read_proc(pid, name, text, sizeof(text)) < 0)
+	(void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+	if (!file_read_text(path, text, sizeof(text)))
 		return -1;
 	while (strncmp(at, field, length) != 0 || at[length] != ':') {
 		at = strchr(at, '\n');

@@ -54,9 +54,6 @@ int notify_peek(const struct request *request, unsigned long address, void *ret_
 /* Open /proc/PID/NAME for reading; the descriptor (close-on-exec), or -errno. */
 int notify_open_proc(pid_t pid, const char *name);
 
-/* Its start, with a terminator; its length or -errno. */
-ssize_t notify_read_proc(pid_t pid, const char *name, char *ret_text, size_t size);
-
 /* The number behind "FIELD:" at the start of a line of /proc/PID/NAME, or -1; octal where it starts
  * with a 0, as C has it. */
 long notify_proc_field(pid_t pid, const char *name, const char *field);

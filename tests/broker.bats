@@ -39,6 +39,13 @@ for word in sys.argv[1:]:
 	assert_stderr "$fresh"
 }
 
+@test "the listener has what newer kernels give: callers that wait killably, and a processor handed over" {
+	namespace_run strace -f -qq -X raw -e trace=seccomp,ioctl -o "$namespace/trace" drop-init --user app --allow-port 80 -- true
+	# Once for the trial, once for the command.
+	assert_equal "$(grep -cE 'seccomp\(0x1, 0x28, .* = [0-9]+$' "$namespace/trace")" 2 listeners
+	grep -E 'ioctl\([0-9]+, 0x40082104, 0x1\) += 0$' "$namespace/trace"
+}
+
 @test "a port or a protocol that is not listed is refused by the kernel, as ever" {
 	for way in env "$outer pidfd_getfd=EPERM"; do
 		namespace_run $way drop-init --user app --allow-port 80,udp:53 -- \
