@@ -25,7 +25,7 @@ MUSL         := $(BUILD)/musl
 INIT_CC      := musl-gcc
 INIT_CFLAGS  := -DSTATIC_BUILD -I$(MUSL)/include -Oz -g -flto=auto -ffat-lto-objects -fno-pie \
                 -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fomit-frame-pointer
-INIT_LDFLAGS := -static -no-pie -Wl,--gc-sections,--build-id=none,-z,norelro,-z,noexecstack,-z,noseparate-code
+INIT_LDFLAGS := -static -no-pie -Wl,-T,init/layout.ld -Wl,--gc-sections,--sort-section=name,--build-id=none,-z,norelro,-z,noexecstack,-z,noseparate-code
 INIT_LIBS    := $(MUSL)/libcap-ng.a
 INIT_DEPS    := $(MUSL)/libcap-ng.a
 else
@@ -48,9 +48,14 @@ all: $(BUILD)/drop-init $(BUILD)/drop-seccomp $(BUILD)/drop-init.bash
 
 # --- drop-init ---------------------------------------------------------------------------------
 
-$(BUILD)/drop-init: $(INIT_OBJECTS) $(INIT_DEPS)
+$(BUILD)/drop-init: $(INIT_OBJECTS) $(INIT_DEPS) init/layout.ld
 	$(INIT_CC) $(INIT_CFLAGS) $(INIT_LDFLAGS) -o $@.debug $(INIT_OBJECTS) $(INIT_LIBS)
 	strip -s -R .comment -o $@ $@.debug
+
+# What init/layout.ld places by the names of these files cannot go through link-time optimization.
+PLACED := $(shell sed -n 's,^\t\t\*/\([a-z_]*\)\.o.*,\1,p' init/layout.ld)
+$(PLACED:%=$(BUILD)/init/%.o): INIT_CFLAGS += -fno-lto
+$(PLACED:%=$(BUILD)/init/%.o): init/layout.ld
 
 $(BUILD)/init/%.o: init/%.c $(INIT_DEPS) | $(BUILD)/syscall_names.h
 	@mkdir -p $(@D)

@@ -5,6 +5,7 @@
 #include "init/broker.h"
 #include "init/effect.h"
 #include "init/filter.h"
+#include "init/layout.h"
 
 #include <errno.h>
 #include <linux/capability.h>
@@ -167,7 +168,7 @@ static void trial_judge(struct trial *trial, struct finding *finding)
 
 static void trial_run(const struct broker_ports *ports, struct finding *finding)
 {
-	static struct trial trial; /* in a process that ends soon, and large */
+	static LARGE_SELDOM_USED struct trial trial; /* in a process that ends soon, and large */
 	const struct filter nothing = { 0 };
 	struct filter filter;
 	int home[2];

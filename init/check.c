@@ -71,11 +71,11 @@ static bool line(bool ok, const char *step, const char *format, ...)
 
 static bool check_command(const struct plan *plan)
 {
-	char path[PATH_MAX];
+	const char *path;
 
 	if (!plan->command[0])
 		return line(true, "command", "none given: only the steps are checked");
-	if (command_find(plan->command[0], path))
+	if (command_find(plan->command[0], &path))
 		return line(false, "command",
 			    "%s: not found (install it in the image, or give its path)",
 			    plan->command[0]);

@@ -16,7 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define STACK_SIZE 16384
+#define STACK_SIZE 2048 /* of the child: system calls, and no signal is handled */
 
 /* The child's side. It shares our memory, and we are suspended until it has executed the command or
  * exited: so it reports by writing here, which no filter and no full pipe can stop. */
@@ -144,13 +144,8 @@ void child_start(struct command *command, struct child *ret_child)
 	struct start start = { .command = command,
 			       .terminal = foreground_terminal(),
 			       .listener = -1 };
-	int pidfd = -1;
-	pid_t pid = clone(child_main, stack + sizeof(stack), flags | CLONE_PIDFD, &start, &pidfd);
+	const pid_t pid = clone(child_main, stack + sizeof(stack), flags, &start);
 
-	if (pid < 0 && errno == EINVAL) {
-		pidfd = -1;
-		pid = clone(child_main, stack + sizeof(stack), flags, &start);
-	}
 	if (pid < 0)
 		die("%s: cannot create a process: %s", command->argv[0], strerror(errno));
 	if (start.failed || start.error)
@@ -158,7 +153,10 @@ void child_start(struct command *command, struct child *ret_child)
 	if (chdir("/"))
 		message(MESSAGE_DEBUG, "PID 1 keeps the working folder's mount busy: %s",
 			strerror(errno));
-	*ret_child = (struct child){ .pid = pid, .pidfd = pidfd, .listener = start.listener };
+	*ret_child = (struct child){ .pid = pid, .listener = start.listener };
+	/* Not by CLONE_PIDFD, which the command would wait for. Nobody has reaped it, so its number
+	 * is still its own. Without pidfds, before Linux 5.3, this is -1. */
+	ret_child->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
 void child_become(struct command *command)

@@ -7,14 +7,12 @@
 #include "init/plan.h"
 #include "init/start.h"
 
-#include <limits.h>
-
 #define EXIT_NOT_EXECUTABLE 126
 #define EXIT_NOT_FOUND	    127
 
 /* Made beforehand, because the child of a vfork shares our memory and may not allocate. */
 struct command {
-	char path[PATH_MAX];
+	const char *path;
 	char **argv;
 	char **environment;
 	char *pid_slot;		  /* where LISTEN_PID's digits go; NULL: no sockets are passed */
@@ -35,9 +33,10 @@ void command_locate(const char *name, struct command *ret_command);
 void command_prepare(const struct plan *plan, const struct inherited *inherited,
 		     struct command *command);
 
-/* Find name along PATH, or as it is where it has a slash. Returns 0, or the exit status to end
- * with: 127 when there is no such file. Whether the user may run it is for execve(2) to say. */
-int command_find(const char *name, char ret_path[PATH_MAX]);
+/* Find name along PATH, or as it is where it has a slash: then *ret_path is name itself, else
+ * allocated. Returns 0, or the exit status to end with: 127 when there is no such file. Whether the
+ * user may run it is for execve(2) to say. */
+int command_find(const char *name, const char **ret_path);
 
 /* The exit status that the errno of a failed execve(2) stands for: 127 or 126. */
 int command_status(int error);

@@ -64,6 +64,7 @@ static const struct permit permits[] = {
 	{ SYS_mmap, WITH(2, PROT_READ | PROT_WRITE) },
 	{ SYS_munmap },
 	{ SYS_brk },
+	{ SYS_madvise, WITH(2, MADV_DONTNEED) }, /* resident_shrink() */
 #ifdef SYS_stat
 	{ SYS_stat },
 	{ SYS_fstat },

@@ -6,6 +6,7 @@
 #include "init/give.h"
 #include "init/identity.h"
 #include "init/install.h"
+#include "init/layout.h"
 #include "init/lockdown.h"
 #include "init/message.h"
 #include "init/options.h"
@@ -13,6 +14,7 @@
 #include "init/privileges.h"
 #include "init/profile.h"
 #include "init/reaper.h"
+#include "init/resident.h"
 #include "init/sockets.h"
 #include "init/start.h"
 #include "init/supervisor.h"
@@ -22,7 +24,8 @@
 
 int main(int argc, char **argv)
 {
-	static struct supervisor supervisor; /* zeroes that are not touched take no memory */
+	static LARGE_BEGINNING_USED struct supervisor
+		supervisor; /* untouched zeroes take no memory */
 	const struct inherited inherited = start_safely();
 	const int first_socket = LISTEN_FDS_START + inherited.sockets;
 	struct plan plan;
@@ -75,6 +78,7 @@ int main(int argc, char **argv)
 		privileges_give_up();
 	if (plan.drops || command.filter.program.len)
 		lockdown_enter(supervisor.reports);
+	resident_shrink();
 	status = reaper_run(&reaper);
 	supervisor_finish(&supervisor);
 	return status;

@@ -7,6 +7,8 @@
  * size. Nothing goes back to the kernel. Where libc is shared (STATIC=0) this file is empty. */
 #ifdef STATIC_BUILD
 
+#include "init/layout.h"
+
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -30,7 +32,7 @@ union header {
 _Static_assert(sizeof(union header) == ALIGNMENT, "blocks stay aligned");
 
 /* Enough for most starts, and mapped already. */
-static _Alignas(ALIGNMENT) char first_chunk[FIRST_CHUNK];
+static LARGE_SELDOM_USED _Alignas(ALIGNMENT) char first_chunk[FIRST_CHUNK];
 static char *chunk = first_chunk, *chunk_end = first_chunk + FIRST_CHUNK;
 static union header *waiting[SIZE_COUNT];
 static atomic_flag busy = ATOMIC_FLAG_INIT; /* the walk has two threads */

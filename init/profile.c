@@ -4,6 +4,7 @@
 #include "init/descriptors.h"
 #include "init/effect.h"
 #include "init/file.h"
+#include "init/layout.h"
 #include "init/message.h"
 #include "init/signals.h"
 #include "seccomp/filter_file.h"
@@ -11,6 +12,7 @@
 #include <cap-ng.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,7 +63,7 @@ static const char *filter_parse(const unsigned char *bytes, size_t size, struct 
 /* The capabilities that the command will have, as drop-seccomp takes them. */
 static char *capability_list(const struct plan *plan, enum bind_capability keep)
 {
-	static char list[2048];
+	static LARGE_SELDOM_USED char list[2048];
 	char *end = list;
 
 	if (keep == BIND_COMMAND)
@@ -79,20 +81,23 @@ static char *capability_list(const struct plan *plan, enum bind_capability keep)
 }
 
 /* drop-seccomp beside this binary, else along PATH. */
-static bool compiler_find(char ret_path[PATH_MAX])
+static bool compiler_find(const char **ret_path)
 {
-	char self[PATH_MAX - sizeof(COMPILER)];
+	static LARGE_SELDOM_USED char beside[PATH_MAX + sizeof(COMPILER)];
+	char self[PATH_MAX];
 	const ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	char *slash;
 
 	self[length > 0 ? length : 0] = '\0';
 	slash = strrchr(self, '/');
 	if (slash) {
-		(void)snprintf(ret_path, PATH_MAX, "%.*s" COMPILER, (int)(slash + 1 - self), self);
-		if (!access(ret_path, X_OK))
+		(void)snprintf(beside, sizeof(beside), "%.*s" COMPILER, (int)(slash + 1 - self),
+			       self);
+		*ret_path = beside;
+		if (!access(beside, X_OK))
 			return true;
 	}
-	return !command_find(COMPILER, ret_path) && !access(ret_path, X_OK);
+	return !command_find(COMPILER, ret_path) && !access(*ret_path, X_OK);
 }
 
 /* The compiler reads a file that somebody wrote, so it runs as the user who will run under it. */
@@ -114,13 +119,13 @@ static _Noreturn void compiler_run(const struct plan *plan, const char *path, in
 
 static ssize_t compile(const struct plan *plan, enum bind_capability keep, unsigned char *buffer)
 {
-	char path[PATH_MAX];
+	const char *path;
 	char *capabilities = capability_list(plan, keep);
 	int ends[2], status;
 	ssize_t size;
 	pid_t pid;
 
-	if (!compiler_find(path))
+	if (!compiler_find(&path))
 		die("--seccomp %s: a JSON profile needs " COMPILER
 		    ", which is neither beside drop-init nor on PATH (install it, or give a compiled "
 		    "filter)",

@@ -55,7 +55,8 @@ static void supervisor_compose(struct supervisor *s, const struct filter *profil
 	struct syscall_set silent;
 	int r;
 
-	record_silence(&s->record, &silent);
+	if (s->reports & REPORT_CALLS)
+		record_silence(&s->record, &silent);
 	r = filter_compose(profile, s->reports, &silent, &s->filter);
 	if (r == -E2BIG && s->reports == REPORT_DENIALS)
 		r = filter_compose(profile, s->reports = 0, &silent, &s->filter);

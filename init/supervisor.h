@@ -24,8 +24,8 @@ struct supervisor {
 	int listener;	      /* -1: nobody asks */
 	unsigned reports;     /* enum filter_reports: what is asked */
 	struct filter filter; /* the command's: composed, until it is loaded */
-	struct record record;
 	struct denials denials;
+	struct record record;
 	struct broker broker;
 };
 

@@ -31,6 +31,7 @@ getdents64
 getpid
 ioctl, args[1] == 0xc048ff0b
 kill
+madvise, args[2] == 0x4
 mmap, args[2] == 0x3
 munmap
 newfstatat
