@@ -147,7 +147,8 @@ void child_start(struct command *command, struct child *ret_child)
 	const pid_t pid = clone(child_main, stack + sizeof(stack), flags, &start);
 
 	if (pid < 0)
-		die("%s: cannot create a process: %s", command->argv[0], strerror(errno));
+		die("%s: cannot create a process: %s%s", command->argv[0], strerror(errno),
+		    errno == EAGAIN ? " (its user is at the limit of processes: ulimit -u)" : "");
 	if (start.failed || start.error)
 		start_refuse(&start);
 	if (chdir("/"))
