@@ -7,6 +7,7 @@
 #include "init/identity.h"
 #include "init/install.h"
 #include "init/layout.h"
+#include "init/links.h"
 #include "init/lockdown.h"
 #include "init/message.h"
 #include "init/options.h"
@@ -43,8 +44,10 @@ int main(int argc, char **argv)
 	plan_check(&plan);
 	ports_choose(&plan, &ports);
 	profile_load(&plan, ports.keeps, &profile);
-	if (plan.drops)
+	if (plan.drops) {
 		descriptors_require(inherited.sockets);
+		links_require(&plan);
+	}
 	if (plan.check)
 		return check_print(&plan, &ports, &profile);
 	privileges_require(&plan);

@@ -184,3 +184,29 @@ signal.pause()" >/dev/null 2>&1'
 	assert_equal "$(namespace_visit ss -Hltn 'sport = :80' | wc -l)" 1 listeners
 	namespace_stop TERM
 }
+
+@test "root follows no link of the user's to a socket or a recording" {
+	namespace_prepare 'mkdir /dev/shm/data /dev/shm/etc /dev/shm/run; chmod 755 /dev/shm; ln -s run /dev/shm/roots
+		ln -s ../etc /dev/shm/data/link; ln -s /dev/shm/data/link/. /dev/shm/chain; chown -hR 1000:1000 /dev/shm/data'
+	why="is a symbolic link of user 1000's, which root must not follow (give the path that it leads to)"
+	while read -r path link; do
+		for option in '--listen unix:' '--record '; do
+			namespace_run sh -c "drop-init --user app $option$path true; echo \$?; ls /dev/shm/etc"
+			assert_stdout 125
+			assert_stderr "drop-init: $option$path: '$link' $why"
+		done
+	done <<-'END'
+		/dev/shm/data/link/s /dev/shm/data/link
+		/dev/shm/data/../data/./link/s /dev/shm/data/../data/./link
+		/dev/shm/chain/s /dev/shm/data/link
+	END
+	namespace_run sh -c 'cd /dev/shm && drop-init --user app --record data/link/s true'
+	assert_status 125
+	assert_stderr "drop-init: --record data/link/s: './data/link' $why"
+	namespace_run drop-init --user app --listen unix:/dev/shm/roots/s ls /dev/shm/run
+	assert_status 0
+	assert_stdout s
+	namespace_run setpriv --reuid 1000 --regid 1000 --groups 1000 drop-init --user app \
+		--record /dev/shm/data/link/s true
+	assert_stderr "drop-init: --record /dev/shm/data/link/s: cannot record into it: Permission denied"
+}
