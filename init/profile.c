@@ -165,11 +165,11 @@ static bool looks_like_json(const unsigned char *bytes, ssize_t size)
 static void load_file(const struct plan *plan, enum bind_capability keep, struct filter *ret)
 {
 	unsigned char *buffer = malloc(LARGEST_FILE + 1);
-	int fd = open(plan->seccomp, O_RDONLY | O_CLOEXEC);
+	int fd = open(plan->seccomp, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* it may be a FIFO */
 	const char *wrong;
 	ssize_t size;
 
-	if (fd < 0 || !buffer)
+	if (fd < 0 || !buffer || fcntl(fd, F_SETFL, 0))
 		die("--seccomp %s: cannot read it: %s", plan->seccomp, strerror(errno));
 	size = file_read_up_to(fd, buffer, LARGEST_FILE + 1);
 	(void)close(fd); /* it was only read */

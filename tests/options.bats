@@ -190,3 +190,10 @@ refused() {
 	assert_stdout 127
 	assert_stderr ''
 }
+
+@test "a FIFO that nobody writes to is no profile, and keeps nobody waiting" {
+	namespace_run sh -c 'mkfifo /dev/shm/fifo; exec timeout 10 drop-init --seccomp /dev/shm/fifo echo started'
+	assert_status 125
+	assert_stdout ''
+	assert_stderr 'drop-init: --seccomp /dev/shm/fifo: neither a compiled filter nor a JSON profile'
+}
