@@ -3,6 +3,7 @@
 #include "init/address.h"
 #include "init/command.h"
 #include "init/effect.h"
+#include "init/file.h"
 #include "init/identity.h"
 #include "init/message.h"
 #include "init/output.h"
@@ -20,7 +21,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -81,25 +81,6 @@ static bool check_command(const struct plan *plan)
 			    plan->command[0]);
 	return line(true, "command", "%s, as %s", path,
 		    plan->exec ? "this very process (--exec)" : "a child of this init");
-}
-
-static bool check_user(const struct plan *plan)
-{
-	const char *obstacle = privileges_obstacle(plan);
-	const struct identity *identity = &plan->identity;
-	char name[LOGIN_NAME_MAX + 32], *groups = text_make("%s", "");
-
-	if (!plan->drops)
-		return line(true, "user", "stays %u:%u: no --user was given", geteuid(), getegid());
-	for (size_t i = 0; i < identity->group_count; i++)
-		groups = text_make("%s %u", groups, identity->groups[i]);
-	identity_format(identity, name, sizeof(name));
-	if (obstacle)
-		return line(false, "user", "%s: %s", name, obstacle);
-	return line(true, "user", "%s, groups%s, HOME=%s, no capabilities%s", name,
-		    *groups ? groups : " none",
-		    identity->home && *identity->home ? identity->home : "/",
-		    plan->allow_new_privs ? ", new privileges allowed" : ", no_new_privs");
 }
 
 static bool never(void)
@@ -169,53 +150,89 @@ static bool check_listen(const struct plan *plan, const struct listen_spec *spec
 		    sockets_advice(spec, error));
 }
 
-/* Look with the user's eyes: in a process that has taken the ids, and ends. Returns what it said;
- * empty where the user can write there. */
-static void look_as_user(const struct plan *plan, const char *path, char *text, size_t size)
+/* --- as the user --------------------------------------------------------------------------------
+ */
+
+/* What is asked in a process that has stepped down and ends. */
+struct question {
+	const struct plan *plan;
+	const struct port_choice *ports;
+	const struct filter *profile;
+	const char *writable; /* NULL: only whether the drop works */
+};
+
+static _Noreturn void question_answer(const struct question *q, int answers)
 {
-	const struct identity *who = &plan->identity;
-	ssize_t length = 0;
+	char text[TEXT_SIZE];
+
+	message_divert(answers);
+	privileges_drop(q->plan, q->ports->keeps, q->profile->program.len);
+	if (q->writable && !writable_check(q->writable, text, sizeof(text)))
+		message(MESSAGE_ERROR, "%s", text);
+	_exit(EXIT_SUCCESS);
+}
+
+/* What stands in the way; empty: nothing does. */
+static const char *question_ask(const struct question *q)
+{
+	static char text[TEXT_SIZE];
+	ssize_t length;
 	int ends[2];
 	pid_t pid;
 
 	if (pipe(ends))
-		die("--writable %s: cannot look: %s", path, strerror(errno));
+		die("--check: cannot try: %s", strerror(errno));
 	pid = effect_fork(0);
 	if (pid < 0)
-		die("--writable %s: cannot look: %s", path, strerror(-pid));
-	if (!pid) {
-		bool right = true;
-
-		if (plan->drops && getuid() != who->uid)
-			right = !syscall(SYS_setgroups, who->group_count, who->groups) &&
-				!syscall(SYS_setresgid, who->gid, who->gid, who->gid) &&
-				!syscall(SYS_setresuid, who->uid, who->uid, who->uid);
-		if (!right)
-			snprintf(text, size, "cannot become the user to look");
-		if (!right || !writable_check(path, text, size))
-			length = write(ends[1], text, strlen(text));
-		_exit(length < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
-	}
+		die("--check: cannot try: %s", strerror(-pid));
+	if (!pid)
+		question_answer(q, ends[1]);
 	(void)close(ends[1]); /* the child's */
-	length = read(ends[0], text, size - 1);
-	text[length > 0 ? length : 0] = '\0';
+	length = file_read_up_to(ends[0], text, sizeof(text) - 1);
 	(void)close(ends[0]); /* it was only read */
 	(void)waitpid(pid, NULL, 0);
+	text[length > 0 ? length : 0] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return text;
 }
 
-static bool check_writable(const struct plan *plan, const char *path)
+static bool check_user(const struct question *q)
 {
-	const struct chown_spec *covering = chown_covering(plan, path);
-	char text[TEXT_SIZE / 2];
+	const struct identity *identity = &q->plan->identity;
+	const char *obstacle = privileges_obstacle(q->plan);
+	char name[LOGIN_NAME_MAX + 32], *groups = text_make("%s", "");
 
-	look_as_user(plan, path, text, sizeof(text));
-	if (!*text)
+	if (!q->plan->drops)
+		return line(true, "user", "stays %u:%u: no --user was given", geteuid(), getegid());
+	for (size_t i = 0; i < identity->group_count; i++)
+		groups = text_make("%s %u", groups, identity->groups[i]);
+	identity_format(identity, name, sizeof(name));
+	obstacle = obstacle ? obstacle : question_ask(q);
+	if (*obstacle)
+		return line(false, "user", "%s: %s", name, obstacle);
+	return line(true, "user", "%s, groups%s, HOME=%s, no capabilities%s", name,
+		    *groups ? groups : " none",
+		    identity->home && *identity->home ? identity->home : "/",
+		    q->plan->allow_new_privs ? ", new privileges allowed" : ", no_new_privs");
+}
+
+static bool check_writable(struct question q, const char *path)
+{
+	const struct chown_spec *covering = chown_covering(q.plan, path);
+	const char *obstacle;
+
+	q.writable = path;
+	obstacle = question_ask(&q);
+	if (!*obstacle)
 		return line(true, "writable", "%s: yes", path);
 	if (covering)
 		return line(true, "writable", "%s: yes, once --chown %s is done", path,
 			    covering->text);
-	return line(false, "writable", "%s: %s", path, text);
+	return line(false, "writable", "%s: %s", path, obstacle);
 }
+
+/* --- the rest -----------------------------------------------------------------------------------
+ */
 
 static bool check_ports(const struct plan *plan, const struct port_choice *ports)
 {
@@ -274,6 +291,7 @@ static bool check_install(const char *path)
 int check_print(const struct plan *plan, const struct port_choice *ports,
 		const struct filter *profile)
 {
+	const struct question question = { plan, ports, profile, NULL };
 	bool ok = check_command(plan);
 
 	for (size_t i = 0; i < plan->chown_count; i++)
@@ -281,9 +299,9 @@ int check_print(const struct plan *plan, const struct port_choice *ports,
 	for (size_t i = 0; i < plan->listen_count; i++)
 		ok &= check_listen(plan, &plan->listens[i]);
 	ok &= check_ports(plan, ports);
-	ok &= check_user(plan);
+	ok &= check_user(&question);
 	for (size_t i = 0; i < plan->writable_count; i++)
-		ok &= check_writable(plan, plan->writables[i]);
+		ok &= check_writable(question, plan->writables[i]);
 	if (plan->record)
 		ok &= check_record(plan->record);
 	if (plan->install)

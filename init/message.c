@@ -13,6 +13,7 @@
 /* How to speak: set once by message_configure(), before there is anything else to say it with. */
 static int wanted_verbosity;
 static bool as_json;
+static int diverted = -1; /* where to say all of it instead; -1: nowhere */
 
 struct line {
 	char text[LINE_MAX_BYTES];
@@ -23,6 +24,12 @@ void message_configure(int verbosity, bool json)
 {
 	wanted_verbosity = verbosity;
 	as_json = json;
+}
+
+void message_divert(int fd)
+{
+	message_configure(MESSAGE_ERROR, false);
+	diverted = fd;
 }
 
 bool message_wanted(enum message_level level)
@@ -99,7 +106,7 @@ static void line_format(struct line *line, enum message_level level, const char 
 		line_add(line, "{\"program\":\"drop-init\",\"level\":\"");
 		line_add(line, names[level - MESSAGE_ERROR]);
 		line_add(line, "\",\"message\":\"");
-	} else {
+	} else if (diverted < 0) {
 		line_add(line, "drop-init: ");
 	}
 	line_add_escaped(line, text);
@@ -121,8 +128,11 @@ static void write_whole(int fd, const struct line *line)
 /* Kubernetes shows the content of this file as the reason why a container ended. */
 static void write_termination_log(const struct line *line)
 {
-	int fd = open("/dev/termination-log", O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	int fd;
 
+	if (diverted >= 0)
+		return;
+	fd = open("/dev/termination-log", O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
 		return;
 	write_whole(fd, line);
@@ -139,7 +149,7 @@ void message(enum message_level level, const char *format, ...)
 	va_start(arguments, format);
 	line_format(&line, level, format, arguments);
 	va_end(arguments);
-	write_whole(STDERR_FILENO, &line);
+	write_whole(diverted < 0 ? STDERR_FILENO : diverted, &line);
 }
 
 void message_last(enum message_level level, const char *format, ...)
@@ -151,7 +161,7 @@ void message_last(enum message_level level, const char *format, ...)
 	line_format(&line, level, format, arguments);
 	va_end(arguments);
 	if (message_wanted(level))
-		write_whole(STDERR_FILENO, &line);
+		write_whole(diverted < 0 ? STDERR_FILENO : diverted, &line);
 	write_termination_log(&line);
 }
 
@@ -163,7 +173,7 @@ void die_with(int status, const char *format, ...)
 	va_start(arguments, format);
 	line_format(&line, MESSAGE_ERROR, format, arguments);
 	va_end(arguments);
-	write_whole(STDERR_FILENO, &line);
+	write_whole(diverted < 0 ? STDERR_FILENO : diverted, &line);
 	write_termination_log(&line);
 	_exit(status);
 }

@@ -15,6 +15,10 @@ enum message_level { MESSAGE_ERROR = -1, MESSAGE_WARNING = 0, MESSAGE_INFO = 1, 
 /* From now on say what is at or below this verbosity, as text or as one JSON object a line. */
 void message_configure(int verbosity, bool json);
 
+/* From now on say errors only, to this descriptor and nowhere else, and not whose they are: for a
+ * process that only tries. */
+void message_divert(int fd);
+
 /* Would a message of this level be printed? For work that only serves a message. */
 bool message_wanted(enum message_level level);
 

@@ -50,6 +50,7 @@ static int trial_drop(void *context)
 	const struct plan *plan = context;
 
 	(void)close(STDERR_FILENO); /* whatever fails will fail again, and be said then */
+	message_divert(STDERR_FILENO);
 	privileges_drop(plan, BIND_BROKER, true);
 	return 0;
 }

@@ -107,3 +107,16 @@ print("ready", flush=True); time.sleep(60)'
 	[[ ${lines[1]} == "ok  listen      [::]:8080, passed by LISTEN_FDS as 'unknown'" ]]
 	[[ ${lines[3]} == 'NO  listen      0.0.0.0:9090: Address'*'in use (something else listens there)' ]]
 }
+
+@test "--check tries the drop itself, in a process of its own" {
+	namespace_prepare 'mount -t tmpfs tmpfs /mnt && touch /mnt/null /mnt/termination-log'
+	: >"$namespace/log"
+	namespace_prepare 'mount --bind /dev/null /mnt/null && mount --bind "$namespace/log" /mnt/termination-log && mount --rbind /mnt /dev'
+	namespace_run unshare --user --map-root-user drop-init --check --user app --seccomp none true
+	assert_status 125
+	assert_stderr ''
+	assert_stdout 'ok  command     /usr/bin/true, as a child of this init
+NO  user        app (1000:1000): cannot become app (1000:1000): setgroups: Operation not permitted (add SETUID and SETGID; in a user namespace /proc/self/setgroups and gid_map must allow it)
+ok  seccomp     none'
+	assert_equal "$(<"$namespace/log")" '' 'termination log'
+}
