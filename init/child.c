@@ -151,6 +151,9 @@ void child_start(struct command *command, struct child *ret_child)
 		    errno == EAGAIN ? " (its user is at the limit of processes: ulimit -u)" : "");
 	if (start.failed || start.error)
 		start_refuse(&start);
+	/* The command first: what PID 1 still has to do is not to come before its first
+	 * instruction, where both have the same processor. */
+	(void)sched_yield(); /* always succeeds */
 	if (chdir("/"))
 		message(MESSAGE_DEBUG, "PID 1 keeps the working folder's mount busy: %s",
 			strerror(errno));

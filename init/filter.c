@@ -56,13 +56,15 @@ static void put_return(struct builder *b, uint32_t action)
 	put(b, BPF_RET | BPF_K, action, 0, 0);
 }
 
-/* execve(NULL, PROOF_ARGUMENT, …) is answered by us. */
+/* execve(NULL, PROOF_ARGUMENT, …) is answered by us. The number comes first: the kernel runs this
+ * for every call of every architecture while the filter is loaded, and nearly all of them end
+ * there. */
 static void put_proof(struct builder *b)
 {
-	put_load(b, FILTER_MACHINE);
-	put_unless(b, FILTER_ARCH, 7);
 	put_load(b, FILTER_NUMBER);
-	put_unless(b, SYS_execve, 5);
+	put_unless(b, SYS_execve, 7);
+	put_load(b, FILTER_MACHINE);
+	put_unless(b, FILTER_ARCH, 5);
 	put_load(b, FILTER_ARGUMENT(1));
 	put_unless(b, PROOF_ARGUMENT, 3);
 	put_load(b, FILTER_ARGUMENT(0));

@@ -49,7 +49,8 @@ static const char *filter_parse(const unsigned char *bytes, size_t size, struct 
 	if (!header->count || header->count > BPF_MAXINSNS || size != expected)
 		return "cut short, or longer than it says (compile it again)";
 	if (!memchr(header->name, '\0', sizeof(header->name)) ||
-	    checksum(bytes + sizeof(*header), size - sizeof(*header)) != header->checksum)
+	    (bytes != builtin_filter && /* it is a part of this program */
+	     checksum(bytes + sizeof(*header), size - sizeof(*header)) != header->checksum))
 		return "damaged: the checksum does not match (compile it again)";
 	ret->program.len = (unsigned short)header->count;
 	ret->program.filter = (struct sock_filter *)(bytes + sizeof(*header));

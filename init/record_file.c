@@ -1,3 +1,4 @@
+#include "init/layout.h"
 #include "init/record.h"
 #include "init/record_read.h"
 
@@ -76,7 +77,7 @@ const char *record_open(struct record *record, const char *path)
 
 const char *record_check(const char *path)
 {
-	static struct record record; /* in a process that ends soon, and large */
+	static LARGE_SELDOM_USED struct record record; /* in a process that ends soon, and large */
 	const char *wrong = file_take(&record, path, 0);
 
 	if (record.file >= 0)

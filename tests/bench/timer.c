@@ -1,9 +1,10 @@
 /* timer ROUNDS ';' COMMAND... ';' COMMAND...: how long commands take, side by side.
  *
- * In each round every command runs once, as PID 1 of a namespace of its own, and each round begins
- * with another one. Prints a line for each run: the command's index, nanoseconds from execve(2) to
- * the time that came on its standard output (see stamp.c; 0: none came) and to its end, its exit
- * status, and its peak of resident memory in KiB.
+ * In each round every command runs once, as PID 1 of a namespace of its own, with the capabilities
+ * that Docker gives a container, and each round begins with another one. Prints a line for each
+ * run: the command's index, nanoseconds from execve(2) to the time that came on its standard output
+ * (see stamp.c; 0: none came) and to its end, its exit status, and its peak of resident memory in
+ * KiB.
  *
  * The clock starts in the child, right before execve(2), so that neither this program nor the
  * making of the namespace is measured. It is static and small, because a child's peak of memory
@@ -11,12 +12,14 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -42,6 +45,23 @@ static _Noreturn void fail(const char *what)
 {
 	fprintf(stderr, "timer: %s: %s\n", what, strerror(errno));
 	exit(2);
+}
+
+/* What a container is started with, here and after execve(2): this program keeps what it has. */
+static void bound_capabilities(void)
+{
+	static const int docker[] = { CAP_CHOWN,       CAP_DAC_OVERRIDE, CAP_FOWNER,
+				      CAP_FSETID,      CAP_KILL,	 CAP_SETGID,
+				      CAP_SETUID,      CAP_SETPCAP,	 CAP_NET_BIND_SERVICE,
+				      CAP_NET_RAW,     CAP_SYS_CHROOT,	 CAP_MKNOD,
+				      CAP_AUDIT_WRITE, CAP_SETFCAP };
+	unsigned long long keep = 0;
+
+	for (size_t i = 0; i < sizeof(docker) / sizeof(*docker); i++)
+		keep |= 1ULL << docker[i];
+	for (int n = 0; prctl(PR_CAPBSET_READ, n) >= 0; n++)
+		if (!(keep >> n & 1) && prctl(PR_CAPBSET_DROP, n))
+			fail("PR_CAPBSET_DROP");
 }
 
 static int child(void *argument)
@@ -102,6 +122,7 @@ int main(int argc, char **argv)
 	}
 	if (!count || rounds <= 0 || pipe2(output, O_CLOEXEC | O_NONBLOCK))
 		fail("usage: timer ROUNDS ';' COMMAND... ';' COMMAND...");
+	bound_capabilities();
 	for (long round = 0; round < rounds; round++)
 		for (int i = 0; i < count; i++) {
 			int index = (int)((round + i) % count);

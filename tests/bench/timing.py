@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from contenders import HERE
 
 
+# A container's.
+ENVIRONMENT = {"PATH": os.environ["PATH"], "HOSTNAME": "bench", "HOME": "/root", "LANG": "C.UTF-8"}
+
+
 @dataclass
 class Run:
     start: float  # seconds from execve(2) to the stamp of the command
@@ -25,7 +29,7 @@ def race(commands, rounds, warm=True):
     line = [str(HERE / "timer"), str(rounds + warm)]
     for label in labels:
         line += [";", *commands[label]]
-    output = subprocess.run(line, stdout=subprocess.PIPE, check=True, text=True).stdout
+    output = subprocess.run(line, stdout=subprocess.PIPE, check=True, text=True, env=ENVIRONMENT).stdout
     runs = {label: [] for label in labels}
     for index, start, end, status, peak in (map(int, row.split()) for row in output.splitlines()):
         if status:
@@ -69,7 +73,8 @@ def standing(commands):
         started = {}
         for label, argv in commands.items():
             outside = stack.enter_context(
-                subprocess.Popen(["unshare", "--pid", "--fork", *argv], stdout=subprocess.PIPE, bufsize=0)
+                subprocess.Popen(["unshare", "--pid", "--fork", *argv], stdout=subprocess.PIPE, bufsize=0,
+                                 env=ENVIRONMENT)
             )
             pid = child_of(outside.pid)
             stack.callback(os.kill, pid, signal.SIGKILL)
