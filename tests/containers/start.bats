@@ -329,14 +329,19 @@ page() {
 	done <"$BATS_TEST_TMPDIR/pids"
 }
 
+# The least of three, as the engine and a busy machine take time too.
 @test "the README's ENTRYPOINT: docker stop ends it in well under a second, with gunicorn's own status" {
-	shop
-	docker exec "$id" true # so that what is timed is not the engine waking up
-	local start=${EPOCHREALTIME/./}
-	docker stop -t 20 "$id"
-	local milliseconds=$(((${EPOCHREALTIME/./} - start) / 1000))
-	echo "stopped in $milliseconds ms"
-	[ "$milliseconds" -lt 1000 ]
-	[ "$(docker inspect -f '{{.State.ExitCode}}' "$id")" = 0 ]
-	docker logs "$id" 2>&1 | grep -q 'Shutting down: Master'
+	local start milliseconds least=1000000
+	for _ in 1 2 3; do
+		shop
+		docker exec "$id" true # so that what is timed is not the engine waking up
+		start=${EPOCHREALTIME/./}
+		docker stop -t 20 "$id"
+		milliseconds=$(((${EPOCHREALTIME/./} - start) / 1000))
+		echo "stopped in $milliseconds ms"
+		[ "$(docker inspect -f '{{.State.ExitCode}}' "$id")" = 0 ]
+		docker logs "$id" 2>&1 | grep -q 'Shutting down: Master'
+		[ "$milliseconds" -ge "$least" ] || least=$milliseconds
+	done
+	[ "$least" -lt 1000 ]
 }
