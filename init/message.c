@@ -2,12 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#define ROOM_WAIT_MS   100
 #define LINE_MAX_BYTES 4096 /* what Kubernetes keeps of a termination message, too */
 
 /* How to speak: set once by message_configure(), before there is anything else to say it with. */
@@ -115,10 +117,21 @@ static void line_format(struct line *line, enum message_level level, const char 
 	line->text[line->length++] = '\n';
 }
 
+/* Whoever reads it may have stopped: a line is rather lost than PID 1 kept from its work. Where a
+ * pipe can be written to there is room for PIPE_BUF bytes, and no line is longer. pipe(7) */
+static bool has_room(int fd)
+{
+	struct pollfd place = { .fd = fd, .events = POLLOUT };
+
+	return poll(&place, 1, ROOM_WAIT_MS) != 0;
+}
+
 static void write_whole(int fd, const struct line *line)
 {
 	ssize_t done;
 
+	if (!has_room(fd))
+		return;
 	do
 		done = write(fd, line->text, line->length);
 	while (done < 0 && errno == EINTR);

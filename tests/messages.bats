@@ -72,3 +72,20 @@ load namespace
 	namespace_run drop-init -q --user 0 true
 	assert_stderr 'drop-init: --user 0: this is user 0, and drop-init only steps down from root (name another user, or leave --user out)'
 }
+
+@test "a standard error that is full and that nobody reads keeps neither signals nor the end waiting" {
+	namespace_start sh -c 'mkfifo /dev/shm/fifo; exec drop-init -w "$@" 2<>/dev/shm/fifo' sh perl -e '
+		use Fcntl;
+		$| = 1;
+		fcntl STDERR, F_SETFL, O_RDWR | O_NONBLOCK;
+		for my $size (4096, 1) { 1 while syswrite STDERR, "x" x $size }
+		fcntl STDERR, F_SETFL, O_RDWR;
+		$SIG{TERM} = sub { exit 3 };
+		for (1 .. 3) { my $pid = fork // die; if (!$pid) { fork // die; exit } waitpid $pid, 0 }
+		print "ready\n";
+		sleep 60'
+	wait_output ready
+	namespace_signal TERM
+	namespace_wait 10
+	assert_status 3
+}
