@@ -127,6 +127,19 @@ while True: signal.pause()'
 	assert_equal "$(wc -l <"$namespace/stderr")" 1 "lines of standard error"
 }
 
+@test "a log that nobody reads keeps no signal waiting" {
+	namespace_run "$python" -c 'import fcntl, os, subprocess, sys
+unread, log = os.pipe()
+os.write(log, b"x" * fcntl.fcntl(log, fcntl.F_SETPIPE_SZ, 4096))
+command = "import ctypes, signal; print(ctypes.CDLL(None).syscall(161, 0), flush=True); signal.pause()"
+init = subprocess.Popen(["drop-init", "-v", "--user", "app", sys.executable, "-c", command], stderr=log, stdout=subprocess.PIPE)
+print(init.stdout.readline())
+init.terminate()
+print(init.wait(10))'
+	assert_status 0
+	assert_stdout "$(printf '%s\n' "b'-1\\n'" 143)"
+}
+
 @test "a program that changes its name for each call cannot flood the log" {
 	namespace_run drop-init --user app -- "$python" -c 'import ctypes
 libc = ctypes.CDLL(None, use_errno=True)
