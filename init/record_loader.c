@@ -4,6 +4,7 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -50,9 +51,14 @@ static bool loader_read(int fd, const char header[HEADER_SIZE], char ret_path[HE
 static bool interpreter_find(char path[HEADER_SIZE], bool *ret_script)
 {
 	char header[HEADER_SIZE] = "";
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat status;
 	bool found;
+	int fd;
 
+	/* We are still root, and a script may name a device: execve(2) opens none either. */
+	if (stat(path, &status) < 0 || !S_ISREG(status.st_mode))
+		return false;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return false;
 	found = pread(fd, header, HEADER_SIZE - 1, 0) > 0;

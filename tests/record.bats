@@ -75,6 +75,16 @@ traced() {
 	done
 }
 
+@test "of what a script names as its interpreter nothing but a file is opened" {
+	mkfifo "$namespace/pipe"
+	printf '#!%s\n' "$namespace/pipe" >"$namespace/script"
+	chmod 755 "$namespace"/{script,pipe}
+	namespace_run strace -f -qq -e trace=open,openat -P "$namespace/pipe" -o "$namespace/trace" \
+		drop-init --user app --record "$file" -- "$namespace/script"
+	assert_status 126
+	assert_equal "$(<"$namespace/trace")" '' "opened"
+}
+
 @test "what a recording knows already is not asked for again" {
 	local first
 	asked() {
