@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,20 +70,6 @@ static bool line(bool ok, const char *step, const char *format, ...)
 	return ok;
 }
 
-static bool check_command(const struct plan *plan)
-{
-	const char *path;
-
-	if (!plan->command[0])
-		return line(true, "command", "none given: only the steps are checked");
-	if (command_find(plan->command[0], &path))
-		return line(false, "command",
-			    "%s: not found (install it in the image, or give its path)",
-			    plan->command[0]);
-	return line(true, "command", "%s, as %s", path,
-		    plan->exec ? "this very process (--exec)" : "a child of this init");
-}
-
 static bool never(void)
 {
 	return false;
@@ -99,6 +86,10 @@ static bool check_chown(const struct chown_spec *spec)
 		return line(
 			false, "chown", "%s: %s", spec->path,
 			ownership_failure_format(&report, &report.failures[0], text, sizeof(text)));
+	if (report.changed && spec->owner.uid != geteuid() && !privileges_have(CAP_CHOWN))
+		return line(spec->optional, "chown",
+			    "%s to %u:%u: %s (start as root, or add CHOWN)", spec->path,
+			    spec->owner.uid, spec->owner.gid, strerror(EPERM));
 	return line(true, "chown", "%s to %u:%u: %s", spec->path, spec->owner.uid, spec->owner.gid,
 		    ownership_summary_format(&report, true, text, sizeof(text)));
 }
@@ -158,15 +149,21 @@ struct question {
 	const struct plan *plan;
 	const struct port_choice *ports;
 	const struct filter *profile;
-	const char *writable; /* NULL: only whether the drop works */
+	const char *command, *writable; /* a path each; NULL: not asked about */
 };
 
 static _Noreturn void question_answer(const struct question *q, int answers)
 {
 	char text[TEXT_SIZE];
+	int error;
 
 	message_divert(answers);
 	privileges_drop(q->plan, q->ports->keeps, q->profile->program.len);
+	error = q->command ? command_try(q->command) : 0;
+	if (error)
+		message(MESSAGE_ERROR,
+			"cannot be run: %s (it and its folders must be open to the user)",
+			strerror(error));
 	if (q->writable && !writable_check(q->writable, text, sizeof(text)))
 		message(MESSAGE_ERROR, "%s", text);
 	_exit(EXIT_SUCCESS);
@@ -214,6 +211,28 @@ static bool check_user(const struct question *q)
 		    *groups ? groups : " none",
 		    identity->home && *identity->home ? identity->home : "/",
 		    q->plan->allow_new_privs ? ", new privileges allowed" : ", no_new_privs");
+}
+
+static bool check_command(struct question q)
+{
+	const struct plan *plan = q.plan;
+	const char *path, *obstacle = "";
+
+	if (!plan->command[0])
+		return line(true, "command", "none given: only the steps are checked");
+	if (command_find(plan->command[0], &path))
+		return line(false, "command",
+			    "%s: not found (install it in the image, or give its path)",
+			    plan->command[0]);
+	q.command = path;
+	/* Where the drop is what fails, that has a line of its own. */
+	if (!privileges_obstacle(plan) &&
+	    !*question_ask(&(struct question){ plan, q.ports, q.profile, NULL, NULL }))
+		obstacle = question_ask(&q);
+	if (*obstacle && !chown_covering(plan, path))
+		return line(false, "command", "%s: %s", path, obstacle);
+	return line(true, "command", "%s, as %s", path,
+		    plan->exec ? "this very process (--exec)" : "a child of this init");
 }
 
 static bool check_writable(struct question q, const char *path)
@@ -291,8 +310,8 @@ static bool check_install(const char *path)
 int check_print(const struct plan *plan, const struct port_choice *ports,
 		const struct filter *profile)
 {
-	const struct question question = { plan, ports, profile, NULL };
-	bool ok = check_command(plan);
+	const struct question question = { plan, ports, profile, NULL, NULL };
+	bool ok = check_command(question);
 
 	for (size_t i = 0; i < plan->chown_count; i++)
 		ok &= check_chown(&plan->chowns[i]);

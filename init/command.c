@@ -19,9 +19,9 @@ int command_status(int error)
 	return error == ENOENT || error == ENOTDIR ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
 }
 
-/* 0, or the errno that running this file would give. A folder on the way that we may not search may
- * still be open to the user, so EACCES is not the last word. */
-static int file_try(const char *path)
+/* A folder on the way that we may not search may still be open to the user, so EACCES is not the
+ * last word. */
+int command_try(const char *path)
 {
 	struct stat status;
 
@@ -49,7 +49,8 @@ static int path_search(const char *folder, const char *name, char ret_path[PATH_
 	for (;; folder++) {
 		const size_t length = strcspn(folder, ":");
 
-		error = path_join(candidate, folder, length, name) ? file_try(candidate) : ENOENT;
+		error = path_join(candidate, folder, length, name) ? command_try(candidate)
+								   : ENOENT;
 		if (!error || (error == EACCES && result == ENOENT)) {
 			(void)path_join(ret_path, folder, length, name); /* fits: it just did */
 			result = error;

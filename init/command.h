@@ -38,6 +38,9 @@ void command_prepare(const struct plan *plan, const struct inherited *inherited,
  * user may run it is for execve(2) to say. */
 int command_find(const char *name, const char **ret_path);
 
+/* 0, or the errno that running this file would give whoever we are. */
+int command_try(const char *path);
+
 /* The exit status that the errno of a failed execve(2) stands for: 127 or 126. */
 int command_status(int error);
 

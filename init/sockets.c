@@ -3,9 +3,11 @@
 #include "init/address.h"
 #include "init/effect.h"
 #include "init/message.h"
+#include "init/privileges.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -233,7 +235,12 @@ static int unix_try(const struct listen_spec *spec)
 		return EADDRINUSE;
 	(void)snprintf(folder, sizeof(folder), "%s", path); /* as long as that */
 	*(strrchr(folder, '/') + 1) = '\0';
-	return access(folder, W_OK | X_OK) ? errno : 0;
+	if (access(folder, W_OK | X_OK))
+		return errno;
+	if (spec->owner.uid != (uid_t)-1 && spec->owner.uid != geteuid() &&
+	    !privileges_have(CAP_CHOWN))
+		return EPERM;
+	return 0;
 }
 
 int sockets_try(const struct listen_spec *spec)

@@ -120,3 +120,33 @@ NO  user        app (1000:1000): cannot become app (1000:1000): setgroups: Opera
 ok  seccomp     none'
 	assert_equal "$(<"$namespace/log")" '' 'termination log'
 }
+
+@test "--check looks at the command with the user's eyes" {
+	namespace_prepare 'mkdir -m 700 /dev/shm/closed; cp /bin/true /dev/shm/closed; touch /dev/shm/plain; chmod 755 /dev/shm'
+	why='(it and its folders must be open to the user)'
+	for case in "/dev/shm/plain: cannot be run: Permission denied" "/dev/shm: cannot be run: Is a directory" \
+		"/dev/shm/closed/true: cannot be run: Permission denied"; do
+		namespace_run drop-init --check --user app "${case%%:*}"
+		assert_status 125
+		assert_stdout_has "NO  command     $case $why"
+	done
+	namespace_run drop-init --check /dev/shm/plain
+	assert_status 125
+	assert_stdout_has "NO  command     /dev/shm/plain: cannot be run: Permission denied $why"
+	namespace_run drop-init --check --user app --chown /dev/shm/closed /dev/shm/closed/true
+	assert_status 0
+	namespace_run drop-init --check /dev/shm/closed/true
+	assert_status 0
+}
+
+@test "--check knows that giving something away takes CAP_CHOWN" {
+	namespace_prepare 'mkdir -m 777 /dev/shm/data; chown 1000:1000 /dev/shm/data; chmod 777 /dev/shm'
+	namespace_run setpriv --reuid 1000 --regid 1000 --clear-groups drop-init --check \
+		--chown /dev/shm/data,owner=5:5 --listen unix:/dev/shm/s,owner=0:0 true
+	assert_status 125
+	assert_stdout_has 'NO  chown       /dev/shm/data to 5:5: Operation not permitted (start as root, or add CHOWN)'
+	assert_stdout_has 'NO  listen      /dev/shm/s: Operation not permitted (a capability is missing'
+	namespace_run setpriv --reuid 1000 --regid 1000 --clear-groups drop-init --check \
+		--chown /dev/shm/data,owner=1000:1000 --listen unix:/dev/shm/s,owner=1000:1000 true
+	assert_status 0
+}
