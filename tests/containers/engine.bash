@@ -122,11 +122,13 @@ docker_start() {
 	return 1
 }
 
-# When nobody is left, images that a later build of the same name has replaced can go too.
+# When nobody is left, what a run that was cut off has left behind goes too, and images that a later build of
+# the same name has replaced. dockerd leaves a mount.
 # shellcheck disable=SC2016 # $1, $2 and $3 are the guard's
 dockerd_guard() {
-	setsid bash -c '. "$3"; exec 8>>"$1"; flock -x 8; docker image prune -f; podman image prune -f
-		kill "$2" && tail --pid="$2" -f /dev/null' \
+	setsid bash -c '. "$3"; exec 8>>"$1"; flock -x 8; docker container prune -f; docker image prune -f; podman image prune -f
+		kill "$2" && tail --pid="$2" -f /dev/null
+		umount "$ENGINE_RUN/docker/netns/default"; rm -rf --one-file-system "$ENGINE_RUN/docker"' \
 		guard "$ENGINE_RUN/users" "$1" "${BASH_SOURCE[0]}" >/dev/null 2>&1 </dev/null 3>&- 7>&- 8>&- &
 }
 
