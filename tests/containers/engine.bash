@@ -259,12 +259,17 @@ status_line() {
 
 # --- tools ---------------------------------------------------------------------------------------
 
-# npm_ready: the two programs that Debian does not have, into ENGINE_HOME/npm.
+# npm_ready: the two programs that Debian does not have, into ENGINE_HOME/npm. Later versions of the second
+# want a newer Node than Debian 12 has.
 npm_ready() {
-	local wanted=(handlebars@4.7.10 @devcontainers/cli@0.89.0)
-	[ "$(cat "$ENGINE_HOME/npm/installed" 2>/dev/null)" != "${wanted[*]}" ] || return 0
-	mkdir -p "$ENGINE_HOME/npm"
-	npm install --prefix "$ENGINE_HOME/npm" --no-audit --no-fund --no-save --silent "${wanted[@]}" \
-		>"$ENGINE_HOME/npm.log" 2>&1 3>&- || { cat "$ENGINE_HOME/npm.log" >&2 && return 1; }
-	echo "${wanted[*]}" >"$ENGINE_HOME/npm/installed"
+	local wanted=(handlebars@4.7.10 @devcontainers/cli@0.80.0)
+	exec 7>>"$ENGINE_RUN/preparing"
+	flock -x 7
+	if [ "$(cat "$ENGINE_HOME/npm/installed" 2>/dev/null)" != "${wanted[*]}" ]; then
+		mkdir -p "$ENGINE_HOME/npm"
+		npm install --prefix "$ENGINE_HOME/npm" --no-audit --no-fund --no-save --silent "${wanted[@]}" \
+			>"$ENGINE_HOME/npm.log" 2>&1 3>&- 7>&- 8>&- || { cat "$ENGINE_HOME/npm.log" >&2 && return 1; }
+		echo "${wanted[*]}" >"$ENGINE_HOME/npm/installed"
+	fi
+	exec 7>&-
 }
