@@ -24,8 +24,10 @@ ifeq ($(STATIC),1)
 MUSL         := $(BUILD)/musl
 INIT_CC      := musl-gcc
 INIT_CFLAGS  := -DSTATIC_BUILD -I$(MUSL)/include -Oz -g -flto=auto -ffat-lto-objects -fno-pie \
-                -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fomit-frame-pointer
-INIT_LDFLAGS := -static -no-pie -Wl,-T,init/layout.ld -Wl,--gc-sections,--sort-section=name,--build-id=none,-z,norelro,-z,noexecstack,-z,noseparate-code
+                -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fomit-frame-pointer \
+                -mgeneral-regs-only -mstack-protector-guard=global -fno-tree-dominator-opts -fno-tree-pre \
+                -fno-tree-loop-im -fno-schedule-insns2 -fno-caller-saves
+INIT_LDFLAGS := -static -no-pie -Wl,-T,init/layout.ld -Wl,--gc-sections,--sort-section=name,--build-id=none,-z,norelro,-z,noexecstack,-z,noseparate-code,-z,common-page-size=64
 INIT_LIBS    := $(MUSL)/libcap-ng.a
 INIT_DEPS    := $(MUSL)/libcap-ng.a
 else

@@ -2,9 +2,11 @@
  * a twelfth of the binary, that nothing here can use. It knows the conversions c, d, i, u, x, o, s
  * and
  * %, the flags - and 0, width, precision (for s) and the lengths l, ll, z and j; anything else
- * aborts. Where libc is shared (STATIC=0) this file is empty. */
+ * aborts. And a strerror(3) without the reasons that no call of ours ever has, and an inet_ntop(3).
+ * Where libc is shared (STATIC=0) this file is empty. */
 #ifdef STATIC_BUILD
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -155,6 +157,123 @@ int vsnprintf(char *restrict buffer, size_t size, const char *restrict format, v
 	if (size)
 		buffer[output.length < size ? output.length : size - 1] = '\0';
 	return output.length > INT_MAX ? -1 : (int)output.length;
+}
+
+/* musl's texts for what the calls of ours can return, which is less than half of those that it has.
+ * Each is behind its number: that of asm-generic/errno.h, as on x86, ARM and RISC-V. */
+/* clang-format off */
+static const char reasons[] =
+	"\001Operation not permitted\0"
+	"\002No such file or directory\0"
+	"\003No such process\0"
+	"\004Interrupted system call\0"
+	"\005I/O error\0"
+	"\006No such device or address\0"
+	"\007Argument list too long\0"
+	"\010Exec format error\0"
+	"\011Bad file descriptor\0"
+	"\012No child process\0"
+	"\013Resource temporarily unavailable\0"
+	"\014Out of memory\0"
+	"\015Permission denied\0"
+	"\016Bad address\0"
+	"\020Resource busy\0"
+	"\021File exists\0"
+	"\022Cross-device link\0"
+	"\023No such device\0"
+	"\024Not a directory\0"
+	"\025Is a directory\0"
+	"\026Invalid argument\0"
+	"\027Too many open files in system\0"
+	"\030No file descriptors available\0"
+	"\031Not a tty\0"
+	"\032Text file busy\0"
+	"\033File too large\0"
+	"\034No space left on device\0"
+	"\035Invalid seek\0"
+	"\036Read-only file system\0"
+	"\037Too many links\0"
+	"\040Broken pipe\0"
+	"\042Result not representable\0"
+	"\043Resource deadlock would occur\0"
+	"\044Filename too long\0"
+	"\046Function not implemented\0"
+	"\047Directory not empty\0"
+	"\050Symbolic link loop\0"
+	"\075No data available\0"
+	"\113Value too large for data type\0"
+	"\130Not a socket\0"
+	"\133Protocol wrong type for socket\0"
+	"\134Protocol not available\0"
+	"\135Protocol not supported\0"
+	"\136Socket type not supported\0"
+	"\137Not supported\0"
+	"\141Address family not supported by protocol\0"
+	"\142Address in use\0"
+	"\143Address not available\0"
+	"\144Network is down\0"
+	"\151No buffer space available\0"
+	"\156Operation timed out\0"
+	"\164Stale file handle\0"
+	"\172Quota exceeded\0"
+	"\203State not recoverable\0";
+/* clang-format on */
+
+char *strerror(int error)
+{
+	static char text[16];
+	const char *at = reasons;
+
+	while (*at && (unsigned char)*at != error)
+		at += strlen(at) + 1;
+	if (*at)
+		return (char *)(uintptr_t)(at + 1); /* nobody writes to it */
+	snprintf(text, sizeof(text), "error %d", error);
+	return text;
+}
+
+/* Of the eight groups of an address, the longest run of zeros: where it begins; 8: there is none.
+ * RFC 5952 */
+static int zeros_find(const unsigned char *groups, int *ret_length)
+{
+	int start = 8;
+
+	*ret_length = 1; /* a single one is written */
+	for (int i = 0; i < 8; i++) {
+		int length = 0;
+
+		while (i + length < 8 && !(groups[2 * (i + length)] | groups[2 * (i + length) + 1]))
+			length++;
+		if (length > *ret_length) {
+			start = i;
+			*ret_length = length;
+		}
+	}
+	return start;
+}
+
+/* In half the room of musl's, and always in hexadecimal where it is IPv6. */
+const char *inet_ntop(int family, const void *restrict address, char *restrict text, socklen_t size)
+{
+	const unsigned char *bytes = address;
+	size_t at = 0;
+	int length, zeros;
+
+	if (family == AF_INET) {
+		snprintf(text, size, "%u.%u.%u.%u", bytes[0], bytes[1], bytes[2], bytes[3]);
+		return text;
+	}
+	zeros = zeros_find(bytes, &length);
+	for (int i = 0; i < 8 && at < size; i++) {
+		if (i == zeros) {
+			at += (size_t)snprintf(text + at, size - at, i + length == 8 ? "::" : ":");
+			i += length - 1;
+			continue;
+		}
+		at += (size_t)snprintf(text + at, size - at, i ? ":%x" : "%x",
+				       bytes[2 * i] << 8 | bytes[2 * i + 1]);
+	}
+	return text;
 }
 
 /* What .ci/libcap-ng has libcap-ng call for strtoul(3), for the number in cap_last_cap. */

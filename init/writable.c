@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static void explain_missing(const char *component, const char *path, char *text, size_t size)
@@ -45,7 +46,9 @@ static bool component_check(const char *component, const char *path, bool last, 
 	}
 	if (last && S_ISDIR(status.st_mode))
 		wanted |= X_OK;
-	if (!faccessat(AT_FDCWD, component, wanted, AT_EACCESS))
+	/* Not libc's faccessat(3), which brings a process that looks for kernels before 5.8. */
+	if (!syscall(SYS_faccessat2, AT_FDCWD, component, wanted, AT_EACCESS) ||
+	    (errno == ENOSYS && !access(component, wanted)))
 		return true;
 	if (errno == EACCES)
 		explain_denied(component, path, last, text, size);
