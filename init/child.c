@@ -3,15 +3,18 @@
 #include "init/command.h"
 #include "init/descriptors.h"
 #include "init/effect.h"
+#include "init/event.h"
 #include "init/message.h"
 #include "init/number.h"
 #include "init/privileges.h"
+#include "init/session.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -88,20 +91,30 @@ static int execute(struct start *start)
 		return start_fail(start, "cannot have the seccomp listener", EBUSY);
 	/* From here only execve(2) and _exit(2): the filter may refuse anything else. */
 	result = execve(command->path, command->argv, command->environment);
+	if (result && errno == ENOEXEC && command->shell_argv)
+		result = execve(SHELL, command->shell_argv, command->environment);
 	return start_fail(start, NULL, result ? errno : ENOEFFECT);
+}
+
+/* The group exists before the command does, so that no signal to it can come too early. */
+static int make_group(struct start *start)
+{
+	const int result = start->command->session ? session_make() : effect_own_group();
+
+	if (result)
+		return start_fail(start, "cannot make a process group", -result);
+	if (start->command->session)
+		return 0;
+	if (start->terminal >= 0 && tcsetpgrp(start->terminal, getpid()) && errno != ENOTTY)
+		return start_fail(start, "cannot put the command in the foreground", errno);
+	return 0;
 }
 
 static int child_main(void *argument)
 {
 	struct start *start = argument;
-	const int result = effect_own_group();
 
-	/* The group exists before the command does, so that no signal to it can come too early. */
-	if (result)
-		start_fail(start, "cannot make a process group", -result);
-	else if (start->terminal >= 0 && tcsetpgrp(start->terminal, getpid()) && errno != ENOTTY)
-		start_fail(start, "cannot put the command in the foreground", errno);
-	else
+	if (!make_group(start))
 		execute(start);
 	_exit(EXIT_OWN_FAILURE);
 }
@@ -123,15 +136,18 @@ static int foreground_terminal(void)
 static _Noreturn void start_refuse(const struct start *start)
 {
 	const char *name = start->command->argv[0];
+	char reason[PATH_MAX + 128];
 
 	if (start->failed)
 		die("%s: %s: %s; not starting it", name, start->failed, strerror(start->error));
-	die_with(command_status(start->error), "%s: cannot run %s: %s%s", name,
-		 start->command->path, strerror(start->error),
+	snprintf(reason, sizeof(reason), "cannot run %s: %s%s", start->command->path,
+		 strerror(start->error),
 		 start->error == EACCES	   ? " (it and its folders must be open to the user)"
 		 : start->error == ENOEXEC ? " (a script needs a first line with #!)"
 		 : start->error == ENOENT  ? " (its interpreter is missing in this image)"
 					   : "");
+	event_die(command_status(start->error), EVENT_EXEC_FAILED,
+		  (struct event_facts){ name, 0, start->error, reason });
 }
 
 void child_start(struct command *command, struct child *ret_child)
@@ -144,8 +160,11 @@ void child_start(struct command *command, struct child *ret_child)
 	struct start start = { .command = command,
 			       .terminal = foreground_terminal(),
 			       .listener = -1 };
-	const pid_t pid = clone(child_main, stack + sizeof(stack), flags, &start);
+	pid_t pid;
 
+	if (command->session)
+		session_leave_terminal();
+	pid = clone(child_main, stack + sizeof(stack), flags, &start);
 	if (pid < 0)
 		die("%s: cannot create a process: %s%s", command->argv[0], strerror(errno),
 		    errno == EAGAIN ? " (its user is at the limit of processes: ulimit -u)" : "");
@@ -157,6 +176,8 @@ void child_start(struct command *command, struct child *ret_child)
 	if (chdir("/"))
 		message(MESSAGE_DEBUG, "PID 1 keeps the working folder's mount busy: %s",
 			strerror(errno));
+	if (command->session)
+		event_tell(EVENT_SESSION_MADE, (struct event_facts){ 0 });
 	*ret_child = (struct child){ .pid = pid, .listener = start.listener };
 	/* Not by CLONE_PIDFD, which the command would wait for. Nobody has reaped it, so its number
 	 * is still its own. Without pidfds, before Linux 5.3, this is -1. */

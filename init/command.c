@@ -1,6 +1,7 @@
 #include "init/command.h"
 
 #include "init/environment.h"
+#include "init/event.h"
 #include "init/message.h"
 
 #include <errno.h>
@@ -97,20 +98,43 @@ void command_locate(const char *name, struct command *ret_command)
 	const int status = command_find(name, &ret_command->path);
 
 	if (status)
-		die_with(status,
-			 "%s: command not found (install it in the image, or give its path)", name);
+		event_die(
+			status, EVENT_EXEC_FAILED,
+			(struct event_facts){ name, 0, ENOENT,
+					      "command not found (install it in the image, or give "
+					      "its path)" });
+}
+
+/* "/bin/sh PATH ARG..."; made beforehand, as a vfork child may not allocate. execvp(3) */
+static char **shell_argv_make(struct command *command)
+{
+	size_t count = 0;
+	char **argv;
+
+	while (command->argv[count])
+		count++;
+	argv = calloc(count + 2, sizeof(*argv));
+	if (!argv)
+		die("out of memory: %s", strerror(errno));
+	argv[0] = (char *)(uintptr_t)SHELL; /* execve(2) changes no argument */
+	argv[1] = (char *)(uintptr_t)command->path;
+	memcpy(argv + 2, command->argv + 1, count * sizeof(*argv)); /* with its NULL */
+	return argv;
 }
 
 void command_prepare(const struct plan *plan, const struct inherited *inherited,
 		     struct command *command)
 {
 	command->argv = plan->command;
+	command->session = plan->session;
 	command->sockets = inherited->sockets + (int)plan->listen_count;
 	command->mask = inherited->mask;
 	command->sigchld = inherited->sigchld;
 	command->environment =
 		environment_make(plan, environ, inherited->sockets, &command->pid_slot);
 	/* Again, because other folders of PATH are open to the user than to root. */
-	if (plan->drops)
+	if (plan->drops || plan->becomes)
 		command_locate(plan->command[0], command);
+	if (plan->shell_fallback)
+		command->shell_argv = shell_argv_make(command);
 }

@@ -9,6 +9,7 @@
 
 #define EXIT_NOT_EXECUTABLE 126
 #define EXIT_NOT_FOUND	    127
+#define SHELL		    "/bin/sh"
 
 /* Made beforehand, because the child of a vfork shares our memory and may not allocate. */
 struct command {
@@ -20,6 +21,8 @@ struct command {
 	signal_mask mask;	  /* the signal mask that we were started with */
 	struct sigaction sigchld; /* the disposition of SIGCHLD, the only one that we change */
 	struct filter filter;	  /* composed; program.len 0: none */
+	char **shell_argv;	  /* for a script without #!; NULL: those are not run */
+	bool session;		  /* it gets a session of its own, and in it our terminal */
 	bool listener_wanted;	  /* somebody answers what the filter reports */
 	bool listener_needed;	  /* and without that the command must not start */
 	bool sheds_capabilities;  /* PID 1 is a broker: what it holds is not the command's */

@@ -32,6 +32,8 @@ static bool is_left_out(const struct plan *plan, const char *variable)
 					      "LISTEN_PIDFDID" };
 	static const char *const user[] = { "HOME", "USER", "LOGNAME" };
 
+	if (plan->becomes)
+		return is_called(variable, "HOME");
 	if (options_is_twin(variable))
 		return true;
 	for (size_t i = 0; i < sizeof(listen) / sizeof(*listen); i++) {
@@ -61,7 +63,12 @@ static char *list_add(struct list *list, const char *format, ...)
 	return variable;
 }
 
-static void add_user(struct list *list, const struct identity *identity)
+static void add_home(struct list *list, const struct identity *identity)
+{
+	list_add(list, "HOME=%s", identity->home && *identity->home ? identity->home : "/");
+}
+
+static void add_names(struct list *list, const struct identity *identity)
 {
 	char number[16];
 	const char *name = identity->name;
@@ -70,7 +77,6 @@ static void add_user(struct list *list, const struct identity *identity)
 		snprintf(number, sizeof(number), "%u", identity->uid);
 		name = number;
 	}
-	list_add(list, "HOME=%s", identity->home && *identity->home ? identity->home : "/");
 	list_add(list, "USER=%s", name);
 	list_add(list, "LOGNAME=%s", name);
 }
@@ -133,7 +139,7 @@ char **environment_make(const struct plan *plan, char **ours, int inherited, cha
 	size_t count = 0;
 	char *pid_slot = NULL;
 
-	bool as_it_is = !plan->drops && !sockets;
+	bool as_it_is = !plan->drops && !plan->becomes && !sockets;
 
 	for (; ours[count]; count++)
 		as_it_is = as_it_is && !is_left_out(plan, ours[count]);
@@ -147,9 +153,11 @@ char **environment_make(const struct plan *plan, char **ours, int inherited, cha
 		if (!is_left_out(plan, ours[i]))
 			list.variables[list.count++] = ours[i];
 	}
+	if (plan->drops || plan->becomes)
+		add_home(&list, &plan->identity);
 	if (plan->drops)
-		add_user(&list, &plan->identity);
-	if (sockets)
+		add_names(&list, &plan->identity);
+	if (sockets && !plan->becomes)
 		pid_slot = add_sockets(&list, plan, inherited);
 	*ret_pid_slot = pid_slot;
 	return list.variables;

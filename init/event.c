@@ -5,15 +5,17 @@
 
 #include <string.h>
 
-#define TEXT_SIZE 512
+#define TEXT_SIZE 4096
 
-static const struct event_words own_words[EVENT_COUNT] = {
-	[EVENT_STARTED] = { MESSAGE_DEBUG, "%c is process %p" },
-	[EVENT_FORWARDED] = { MESSAGE_DEBUG, "forwarded %s" },
-	[EVENT_ORPHAN_EXITED] = { MESSAGE_WARNING, "reaped orphan %c[%p]: exit status %n" },
-	[EVENT_ORPHAN_KILLED] = { MESSAGE_WARNING, "reaped orphan %c[%p]: %s" },
-	[EVENT_EXITED] = { MESSAGE_DEBUG, "%c ended with exit status %n" },
-	[EVENT_KILLED] = { MESSAGE_DEBUG, "%c was ended by %s" },
+static const struct event_words own_words[] = {
+	{ EVENT_STARTED, MESSAGE_DEBUG, "%c is process %p" },
+	{ EVENT_FORWARDED, MESSAGE_DEBUG, "forwarded %s" },
+	{ EVENT_ORPHAN_EXITED, MESSAGE_WARNING, "reaped orphan %c[%p]: exit status %n" },
+	{ EVENT_ORPHAN_KILLED, MESSAGE_WARNING, "reaped orphan %c[%p]: %s" },
+	{ EVENT_EXITED, MESSAGE_DEBUG, "%c ended with exit status %n" },
+	{ EVENT_KILLED, MESSAGE_DEBUG, "%c was ended by %s" },
+	{ EVENT_EXEC_FAILED, MESSAGE_ERROR, "%c: %r" },
+	{ 0 },
 };
 
 /* Whose words to use: set once, by event_speak(), before there is anything to tell. */
@@ -31,6 +33,12 @@ static const char *fact(char which, const struct event_facts *facts, char digits
 		return facts->name ? facts->name : "?";
 	case 's':
 		return signal_name(facts->number);
+	case 'e':
+		return strerror(facts->number);
+	case 'r':
+		return facts->reason;
+	case 'x':
+		return number_format((uint64_t)facts->number + 128, digits);
 	case 'p':
 		return number_format((uint64_t)facts->pid, digits);
 	default:
@@ -56,9 +64,18 @@ static const char *line_expand(const char *at, const struct event_facts *facts,
 	return *at ? at + 1 : NULL;
 }
 
+static const struct event_words *words_find(enum event event)
+{
+	const struct event_words *found = words;
+
+	while (found->text && found->event != event)
+		found++;
+	return found;
+}
+
 void event_tell(enum event event, struct event_facts facts)
 {
-	const struct event_words *say = &words[event];
+	const struct event_words *say = words_find(event);
 	const char *next = say->text;
 	char line[TEXT_SIZE];
 
@@ -66,4 +83,12 @@ void event_tell(enum event event, struct event_facts facts)
 		next = line_expand(next, &facts, line);
 		message(say->level, "%s", line);
 	}
+}
+
+void event_die(int status, enum event event, struct event_facts facts)
+{
+	char line[TEXT_SIZE];
+
+	(void)line_expand(words_find(event)->text, &facts, line); /* nothing follows */
+	die_with(status, "%s", line);
 }

@@ -2,11 +2,14 @@
  *
  * The words are a table of templates, so that no other part has to know who is speaking. In a
  * template %c is the command's or the process's name, %p its pid, %n a number (of a signal, or an
- * exit status) and %s the signal's name; each line of it becomes a message of its own. */
+ * exit status), %x that number and 128, %s the signal's name, %e the errno's text and %r a reason
+ * in our own words; each line of it becomes a message of its own. */
 #ifndef EVENT_H
 #define EVENT_H
 
 #include "init/message.h"
+
+#include <stdint.h>
 
 enum event {
 	EVENT_STARTED,	     /* name, pid */
@@ -17,25 +20,31 @@ enum event {
 	EVENT_ORPHAN_KILLED, /* the same */
 	EVENT_EXITED,	     /* name, pid, number: the command */
 	EVENT_KILLED,	     /* the same */
+	EVENT_EXEC_FAILED,   /* name, number (an errno), reason */
 	EVENT_NO_REAPER,     /* not PID 1, and not a subreaper either */
-	EVENT_SESSION_MADE,
+	EVENT_SESSION_MADE,  /* plan->session */
 	EVENT_HANDED_OFF, /* number: a signal that only says that the terminal is no longer ours */
-	EVENT_COUNT
 };
 
+/* A row of the table; the last one has no text. Of an event without a row nothing is said. */
 struct event_words {
-	enum message_level level;
-	const char *text; /* NULL: nothing is said */
+	uint8_t event; /* enum event */
+	int8_t level;  /* enum message_level */
+	const char *text;
 };
 
 struct event_facts {
 	const char *name;
 	int pid, number;
+	const char *reason;
 };
 
-/* From now on speak in these words (EVENT_COUNT of them, static). */
+/* From now on speak in these words (static). */
 void event_speak(const struct event_words *words);
 
 void event_tell(enum event event, struct event_facts facts);
+
+/* Tell it, one line, and exit as die_with() does. */
+_Noreturn void event_die(int status, enum event event, struct event_facts facts);
 
 #endif

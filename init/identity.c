@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* What the passwd file says of one user, in memory of our own. */
 struct user_entry {
@@ -203,9 +204,12 @@ static struct user_entry user_resolve(const char *option, const char *typed, con
 	return entry;
 }
 
-/* "USER[:GROUP]" as an identity. USER alone brings its own groups, USER:GROUP that group only. */
-static struct identity identity_parse(const char *option, const char *typed)
+/* "USER[:GROUP]" as an identity. USER alone brings its own groups, USER:GROUP that group only. With
+ * completes, as in gosu, an empty user is who we are, an empty group is none, and a user without an
+ * entry keeps our group. */
+static struct identity identity_parse(const char *option, const char *typed, bool completes)
 {
+	char digits[21];
 	char *user = allocated(strdup(typed));
 	char *group = strchr(user, ':');
 	struct identity identity = { 0 };
@@ -213,7 +217,10 @@ static struct identity identity_parse(const char *option, const char *typed)
 
 	if (group)
 		*group++ = '\0';
-	entry = user_resolve(option, typed, user);
+	if (completes && group && !*group)
+		group = NULL;
+	entry = user_resolve(option, typed,
+			     completes && !*user ? number_format(getuid(), digits) : user);
 	identity.uid = entry.uid;
 	identity.name = entry.name;
 	identity.home = entry.home;
@@ -223,6 +230,9 @@ static struct identity identity_parse(const char *option, const char *typed)
 	} else if (entry.found) {
 		identity.gid = entry.gid;
 		groups_of_user(&identity);
+	} else if (completes) {
+		identity.gid = getgid();
+		groups_add(&identity, identity.gid);
 	} else {
 		die("%s %s: user %s has no entry in " PASSWD_FILE
 		    ", so its group must be given too (%s %s:GROUP)",
@@ -260,7 +270,7 @@ static void owner_resolve(const char *option, const char *typed, const struct pl
 
 		if (asprintf(&option_and_text, "%s %s: owner", option, typed) < 0)
 			die("out of memory: %s", strerror(errno));
-		identity = identity_parse(option_and_text, owner->text);
+		identity = identity_parse(option_and_text, owner->text, false);
 		free(identity.groups);
 		free(option_and_text);
 	} else if (plan->drops) {
@@ -282,8 +292,9 @@ static void target_resolve(struct plan *plan)
 		    "(give --user for this case)",
 		    plan->user_from);
 	if (!from_path && plan->user)
-		plan->identity = identity_parse("--user", plan->user);
-	plan->drops = plan->user || plan->user_from;
+		plan->identity = identity_parse(plan->becomes ? "user-spec" : "--user", plan->user,
+						plan->becomes);
+	plan->drops = !plan->becomes && (plan->user || plan->user_from);
 	if (plan->drops && plan->identity.uid == 0)
 		die("--user %s: this is user 0, and drop-init only steps down from root "
 		    "(name another user, or leave --user out)",

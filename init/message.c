@@ -1,5 +1,7 @@
 #include "init/message.h"
 
+#include "init/number.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -12,7 +14,13 @@
 #define ROOM_WAIT_MS   100
 #define LINE_MAX_BYTES 4096 /* what Kubernetes keeps of a termination message, too */
 
-/* How to speak: set once by message_configure(), before there is anything else to say it with. */
+static const struct message_style own_style = {
+	.before = { "drop-init: ", "drop-init: ", "drop-init: ", "drop-init: " },
+	.own_failure = EXIT_OWN_FAILURE,
+};
+
+/* How to speak: set once, before there is anything else to say it with. */
+static const struct message_style *style = &own_style;
 static int wanted_verbosity;
 static bool as_json;
 static int diverted = -1; /* where to say all of it instead; -1: nowhere */
@@ -21,6 +29,11 @@ struct line {
 	char text[LINE_MAX_BYTES];
 	size_t length;
 };
+
+void message_speak(const struct message_style *new_style)
+{
+	style = new_style;
+}
 
 void message_configure(int verbosity, bool json)
 {
@@ -48,6 +61,17 @@ static void line_add(struct line *line, const char *text)
 		length = room;
 	memcpy(line->text + line->length, text, length);
 	line->length += length;
+}
+
+static void line_begin(struct line *line, enum message_level level)
+{
+	char digits[21];
+
+	line_add(line, style->before[level - MESSAGE_ERROR]);
+	if (style->after) {
+		line_add(line, number_format((uint64_t)getpid(), digits));
+		line_add(line, style->after);
+	}
 }
 
 /* How many bytes the UTF-8 character has that text begins with; 0: it is none. RFC 3629, 4 */
@@ -109,7 +133,7 @@ static void line_format(struct line *line, enum message_level level, const char 
 		line_add(line, names[level - MESSAGE_ERROR]);
 		line_add(line, "\",\"message\":\"");
 	} else if (diverted < 0) {
-		line_add(line, "drop-init: ");
+		line_begin(line, level);
 	}
 	line_add_escaped(line, text);
 	if (as_json)
@@ -188,5 +212,7 @@ void die_with(int status, const char *format, ...)
 	va_end(arguments);
 	write_whole(diverted < 0 ? STDERR_FILENO : diverted, &line);
 	write_termination_log(&line);
-	_exit(status);
+	if (status == EXIT_OWN_FAILURE)
+		_exit(style->own_failure);
+	_exit(style->exec_failure ? style->exec_failure : status);
 }

@@ -12,6 +12,18 @@ enum message_level { MESSAGE_ERROR = -1, MESSAGE_WARNING = 0, MESSAGE_INFO = 1, 
 
 #define EXIT_OWN_FAILURE 125 /* ours, usage included */
 
+/* How messages begin, and what failures end with: our own manner, or that of the program that we
+ * stand in for. */
+struct message_style {
+	const char *before[4]; /* for errors, warnings, infos and debug messages */
+	const char *after;     /* NULL; else our pid comes between the two */
+	int own_failure;       /* the exit status of a failure of ours */
+	int exec_failure;      /* of a command that cannot be executed; 0: 127 or 126, as ever */
+};
+
+/* From now on speak in this style (static). */
+void message_speak(const struct message_style *style);
+
 /* From now on say what is at or below this verbosity, as text or as one JSON object a line. */
 void message_configure(int verbosity, bool json);
 

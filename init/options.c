@@ -3,6 +3,7 @@
 #include "init/message.h"
 #include "init/number.h"
 #include "init/output.h"
+#include "init/persona.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -17,55 +18,77 @@
  * those are left alone; the second applies them. */
 struct pass {
 	struct plan *plan;
+	const struct persona *persona; /* NULL: our own options */
+	const struct option_row *rows;
+	size_t count;
 	bool apply;
 	bool seen[MAX_OPTIONS];
 };
 
 void options_refuse(const struct typed *typed, const char *format, ...)
 {
+	const struct option_row *row = typed->row;
 	char reason[512];
-	char name[64];
+	char name[64] = { '-', row->letter };
 	va_list arguments;
 
 	va_start(arguments, format);
 	vsnprintf(reason, sizeof(reason), format, arguments);
 	va_end(arguments);
+	if (row->name)
+		snprintf(name, sizeof(name), typed->from_environment ? "%s" : "--%s", row->name);
 	if (!typed->from_environment)
-		die("--%s%s%s: %s", typed->row->name, typed->value ? " " : "",
-		    typed->value ? typed->value : "", reason);
-	snprintf(name, sizeof(name), "%s", typed->row->name);
+		die("%s%s%s: %s", name, typed->value ? " " : "", typed->value ? typed->value : "",
+		    reason);
 	for (char *at = name; *at; at++)
 		*at = *at == '-' ? '_' : (char)(*at - ('a' - 'A'));
 	die(TWIN_PREFIX "%s=%s: %s", name, typed->value, reason);
 }
 
+static _Noreturn void mistake_refuse(const struct pass *pass, enum option_mistake mistake,
+				     const char *word, const struct option_row *row)
+{
+	if (pass->persona)
+		persona_refuse(mistake, word);
+	if (mistake == OPTION_UNKNOWN)
+		die("%s: no such option (see drop-init --help)", word);
+	if (mistake == OPTION_VALUE_UNWANTED)
+		die("%s: takes no value", word);
+	die("%s: needs a value: %s %s", word, word, row->value);
+}
+
+static const struct option_row *row_by_name(const struct option_row *rows, size_t count,
+					    const char *name, size_t length)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *candidate = rows[i].name;
+
+		if (candidate && strlen(candidate) == length && !memcmp(candidate, name, length))
+			return &rows[i];
+	}
+	return NULL;
+}
+
+static const struct option_row *row_by_letter(const struct pass *pass, char letter)
+{
+	for (size_t i = 0; i < pass->count; i++) {
+		if (pass->rows[i].letter == letter)
+			return &pass->rows[i];
+	}
+	return NULL;
+}
+
 static void option_take(struct pass *pass, const struct option_row *row, const char *value)
 {
 	const struct typed typed = { row, value, false };
+	const struct option_row *ours = pass->persona ? NULL : row;
 
+	if (pass->persona && row->means)
+		ours = row_by_name(option_table, option_count, row->means, strlen(row->means));
 	if (pass->apply)
-		row->apply(pass->plan, &typed);
-	pass->seen[row - option_table] = true;
-}
-
-static const struct option_row *row_by_name(const char *name, size_t length)
-{
-	for (size_t i = 0; i < option_count; i++) {
-		const char *candidate = option_table[i].name;
-
-		if (strlen(candidate) == length && !memcmp(candidate, name, length))
-			return &option_table[i];
-	}
-	return NULL;
-}
-
-static const struct option_row *row_by_letter(char letter)
-{
-	for (size_t i = 0; i < option_count; i++) {
-		if (option_table[i].letter == letter)
-			return &option_table[i];
-	}
-	return NULL;
+		(row->apply ? row : ours)->apply(pass->plan, &typed);
+	if (ours)
+		pass->seen[ours - option_table] = true;
 }
 
 /* "--name", "--name value" or "--name=value"; returns how many words that took. */
@@ -73,19 +96,19 @@ static int long_option(struct pass *pass, char **words)
 {
 	const char *name = words[0] + 2;
 	const size_t length = strcspn(name, "=");
-	const struct option_row *row = row_by_name(name, length);
+	const struct option_row *row = row_by_name(pass->rows, pass->count, name, length);
 	const char *value = name[length] ? name + length + 1 : NULL;
 
 	if (!row)
-		die("%s: no such option (see drop-init --help)", words[0]);
+		mistake_refuse(pass, OPTION_UNKNOWN, words[0], NULL);
 	if (!row->value) {
 		if (value)
-			die("%s: takes no value", words[0]);
+			mistake_refuse(pass, OPTION_VALUE_UNWANTED, words[0], row);
 		option_take(pass, row, NULL);
 		return 1;
 	}
 	if (!value && !words[1])
-		die("%s: needs a value: --%s %s", words[0], row->name, row->value);
+		mistake_refuse(pass, OPTION_VALUE_MISSING, words[0], row);
 	option_take(pass, row, value ? value : words[1]);
 	return value ? 1 : 2;
 }
@@ -94,16 +117,17 @@ static int long_option(struct pass *pass, char **words)
 static int short_options(struct pass *pass, char **words)
 {
 	for (const char *at = words[0] + 1; *at; at++) {
-		const struct option_row *row = row_by_letter(*at);
+		const struct option_row *row = row_by_letter(pass, *at);
+		const char word[] = { '-', *at, '\0' };
 
 		if (!row)
-			die("-%c: no such option (see drop-init --help)", *at);
+			mistake_refuse(pass, OPTION_UNKNOWN, word, NULL);
 		if (!row->value) {
 			option_take(pass, row, NULL);
 			continue;
 		}
 		if (!at[1] && !words[1])
-			die("-%c: needs a value: -%c %s", *at, *at, row->value);
+			mistake_refuse(pass, OPTION_VALUE_MISSING, word, row);
 		option_take(pass, row, at[1] ? at + 1 : words[1]);
 		return at[1] ? 1 : 2;
 	}
@@ -140,7 +164,7 @@ static const struct option_row *row_by_variable(const char *variable, const char
 	if (name[length] != '=')
 		return NULL;
 	*ret_value = name + length + 1;
-	return row_by_name(lower, length);
+	return row_by_name(option_table, option_count, lower, length);
 }
 
 bool options_is_twin(const char *variable)
@@ -207,18 +231,25 @@ static void environment_apply(struct pass *pass, const char *variable)
 
 void options_parse(int argc, char **argv, char **environment, struct plan *ret_plan)
 {
-	struct plan plan = { .umask = MODE_UNSET, .stop_timeout_ms = 5000 };
-	struct pass pass = { .plan = &plan };
+	const struct persona *persona = argc > 0 ? persona_find(argv[0]) : NULL;
+	struct plan plan = { .umask = MODE_UNSET, .stop_timeout_ms = 5000, .subreaper = true };
+	struct pass pass = { .plan = &plan, .persona = persona };
 
+	pass.rows = persona ? persona->rows : option_table;
+	pass.count = persona ? persona->row_count : option_count;
 	for (int n = 0; n < SIGNAL_COUNT; n++)
 		plan.rewrite[n] = (uint8_t)n;
+	if (persona)
+		persona_begin(persona, &plan);
 	(void)pass_run(&pass, argv + (argc > 0));
-	for (; *environment; environment++) {
+	for (; *environment && !plan.becomes; environment++) {
 		if (!strncmp(*environment, TWIN_PREFIX, strlen(TWIN_PREFIX)))
 			environment_apply(&pass, *environment);
 	}
 	pass.apply = true;
 	plan.command = pass_run(&pass, argv + (argc > 0));
+	if (persona)
+		persona_finish(persona, &plan);
 	*ret_plan = plan;
 }
 

@@ -17,12 +17,21 @@ struct typed {
 
 struct option_row {
 	char letter; /* 0: none */
+	/* an ACTION prints and exits; it has no twin */
+	enum __attribute__((packed)) { ONCE, REPEATABLE, ACTION } kind;
 	const char *name;
-	const char *value;			/* what --help calls it; NULL: a flag */
-	enum { ONCE, REPEATABLE, ACTION } kind; /* an ACTION prints and exits; it has no twin */
+	const char *value; /* what --help calls it; NULL: a flag */
 	void (*apply)(struct plan *plan, const struct typed *typed);
-	const char *help;
+	union {
+		const char *help;
+		/* In the table of a program that we stand in for: the option of ours that does the
+		 * same. With apply it is only the one whose twin this overrides. NULL: none */
+		const char *means;
+	};
 };
+
+/* What can be wrong with an option before its value is looked at. */
+enum option_mistake { OPTION_UNKNOWN, OPTION_VALUE_UNWANTED, OPTION_VALUE_MISSING };
 
 /* Every option there is: the command line, the environment, --help and the completions read this.
  */

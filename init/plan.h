@@ -75,9 +75,10 @@ struct plan {
 	const char *user;      /* --user as typed; NULL: stay who we are */
 	const char *user_from; /* --user-from */
 	const char *groups;    /* --groups */
-	bool drops;	       /* an identity was asked for: the two below are valid */
-	struct identity identity;
-	mode_t umask; /* MODE_UNSET: as it is */
+	bool drops;	       /* an identity was asked for, and with it all that --user brings */
+	bool becomes;	       /* gosu's way: take the identity on, and leave all else as it is */
+	struct identity identity; /* valid with either */
+	mode_t umask;		  /* MODE_UNSET: as it is */
 	bool allow_new_privs;
 
 	/* sockets and ports */
@@ -100,13 +101,18 @@ struct plan {
 	/* signals and the end */
 	uint8_t rewrite[SIGNAL_COUNT]; /* what to forward for each signal; 0: nothing */
 	bool remap_exit[256];
-	bool group, subreaper, warn_on_reap;
+	bool group, warn_on_reap;
+	bool subreaper;	       /* be one where we are not PID 1 */
+	bool leaves_survivors; /* where we are not PID 1: what outlives the command is not ended */
+	bool session;	       /* the command gets a session of its own, and in it our terminal */
+	bool suspends;	       /* what the terminal stops the command with stops us as well */
 	int parent_death_signal; /* 0: none */
 	unsigned stop_delay_ms, stop_timeout_ms;
 
 	/* manners */
 	bool exec, check;
-	int verbosity; /* -1: errors only, 0, 1, 2… */
+	bool shell_fallback; /* /bin/sh runs a script without #!, as with execvp(3) */
+	int verbosity;	     /* -1: errors only, 0, 1, 2… */
 	bool json;
 	const char *install;
 };

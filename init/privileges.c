@@ -396,6 +396,14 @@ static void protect_memory(void)
 		die("cannot make PID 1 undumpable: %s", strerror(errno));
 }
 
+/* The ids, and what the kernel takes along with them: nothing here keeps root from coming back. */
+static void become(const struct identity *identity)
+{
+	ids_change(identity);
+	if (!groups_are(identity) || !gids_are(identity->gid) || !uids_are(identity->uid))
+		unproved("a user or group id");
+}
+
 void privileges_drop(const struct plan *plan, enum bind_capability keep, bool filters)
 {
 	const uint64_t bind = CAPABILITY_BIT(CAP_NET_BIND_SERVICE);
@@ -408,6 +416,8 @@ void privileges_drop(const struct plan *plan, enum bind_capability keep, bool fi
 		.no_new_privs = filters || (plan->drops && !plan->allow_new_privs),
 	};
 
+	if (plan->becomes)
+		become(&plan->identity);
 	if (plan->drops)
 		drop_identity(plan, &outcome);
 	else if (keep != BIND_NOBODY)

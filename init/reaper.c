@@ -20,6 +20,17 @@
 #define SIGNAL_BATCH 16
 #define END_LOOKS    8
 
+/* Without that what the command leaves behind goes to somebody else. */
+static void become_subreaper(const struct plan *plan)
+{
+	int is_one = 0;
+
+	if (plan->subreaper && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
+		message(MESSAGE_INFO, "cannot become a subreaper: %s", strerror(errno));
+	if (!plan->subreaper && (prctl(PR_GET_CHILD_SUBREAPER, &is_one, 0, 0, 0) || !is_one))
+		event_tell(EVENT_NO_REAPER, (struct event_facts){ 0 });
+}
+
 void reaper_prepare(const struct plan *plan, struct supervisor *supervisor,
 		    struct reaper *ret_reaper)
 {
@@ -31,8 +42,8 @@ void reaper_prepare(const struct plan *plan, struct supervisor *supervisor,
 
 	if (reaper.signal_fd < 0)
 		die("cannot receive signals: %s", strerror(-reaper.signal_fd));
-	if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
-		message(MESSAGE_INFO, "cannot become a subreaper: %s", strerror(errno));
+	if (getpid() != 1)
+		become_subreaper(plan);
 	*ret_reaper = reaper;
 }
 
@@ -185,6 +196,10 @@ static void take_signal(struct reaper *reaper, const struct signalfd_siginfo *fr
 		event_tell(EVENT_NOT_FORWARDED, (struct event_facts){ .number = received });
 	else if (!hold(reaper, received))
 		forward(reaper, number, from);
+	/* Then our shell sees a stopped job; PID 1 the kernel does not stop. */
+	if (reaper->plan->suspends &&
+	    (received == SIGTSTP || received == SIGTTIN || received == SIGTTOU))
+		(void)kill(getpid(), SIGSTOP); /* ourselves: cannot fail */
 }
 
 /* A batch: poll(2) comes back at once for the rest, so that a flood keeps us from nothing else. */
@@ -251,6 +266,6 @@ int reaper_run(struct reaper *reaper)
 		supervisor_serve(reaper->supervisor, events[2].revents);
 	}
 	status = explain_end(reaper);
-	survivors_end(reaper->plan, reaper->signal_fd, reaper->supervisor);
+	survivors_end(reaper->plan, reaper->child.pid, reaper->signal_fd, reaper->supervisor);
 	return status;
 }

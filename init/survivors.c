@@ -138,12 +138,18 @@ static void kill_all(const struct plan *plan, const struct sources *sources)
 	message(MESSAGE_WARNING, "cannot kill %s: left behind", names);
 }
 
-void survivors_end(const struct plan *plan, int signal_fd, struct supervisor *supervisor)
+void survivors_end(const struct plan *plan, pid_t command, int signal_fd,
+		   struct supervisor *supervisor)
 {
 	const struct sigaction standard = { .sa_handler = SIG_DFL };
 	const struct sources sources = { signal_fd, supervisor };
 	const int64_t end = clock_ms() + plan->stop_timeout_ms;
 
+	if (plan->leaves_survivors && getpid() != 1) {
+		if (plan->session)
+			(void)kill(-command, SIGTERM); /* ESRCH: nobody is left */
+		return;
+	}
 	/* From now on each end of a child is an event, so that the last one is noticed. */
 	(void)sigaction(SIGCHLD, &standard, NULL); /* cannot fail for a valid signal */
 	if (reap(plan) == CHILDREN_NONE)

@@ -1,0 +1,106 @@
+#include "init/persona.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TEXT_SIZE 2048
+
+static const struct persona *const personas[] = { &persona_tini, &persona_dumb_init,
+						  &persona_catatonit, &persona_gosu,
+						  &persona_su_exec };
+
+/* Who we stand in for, and by which of its names: set once, by persona_find(). */
+static const struct persona *current;
+static const char *called;
+
+const struct persona *persona_find(const char *argv0)
+{
+	const char *slash = strrchr(argv0, '/');
+
+	called = slash ? slash + 1 : argv0;
+	for (size_t i = 0; i < sizeof(personas) / sizeof(*personas); i++) {
+		for (const char *const *name = personas[i]->names; *name; name++) {
+			if (!strcmp(called, *name))
+				return current = personas[i];
+		}
+	}
+	return NULL;
+}
+
+/* Not one of our messages: it has no prefix, and several lines. Each % in it becomes our name. */
+static void say(int fd, const char *text)
+{
+	char whole[TEXT_SIZE];
+	size_t length = 0;
+
+	while (*text && length < TEXT_SIZE) {
+		const size_t literal = strcspn(text, "%");
+
+		length += (size_t)snprintf(whole + length, TEXT_SIZE - length, "%.*s%s",
+					   (int)literal, text, text[literal] ? called : "");
+		text += literal + (text[literal] != '\0');
+	}
+	if (write(fd, whole, length < TEXT_SIZE ? length : TEXT_SIZE - 1) < 0)
+		_exit(current->style.own_failure);
+}
+
+void persona_print_help(struct plan *plan, const struct typed *typed)
+{
+	(void)plan, (void)typed;
+	say(current->text_fd, current->help);
+	_exit(EXIT_SUCCESS);
+}
+
+void persona_print_version(struct plan *plan, const struct typed *typed)
+{
+	(void)plan, (void)typed;
+	say(current->text_fd, current->version);
+	_exit(EXIT_SUCCESS);
+}
+
+void persona_refuse_usage(const char *text)
+{
+	say(STDERR_FILENO, text);
+	_exit(current->style.own_failure);
+}
+
+void persona_refuse(enum option_mistake mistake, const char *word)
+{
+	static const char *const words[][2][2] = {
+		/* for a letter, and for a name */
+		[OPTION_UNKNOWN] = { { "invalid option -- '", "'" },
+				     { "unrecognized option '", "'" } },
+		[OPTION_VALUE_UNWANTED] = { { "", "" },
+					    { "option '", "' doesn't allow an argument" } },
+		[OPTION_VALUE_MISSING] = { { "option requires an argument -- '", "'" },
+					   { "option '", "' requires an argument" } },
+	};
+	const bool is_name = word[1] == '-';
+	const char *const *say_it = words[mistake][is_name];
+	char line[256];
+
+	snprintf(line, sizeof(line), "%%: %s%.*s%s\n", say_it[0], (int)strcspn(word, "="),
+		 word + !is_name, say_it[1]);
+	say(STDERR_FILENO, line);
+	persona_refuse_usage(current->usage_after_mistake ? current->usage_after_mistake : "");
+}
+
+void persona_begin(const struct persona *persona, struct plan *plan)
+{
+	message_speak(&persona->style);
+	event_speak(persona->words);
+	persona->begin(plan);
+}
+
+void persona_finish(const struct persona *persona, struct plan *plan)
+{
+	if (persona->finish)
+		persona->finish(plan);
+	message_configure(plan->verbosity, plan->json);
+	if (plan->becomes && *plan->command)
+		plan->user = *plan->command++;
+	if (!*plan->command)
+		persona_refuse_usage(persona->usage);
+}
