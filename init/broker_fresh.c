@@ -122,7 +122,7 @@ struct answer broker_option(struct broker *broker, const struct request *request
 	const size_t length = given < SOCKET_OPTION_SIZE ? given : SOCKET_OPTION_SIZE;
 	char value[SOCKET_OPTION_SIZE];
 	struct broker_socket *entry;
-	uint64_t inode;
+	uint64_t inode = 0;
 
 	if (number == SOCKET_OPTION_COUNT ||
 	    inode_find((pid_t)request->notif.pid, (int)args[0], &inode) < 0 ||

@@ -79,7 +79,7 @@ void record_expect_loader(struct record *record, const char *command)
 
 	if (strlen(command) >= sizeof(path))
 		return;
-	strcpy(path, command);
+	memcpy(path, command, strlen(command) + 1);
 	for (int depth = 0; script; depth++)
 		if (depth > SCRIPT_DEPTH || !interpreter_find(path, &script))
 			return;
