@@ -103,6 +103,18 @@ name_of_pid_1() {
 	[ "$(docker logs "$id" 2>&1 | grep -c drop-init)" = 0 ]
 }
 
+@test "tini by its name: the file alone is replaced" {
+	build tini-name
+	start tini-name
+	serves 8000
+	cmp "/proc/$pid/exe" "$BUILD/drop-init"
+	stops 143
+	run -0 docker run --rm --network none --entrypoint tini switch-tini-name --version
+	[[ $output == "tini version "* ]]
+	run -0 docker run --rm --network none --entrypoint tini -e TINI_VERBOSITY=3 switch-tini-name -e 7 sh -c 'exit 7'
+	[[ $output == *"Spawned child process 'sh' with"* ]]
+}
+
 @test "tini: its options mean the same" {
 	build tini
 	run -0 docker run --rm --network none --entrypoint drop-init switch-tini -s -w -v -p KILL -e 143 -g -- sh -c 'kill -TERM $$'
@@ -184,6 +196,17 @@ redis_answers() {
 	[ "$(stat -c '%u %s' "/proc/$pid/root/etc/made")" = "0 8" ]
 	[ "$(stat -c %u "/proc/$pid/root/data")" = 1000 ]
 	stops 143
+}
+
+@test "gosu by its name: the script is as it was, and the command is PID 1 and the user" {
+	build gosu-name entry.sh $'#!/bin/sh\nset -e\necho by root >/etc/made\nexec gosu app "$@"'
+	start gosu-name
+	is_sleep() { [ "$(name_of_pid_1)" = sleep ]; }
+	wait_until 20 is_sleep
+	[ "$(awk '/^Uid:/ { print $2, $3, $4 }' "/proc/$pid/status")" = "1000 1000 1000" ]
+	[ "$(awk '/^Cap(Prm|Eff):/ { print $2 }' "/proc/$pid/status" | sort -u)" = 0000000000000000 ]
+	[ "$(stat -c '%u' "/proc/$pid/root/etc/made")" = 0 ]
+	docker rm -f "$id"
 }
 
 @test "gosu elsewhere: drop-init --exec becomes the command" {
