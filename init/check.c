@@ -1,6 +1,7 @@
 #include "init/check.h"
 
 #include "init/address.h"
+#include "init/capabilities.h"
 #include "init/command.h"
 #include "init/effect.h"
 #include "init/file.h"
@@ -86,7 +87,7 @@ static bool check_chown(const struct chown_spec *spec)
 		return line(
 			false, "chown", "%s: %s", spec->path,
 			ownership_failure_format(&report, &report.failures[0], text, sizeof(text)));
-	if (report.changed && spec->owner.uid != geteuid() && !privileges_have(CAP_CHOWN))
+	if (report.changed && spec->owner.uid != geteuid() && !capabilities_have(CAP_CHOWN))
 		return line(spec->optional, "chown",
 			    "%s to %u:%u: %s (start as root, or add CHOWN)", spec->path,
 			    spec->owner.uid, spec->owner.gid, strerror(EPERM));

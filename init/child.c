@@ -1,12 +1,12 @@
 #include "init/child.h"
 
+#include "init/capabilities.h"
 #include "init/command.h"
 #include "init/descriptors.h"
 #include "init/effect.h"
 #include "init/event.h"
 #include "init/message.h"
 #include "init/number.h"
-#include "init/privileges.h"
 #include "init/session.h"
 
 #include <errno.h>
@@ -73,7 +73,7 @@ static int execute(struct start *start)
 	result = pass_descriptors(command);
 	if (result)
 		return start_fail(start, "cannot pass the streams and sockets", -result);
-	result = command->sheds_capabilities ? privileges_empty() : 0;
+	result = command->sheds_capabilities ? capabilities_empty() : 0;
 	if (result)
 		return start_fail(start, "cannot give up CAP_NET_BIND_SERVICE", -result);
 	result = effect_action(SIGCHLD, &command->sigchld, NULL);

@@ -1,5 +1,6 @@
 #include "init/ports.h"
 
+#include "init/capabilities.h"
 #include "init/file.h"
 #include "init/message.h"
 #include "init/number.h"
@@ -60,7 +61,7 @@ static bool broker_possible(const struct plan *plan, const char **ret_why)
 	*ret_why = plan->exec		       ? "--exec leaves nobody to be one"
 		   : plan->allow_new_privs     ? "its filter needs no_new_privs"
 		   : privileges_obstacle(plan) ? "privileges cannot be dropped"
-		   : !privileges_may_raise(CAP_NET_BIND_SERVICE)
+		   : !capabilities_may_raise(CAP_NET_BIND_SERVICE)
 			   ? "CAP_NET_BIND_SERVICE is not among our capabilities"
 			   : NULL;
 	return !*ret_why;
@@ -92,7 +93,7 @@ static bool choose_broker(const struct plan *plan, struct port_choice *choice, c
 
 static void choose_capability(struct port_choice *choice, const char *no_broker)
 {
-	if (!privileges_may_raise(CAP_NET_BIND_SERVICE)) {
+	if (!capabilities_may_raise(CAP_NET_BIND_SERVICE)) {
 		choose(choice, RUNG_MISSING,
 		       "CAP_NET_BIND_SERVICE is not among our capabilities (start as root with "
 		       "NET_BIND_SERVICE, give the binary cap_net_bind_service=p, or set the sysctl "
@@ -122,7 +123,7 @@ void ports_choose(const struct plan *plan, struct port_choice *ret_choice)
 		snprintf(choice.text, sizeof(choice.text),
 			 "nothing to do: ports from %u on need no capability here",
 			 choice.free_from);
-	else if (automatic && !plan->drops && privileges_have(CAP_NET_BIND_SERVICE) &&
+	else if (automatic && !plan->drops && capabilities_have(CAP_NET_BIND_SERVICE) &&
 		 geteuid() == 0)
 		choose(&choice, RUNG_HELD, "the command keeps the capabilities that it has");
 	else if (plan->port_method != PORTS_CAPABILITY && choose_broker(plan, &choice, why))

@@ -27,17 +27,7 @@ void privileges_require(const struct plan *plan);
 /* Could privileges_drop() work here? NULL, or why not and what to do about it, in static text. */
 const char *privileges_obstacle(const struct plan *plan);
 
-/* Is capability number in our effective set? */
-bool privileges_have(unsigned capability);
-
-/* May capability number be raised: is it in our permitted set? */
-bool privileges_may_raise(unsigned capability);
-
-/* Empty our own permitted, effective, inheritable and ambient sets, and look whether that took: for
- * the command whose broker PID 1 is. Safe in a vfork child. Returns 0 or -errno. */
-int privileges_empty(void);
-
-/* The same for PID 1, once the command has CAP_NET_BIND_SERVICE. Dies where it fails. */
+/* Empty PID 1's own sets, once the command has CAP_NET_BIND_SERVICE. Dies where it fails. */
 void privileges_give_up(void);
 
 #endif

@@ -1,5 +1,6 @@
 #include "init/profile.h"
 
+#include "init/capabilities.h"
 #include "init/command.h"
 #include "init/descriptors.h"
 #include "init/effect.h"
@@ -70,7 +71,7 @@ static char *capability_list(const struct plan *plan, enum bind_capability keep)
 	if (keep == BIND_COMMAND)
 		end = stpcpy(end, "NET_BIND_SERVICE,");
 	for (unsigned n = 0; !plan->drops && n <= (unsigned)CAP_LAST_CAP; n++) {
-		const char *name = privileges_have(n) ? capng_capability_to_name(n) : NULL;
+		const char *name = capabilities_have(n) ? capng_capability_to_name(n) : NULL;
 
 		if (name) {
 			end = stpcpy(stpcpy(end, name), ",");

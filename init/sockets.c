@@ -1,9 +1,9 @@
 #include "init/sockets.h"
 
 #include "init/address.h"
+#include "init/capabilities.h"
 #include "init/effect.h"
 #include "init/message.h"
-#include "init/privileges.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -238,7 +238,7 @@ static int unix_try(const struct listen_spec *spec)
 	if (access(folder, W_OK | X_OK))
 		return errno;
 	if (spec->owner.uid != (uid_t)-1 && spec->owner.uid != geteuid() &&
-	    !privileges_have(CAP_CHOWN))
+	    !capabilities_have(CAP_CHOWN))
 		return EPERM;
 	return 0;
 }
