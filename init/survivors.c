@@ -135,7 +135,8 @@ static void kill_all(const struct plan *plan, const struct sources *sources)
 		return;
 	*names = '\0';
 	process_visit(add_name, names);
-	message(MESSAGE_WARNING, "cannot kill %s: left behind", names);
+	if (*names) /* else all of them have ended, and were only too many to be reaped in time */
+		message(MESSAGE_WARNING, "cannot kill %s: left behind", names);
 }
 
 void survivors_end(const struct plan *plan, pid_t command, int signal_fd,

@@ -132,6 +132,13 @@ sleeps() { namespace_table | grep -q ' sleep S '; }
 	[[ $(<"$namespace/stderr") =~ 'cannot kill sleep['[0-9]+']: left behind' ]]
 }
 
+@test "not PID 1, what was killed and only not reaped in time is not called left behind" {
+	namespace_run strace -qq -o /dev/null -e inject=wait4:retval=0 drop-init --stop-timeout 0.2 \
+		sh -c '(trap "" TERM; exec setsid sleep 50) & sleep 0.3; exit 5'
+	assert_status 5
+	[[ $stderr =~ ^'drop-init: killed what was left 0.200 s after the command: sleep['[0-9]+']'$ ]] || namespace_fail "said more"
+}
+
 @test "killed for want of memory is said in words, in the termination log too" {
 	cgroup=/sys/fs/cgroup/memory
 	mkdir "$cgroup/drop-init-test-$$" 2>/dev/null || skip "no writable memory cgroup of version 1"
