@@ -142,6 +142,9 @@ feature: $(BUILD)/drop-init
 	cp -r docker/devcontainer $(BUILD)/feature
 	cp $(BUILD)/drop-init $(BUILD)/feature/src/drop-init/
 
+# Said here and not by whatever fails first.
+NEED_ROOT = @[ "$$(id -u)" = 0 ] || { echo "make $@: needs root, for namespaces and users: run 'sudo make $@'" >&2; exit 1; }
+
 # --- tests -------------------------------------------------------------------------------------
 
 $(BUILD)/unit/seccomp_%: tests/unit/seccomp_%.c $(filter-out %/main.o,$(SECCOMP_OBJECTS))
@@ -169,27 +172,27 @@ $(BUILD)/faults/%: tests/faults/%.c
 
 # Packages come first, so what is built after them cannot be a prerequisite.
 check:
-	@[ "$$(id -u)" = 0 ] || { echo "make $@: needs root, for namespaces and users: run 'sudo make $@'" >&2; exit 1; }
+	$(NEED_ROOT)
 	.ci/packages build check apps
 	$(MAKE) all $(PROBES) $(FAULTS) $(BUILD)/lockdown/escape $(UNIT_TESTS)
 	BUILD=$(abspath $(BUILD)) tests/run $(UNIT_TESTS) $(wildcard tests/*.bats tests/apps/*.bats)
 
 # Every system call of a start made to fail in every way, with signals and without: about ten minutes.
 check-faults:
-	@[ "$$(id -u)" = 0 ] || { echo "make $@: needs root, for namespaces and users: run 'sudo make $@'" >&2; exit 1; }
+	$(NEED_ROOT)
 	.ci/packages build check
 	$(MAKE) all $(FAULTS)
 	BUILD=$(abspath $(BUILD)) tests/faults/run --table
 	BUILD=$(abspath $(BUILD)) tests/faults/run --table --signals
 
 check-apps:
-	@[ "$$(id -u)" = 0 ] || { echo "make $@: needs root, for namespaces and users: run 'sudo make $@'" >&2; exit 1; }
+	$(NEED_ROOT)
 	.ci/packages build check apps
 	$(MAKE) all $(PROBES)
 	BUILD=$(abspath $(BUILD)) tests/run tests/apps
 
 check-containers:
-	@[ "$$(id -u)" = 0 ] || { echo "make $@: needs root, for the engines: run 'sudo make $@'" >&2; exit 1; }
+	$(NEED_ROOT)
 	.ci/packages build check containers
 	$(MAKE) all image feature
 	BUILD=$(abspath $(BUILD)) tests/run tests/containers
@@ -197,7 +200,7 @@ check-containers:
 # What is measured, and on what: see tests/bench/run. "make bench BENCH=starts", "BENCH='--long trees'",
 # "PEERS='/tmp/catatonit-musl /tmp/su-exec-musl'".
 bench:
-	@[ "$$(id -u)" = 0 ] || { echo "make $@: needs root, for namespaces: run 'sudo make $@'" >&2; exit 1; }
+	$(NEED_ROOT)
 	.ci/packages build bench
 	$(MAKE) -s all $(PROBES) $(BENCHES)
 	@BUILD=$(abspath $(BUILD)) PEERS="$(PEERS)" tests/bench/run $(BENCH)
@@ -223,7 +226,7 @@ $(BUILD)/bench/least-drop: tests/bench/least.c tests/bench/least.h $(BUILD)/defa
 	$(CC) $(COMMON) $(LEAST) -DDROP -DFILTER='"$(BUILD)/default.bpf"' -o $@ $<
 
 demo:
-	@[ "$$(id -u)" = 0 ] || { echo "make $@: needs root, for namespaces: run 'sudo make $@'" >&2; exit 1; }
+	$(NEED_ROOT)
 	.ci/packages build demo
 	$(MAKE) -s all
 	@BUILD=$(abspath $(BUILD)) tests/apps/demo

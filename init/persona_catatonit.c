@@ -1,8 +1,11 @@
 /* catatonit 0.2. */
+#include "init/message.h"
 #include "init/persona.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -30,7 +33,10 @@ static void run_pause(struct plan *plan, const struct typed *typed)
 			NULL); /* the kernel reaps; no failure for a valid signal */
 	if (getpid() != 1)
 		(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* it pauses all the same */
-	(void)chdir("/"); /* or a mount stays busy: podman unmounts what it was started in */
+	/* Podman unmounts what it was started in. */
+	if (chdir("/"))
+		message(MESSAGE_DEBUG, "the working folder's mount stays busy: %s",
+			strerror(errno));
 	(void)sigemptyset(&ends);
 	(void)sigaddset(&ends, SIGTERM);
 	(void)sigaddset(&ends, SIGINT);
