@@ -73,6 +73,8 @@ static int execute(struct start *start)
 	result = pass_descriptors(command);
 	if (result)
 		return start_fail(start, "cannot pass the streams and sockets", -result);
+	if (command->folder >= 0 && fchdir(command->folder))
+		return start_fail(start, "cannot go back to the working folder", errno);
 	result = command->sheds_capabilities ? capabilities_empty() : 0;
 	if (result)
 		return start_fail(start, "cannot give up CAP_NET_BIND_SERVICE", -result);
@@ -164,6 +166,8 @@ void child_start(struct command *command, struct child *ret_child)
 
 	if (command->session)
 		session_leave_terminal();
+	if (command->folder >= 0)
+		(void)chdir("/"); /* told of below */
 	pid = clone(child_main, stack + sizeof(stack), flags, &start);
 	if (pid < 0)
 		die("%s: cannot create a process: %s%s", command->argv[0], strerror(errno),
@@ -178,6 +182,8 @@ void child_start(struct command *command, struct child *ret_child)
 			strerror(errno));
 	if (command->session)
 		event_tell(EVENT_SESSION_MADE, (struct event_facts){ 0 });
+	if (command->folder >= 0)
+		(void)close(command->folder); /* or it keeps that folder's mount busy */
 	*ret_child = (struct child){ .pid = pid, .listener = start.listener };
 	/* Not by CLONE_PIDFD, which the command would wait for. Nobody has reaped it, so its number
 	 * is still its own. Without pidfds, before Linux 5.3, this is -1. */

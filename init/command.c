@@ -5,6 +5,7 @@
 #include "init/message.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -127,6 +128,7 @@ void command_prepare(const struct plan *plan, const struct inherited *inherited,
 {
 	command->argv = plan->command;
 	command->session = plan->session;
+	command->folder = plan->leaves_first ? open(".", O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
 	command->sockets = inherited->sockets + (int)plan->listen_count;
 	command->mask = inherited->mask;
 	command->sigchld = inherited->sigchld;

@@ -22,6 +22,7 @@ struct command {
 	struct sigaction sigchld; /* the disposition of SIGCHLD, the only one that we change */
 	struct filter filter;	  /* composed; program.len 0: none */
 	char **shell_argv;	  /* for a script without #!; NULL: those are not run */
+	int folder;		  /* to go back to from /; -1: we are there still */
 	bool session;		  /* it gets a session of its own, and in it our terminal */
 	bool listener_wanted;	  /* somebody answers what the filter reports */
 	bool listener_needed;	  /* and without that the command must not start */

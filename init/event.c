@@ -14,7 +14,6 @@ static const struct event_words own_words[] = {
 	{ EVENT_ORPHAN_KILLED, MESSAGE_WARNING, "reaped orphan %c[%p]: %s" },
 	{ EVENT_EXITED, MESSAGE_DEBUG, "%c ended with exit status %n" },
 	{ EVENT_KILLED, MESSAGE_DEBUG, "%c was ended by %s" },
-	{ EVENT_EXEC_FAILED, MESSAGE_ERROR, "%c: %r" },
 	{ 0 },
 };
 
@@ -87,8 +86,9 @@ void event_tell(enum event event, struct event_facts facts)
 
 void event_die(int status, enum event event, struct event_facts facts)
 {
+	const char *text = words_find(event)->text;
 	char line[TEXT_SIZE];
 
-	(void)line_expand(words_find(event)->text, &facts, line); /* nothing follows */
+	(void)line_expand(text ? text : "%c: %r", &facts, line); /* nothing follows */
 	die_with(status, "%s", line);
 }

@@ -44,7 +44,7 @@ void event_speak(const struct event_words *words);
 
 void event_tell(enum event event, struct event_facts facts);
 
-/* Tell it, one line, and exit as die_with() does. */
+/* Tell it, one line (without words for it: name and reason), and exit as die_with() does. */
 _Noreturn void event_die(int status, enum event event, struct event_facts facts);
 
 #endif

@@ -234,13 +234,13 @@ char *strerror(int error)
 
 /* Of the eight groups of an address, the longest run of zeros: where it begins; 8: there is none.
  * RFC 5952 */
-static int zeros_find(const unsigned char *groups, int *ret_length)
+static size_t zeros_find(const unsigned char *groups, size_t *ret_length)
 {
-	int start = 8;
+	size_t start = 8;
 
 	*ret_length = 1; /* a single one is written */
-	for (int i = 0; i < 8; i++) {
-		int length = 0;
+	for (size_t i = 0; i < 8; i++) {
+		size_t length = 0;
 
 		while (i + length < 8 && !(groups[2 * (i + length)] | groups[2 * (i + length) + 1]))
 			length++;
@@ -257,14 +257,14 @@ const char *inet_ntop(int family, const void *restrict address, char *restrict t
 {
 	const unsigned char *bytes = address;
 	size_t at = 0;
-	int length, zeros;
+	size_t length, zeros;
 
 	if (family == AF_INET) {
 		snprintf(text, size, "%u.%u.%u.%u", bytes[0], bytes[1], bytes[2], bytes[3]);
 		return text;
 	}
 	zeros = zeros_find(bytes, &length);
-	for (int i = 0; i < 8 && at < size; i++) {
+	for (size_t i = 0; i < 8 && at < size; i++) {
 		if (i == zeros) {
 			at += (size_t)snprintf(text + at, size - at, i + length == 8 ? "::" : ":");
 			i += length - 1;

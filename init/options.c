@@ -82,11 +82,13 @@ static void option_take(struct pass *pass, const struct option_row *row, const c
 {
 	const struct typed typed = { row, value, false };
 	const struct option_row *ours = pass->persona ? NULL : row;
+	void (*apply)(struct plan * plan, const struct typed *typed);
 
 	if (pass->persona && row->means)
 		ours = row_by_name(option_table, option_count, row->means, strlen(row->means));
-	if (pass->apply)
-		(row->apply ? row : ours)->apply(pass->plan, &typed);
+	apply = row->apply || !ours ? row->apply : ours->apply;
+	if (pass->apply && apply)
+		apply(pass->plan, &typed);
 	if (ours)
 		pass->seen[ours - option_table] = true;
 }

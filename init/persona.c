@@ -7,9 +7,9 @@
 
 #define TEXT_SIZE 2048
 
-static const struct persona *const personas[] = { &persona_tini, &persona_dumb_init,
+static const struct persona *const personas[] = { &persona_tini,      &persona_dumb_init,
 						  &persona_catatonit, &persona_gosu,
-						  &persona_su_exec };
+						  &persona_su_exec,   NULL };
 
 /* Who we stand in for, and by which of its names: set once, by persona_find(). */
 static const struct persona *current;
@@ -20,10 +20,10 @@ const struct persona *persona_find(const char *argv0)
 	const char *slash = strrchr(argv0, '/');
 
 	called = slash ? slash + 1 : argv0;
-	for (size_t i = 0; i < sizeof(personas) / sizeof(*personas); i++) {
-		for (const char *const *name = personas[i]->names; *name; name++) {
+	for (const struct persona *const *persona = personas; *persona; persona++) {
+		for (const char *const *name = (*persona)->names; *name; name++) {
 			if (!strcmp(called, *name))
-				return current = personas[i];
+				return current = *persona;
 		}
 	}
 	return NULL;

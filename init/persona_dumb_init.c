@@ -54,6 +54,7 @@ static const struct event_words words[] = {
 static void begin(struct plan *plan)
 {
 	plan->session = true;
+	plan->leaves_first = true;
 	plan->suspends = true;
 	plan->leaves_survivors = true;
 	plan->shell_fallback = true;

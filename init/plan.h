@@ -105,6 +105,7 @@ struct plan {
 	bool subreaper;	       /* be one where we are not PID 1 */
 	bool leaves_survivors; /* where we are not PID 1: what outlives the command is not ended */
 	bool session;	       /* the command gets a session of its own, and in it our terminal */
+	bool leaves_first;     /* we are in / before the command starts, not just after */
 	bool suspends;	       /* what the terminal stops the command with stops us as well */
 	int parent_death_signal; /* 0: none */
 	unsigned stop_delay_ms, stop_timeout_ms;

@@ -139,6 +139,18 @@ talker() {
 	done
 }
 
+@test "it is in / before the command starts, which is where it was called" {
+	for words in dumb-init 'dumb-init -c'; do
+		for _ in $(seq 20); do
+			# shellcheck disable=SC2086
+			run $words sh -c 'cd /tmp && readlink /proc/$PPID/cwd; readlink /proc/self/cwd; ls -l /proc/$PPID/fd | grep -c "$OLDPWD"'
+			assert_equal "$output" $'/\n/tmp\n0'
+		done
+		run $words readlink /proc/self/cwd
+		assert_equal "$output" "$PWD"
+	done
+}
+
 @test "a script without a first line with #! is run by the shell" {
 	printf 'echo "$0 $*"\n' >"$BATS_TEST_TMPDIR/script"
 	chmod 755 "$BATS_TEST_TMPDIR/script"

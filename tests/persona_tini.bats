@@ -21,7 +21,7 @@ load persona
 	namespace_run tini -h
 	assert_status 0
 	assert_stdout_has 'Usage: tini [OPTIONS] PROGRAM -- [ARGS] | --version'
-	for option in --version -h, -s: '-p SIGNAL' -v: -w: -g: '-e EXIT_CODE' -l,; do
+	for option in --version '-h,' -s: '-p SIGNAL' -v: -w: -g: '-e EXIT_CODE' '-l,'; do
 		assert_stdout_has " $option"
 	done
 	assert_stderr ''
