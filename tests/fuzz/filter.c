@@ -98,8 +98,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(bytes, input.data, input.size);
 	if (way & 1)
 		header_mend(bytes, input.size);
-	else if (input.size >= 8)
-		memcpy(bytes, FILTER_FILE_MAGIC, 8); /* a JSON one is drop-seccomp's */
+	if (input.size >= 8)
+		memcpy(bytes, FILTER_FILE_MAGIC, 8); /* a JSON one would be drop-seccomp's */
 	fd = fuzz_file(bytes, input.size);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (input.size >= 8)
