@@ -231,5 +231,5 @@ demo:
 	$(MAKE) -s all
 	@BUILD=$(abspath $(BUILD)) tests/apps/demo
 
-include tests/fuzz/fuzz.mk
+include tests/fuzz/fuzz.mk tests/sanitize/sanitize.mk
 -include $(wildcard $(BUILD)/*/*.d)

@@ -45,6 +45,8 @@
 # exact bytes are in $namespace/stdout and $namespace/stderr. $NAMESPACE_PID is PID 1 as seen from outside.
 
 NAMESPACE_TIMEOUT=${NAMESPACE_TIMEOUT:-20} # seconds for anything that is not told otherwise
+NAMESPACE_ELOOP="Symbolic link loop" # in the words of the libc that drop-init is linked against: musl, or glibc
+[ -z "${SANITIZED:-}" ] || NAMESPACE_ELOOP="Too many levels of symbolic links"
 NAMESPACE_STDIN=${NAMESPACE_STDIN:-/dev/null}
 export INIT_IS_FILTERED=${INIT_IS_FILTERED:-} # not empty once PID 1 has a filter of its own to be looked for
 NAMESPACE_PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin # a container's, not the user's
@@ -255,6 +257,9 @@ namespace_cleanup() {
 
 # A bats file with a teardown of its own calls namespace_cleanup in it.
 teardown() { namespace_cleanup; }
+
+# Under make check-sanitize this cannot be so, for that reason.
+skip_sanitized() { [ -z "${SANITIZED:-}" ] || skip "sanitized: $1"; }
 
 # --- inside --------------------------------------------------------------------------------------
 
