@@ -223,6 +223,8 @@ static void say_init(void)
 		    !strncmp(line, "NoNewPrivs:", 11) || !strncmp(line, "Seccomp:", 8))
 			printf("init %s", line);
 	}
+	if (file)
+		fclose(file);
 	printf("init's memory %s\n", outcome(open("/proc/1/mem", O_RDONLY | O_CLOEXEC)));
 }
 
