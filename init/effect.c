@@ -48,6 +48,16 @@ int effect_close_on_exec(int fd, bool close)
 	return now == wanted ? 0 : -ENOEFFECT;
 }
 
+int effect_close(int fd)
+{
+	const int error = close(fd) ? errno : 0;
+
+	/* Linux closes it even where it says EINTR or EIO. */
+	if (fcntl(fd, F_GETFD) < 0)
+		return 0;
+	return error ? -error : -ENOEFFECT;
+}
+
 pid_t effect_fork(unsigned long flags)
 {
 	const pid_t self = getpid();

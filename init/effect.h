@@ -30,6 +30,9 @@ int effect_own_group(void);
 /* fcntl(2) F_SETFD; safe in a vfork child. */
 int effect_close_on_exec(int fd, bool close);
 
+/* close(2). */
+int effect_close(int fd);
+
 /* setsockopt(2) of an int that the kernel may round, but not to or from 0. */
 int effect_option(int fd, int level, int name, int value);
 

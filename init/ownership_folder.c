@@ -1,5 +1,7 @@
 #include "init/ownership_folder.h"
 
+#include "init/effect.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -46,14 +48,14 @@ static size_t component_cut(const char **path, char name[NAME_MAX + 2])
 /* A folder on the way stays root's, and the user has to get through it whatever the umask is. */
 static int component_create(int dir, const char *name, bool last)
 {
-	const mode_t before = umask(022);
-	int r;
+	mode_t before = 0;
+	int made, r = last ? 0 : effect_umask(022, &before);
 
-	if (last)
-		(void)umask(before); /* always succeeds */
-	r = mkdirat(dir, name, 0755) ? -errno : 0;
-	(void)umask(before);
-	return r;
+	if (r < 0)
+		return r;
+	made = mkdirat(dir, name, 0755) ? -errno : 0;
+	r = last ? 0 : effect_umask(before, NULL);
+	return r < 0 ? r : made;
 }
 
 /* O_PATH with O_NOFOLLOW opens a symbolic link itself: never go on from one. REST is what follows,

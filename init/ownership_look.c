@@ -1,5 +1,7 @@
 #include "init/ownership_look.h"
 
+#include "init/effect.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -38,7 +40,10 @@ static int statx_call(int dir, const char *name, struct kernel_statx *ret_x)
 {
 	int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | (*name ? 0 : AT_EMPTY_PATH);
 
-	return syscall(SYS_statx, dir, name, flags, WANTED, ret_x) ? -errno : 0;
+	ret_x->mask = 0; /* of what the kernel will have filled in */
+	if (syscall(SYS_statx, dir, name, flags, WANTED, ret_x))
+		return -errno;
+	return ret_x->mask ? 0 : -ENOEFFECT;
 }
 
 /* An outer filter may answer with any error: the one sure test is whether it works on "/". */

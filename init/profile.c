@@ -113,7 +113,7 @@ static _Noreturn void compiler_run(const struct plan *plan, const char *path, in
 
 	privileges_drop(plan, BIND_NOBODY, true);
 	descriptors_seal(0); /* what came with us is not for it either */
-	if (dup2(output, STDOUT_FILENO) < 0 || signals_set_mask(0, NULL))
+	if (dup2(output, STDOUT_FILENO) != STDOUT_FILENO || signals_set_mask(0, NULL))
 		die("cannot run %s: %s", path, strerror(errno));
 	execv(path, arguments);
 	die("cannot run %s: %s", path, strerror(errno));
@@ -123,7 +123,7 @@ static ssize_t compile(const struct plan *plan, enum bind_capability keep, unsig
 {
 	const char *path;
 	char *capabilities = capability_list(plan, keep);
-	int ends[2], status;
+	int ends[2] = { -1, -1 }, status, result;
 	ssize_t size;
 	pid_t pid;
 
@@ -139,10 +139,20 @@ static ssize_t compile(const struct plan *plan, enum bind_capability keep, unsig
 		die("--seccomp %s: cannot create a process: %s", plan->seccomp, strerror(-pid));
 	if (!pid)
 		compiler_run(plan, path, ends[1], capabilities);
-	(void)close(ends[1]); /* the child's */
+	result = effect_close(ends[1]); /* the child's: the text ends when nobody has that end */
+	if (result)
+		die("--seccomp %s: cannot listen to " COMPILER ": %s", plan->seccomp,
+		    strerror(-result));
 	size = file_read_up_to(ends[0], buffer, LARGEST_FILE + 1);
 	(void)close(ends[0]); /* it was only read */
-	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status))
+	if (waitpid(pid, &status, 0) != pid)
+		die("--seccomp %s: cannot wait for " COMPILER, plan->seccomp);
+	if (size < 0)
+		return size;
+	if (WIFSIGNALED(status))
+		die("--seccomp %s: " COMPILER " was killed by %s", plan->seccomp,
+		    signal_name(WTERMSIG(status)));
+	if (WEXITSTATUS(status))
 		die("--seccomp %s: " COMPILER " could not compile it (it says why above)",
 		    plan->seccomp);
 	return size;

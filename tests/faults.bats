@@ -12,12 +12,12 @@ injected() {
 
 # The same ones every time, so that who breaks something is who sees it; a prime, so that every call and every
 # way to fail has its turn.
-@test "one in 13 of all ways for one system call to fail lets nothing through" {
-	injected --every 13 --offset 7
+@test "one in 37 of all ways for one system call to fail lets nothing through" {
+	injected --every 37 --offset 7
 }
 
-@test "nor does one in 29 of them while a SIGTERM arrives, which is not lost" {
-	injected --signals --every 29 --offset 7
+@test "nor does one in 71 of them while a SIGTERM arrives, which is not lost" {
+	injected --signals --every 71 --offset 7
 }
 
 # witness NAME OPTION...: what the command got, in a file of that name.
