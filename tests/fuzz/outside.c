@@ -1,14 +1,10 @@
-/* What is between the parsers and the end of the process, in place of init/message.c and
- * init/output.c: a message is put together and thrown away, and dying is a jump.
- *
- * malloc and its family, exit and _exit are linked with --wrap. */
+/* What is between the parsers and the end of the process: a message is put together and thrown
+ * away, and dying is a jump. malloc and its family, exit, _exit and write are linked with --wrap.
+ */
 #include "fuzz.h"
 #include "init/message.h"
-#include "init/output.h"
 
 #include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,6 +29,8 @@ char *__wrap_strdup(const char *text);
 void __wrap_free(void *memory);
 _Noreturn void __wrap_exit(int status);
 _Noreturn void __wrap__exit(int status);
+ssize_t __real_write(int fd, const void *bytes, size_t size);
+ssize_t __wrap_write(int fd, const void *bytes, size_t size);
 
 /* --- memory ---------------------------------------------------------------------------------- */
 
@@ -106,6 +104,7 @@ bool fuzz_is_running(void)
 
 void fuzz_run(void (*run)(void *context), void *context)
 {
+	message_configure(MESSAGE_DEBUG, false);
 	running = true;
 	if (!setjmp(end))
 		run(context);
@@ -128,56 +127,10 @@ void __wrap__exit(int status)
 	__real__exit(status);
 }
 
-__attribute__((format(printf, 1, 0))) static void speak(const char *format, va_list arguments)
+/* Messages and --help are put together, and read by nobody. */
+ssize_t __wrap_write(int fd, const void *bytes, size_t size)
 {
-	char text[4096];
-
-	vsnprintf(text, sizeof(text), format, arguments);
-}
-
-void message_configure(int verbosity, bool json)
-{
-	(void)verbosity;
-	(void)json;
-}
-
-bool message_wanted(enum message_level level)
-{
-	(void)level;
-	return true;
-}
-
-void message(enum message_level level, const char *format, ...)
-{
-	va_list arguments;
-
-	(void)level;
-	va_start(arguments, format);
-	speak(format, arguments);
-	va_end(arguments);
-}
-
-void message_last(enum message_level level, const char *format, ...)
-{
-	va_list arguments;
-
-	(void)level;
-	va_start(arguments, format);
-	speak(format, arguments);
-	va_end(arguments);
-}
-
-void die_with(int status, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	speak(format, arguments);
-	va_end(arguments);
-	__wrap_exit(status);
-}
-
-void output_write(const char *text)
-{
-	FUZZ_ASSERT(strlen(text) > 0);
+	if (running && fd <= STDERR_FILENO)
+		return (ssize_t)size;
+	return __real_write(fd, bytes, size);
 }
