@@ -49,15 +49,36 @@ namespace_has() { namespace_table | grep -q " $1 "; }
 	assert_equal "$(grep -vx 3 "$namespace/stdout")" "$expected"
 }
 
-@test "of 300 TERMs that are sent the moment the command appears none is lost, with and without -g" {
+@test "of 1,000 TERMs that are sent the moment the command appears none is lost, with and without -g" {
 	run "$probe/term_at_start" 300 drop-init sleep 60
 	assert_equal "$output" '0 of 300 lost'
-	run "$probe/term_at_start" 300 drop-init -g sleep 60
-	assert_equal "$output" '0 of 300 lost'
+	run "$probe/term_at_start" 1000 drop-init -g sleep 60
+	assert_equal "$output" '0 of 1000 lost'
 	run "$probe/term_at_start" 300 drop-init --user 1000:1000 sleep 60
 	assert_equal "$output" '0 of 300 lost'
 	run "$probe/term_at_start" 100 "$probe/older_kernel" drop-init -g sleep 60
 	assert_equal "$output" '0 of 100 lost'
+}
+
+# The moments between which dumb-init, tini -g and catatonit -g lose it, made long.
+@test "a TERM is not lost when the making of the group, the unblocking or the execution takes its time" {
+	for call in setpgid rt_sigprocmask execve; do
+		for words in 'drop-init -g' drop-init "$probe/older_kernel drop-init -g"; do
+			# shellcheck disable=SC2086
+			strace -f -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=$call -e inject=$call:delay_enter=100000 \
+				$words sleep 60 3>&- &
+			strace=$! child=
+			until [ -n "$child" ]; do
+				init=$(pgrep -P "$strace" -x drop-init) || continue
+				read -r child <"/proc/$init/task/$init/children" || true
+			done
+			kill -s TERM "$init"
+			status=0
+			wait "$strace" || status=$?
+			assert_equal "$status" 143 "$words with a delay at $call"
+			grep -q DELAYED "$BATS_TEST_TMPDIR/trace"
+		done
+	done
 }
 
 @test "no signal is lost in a storm of orphans" {
@@ -68,14 +89,16 @@ namespace_has() { namespace_table | grep -q " $1 "; }
 }
 
 @test "a signal is not kept waiting by 20,000 zombies" {
-	for kernel in env "$probe/older_kernel"; do
+	# Where no zombie forms nothing is in its way: 0.1 ms. Elsewhere a batch is.
+	declare -A limit=([env]=100 ["$probe/older_kernel"]=5000)
+	for kernel in "${!limit[@]}"; do
 		fastest=1000000
-		for _ in 1 2 3 4 5 6 7 8 9 10; do # others use this machine too
+		for _ in $(seq 20); do # others use this machine too
 			run "$probe/zombies" 20000 "$kernel" drop-init
 			[ "${output% us}" -ge "$fastest" ] || fastest=${output% us}
-			[ "$fastest" -ge 5000 ] || break
+			[ "$fastest" -ge "${limit[$kernel]}" ] || break
 		done
-		[ "$fastest" -lt 5000 ] || namespace_fail "$kernel: $fastest us"
+		[ "$fastest" -lt "${limit[$kernel]}" ] || namespace_fail "$kernel: $fastest us"
 	done
 }
 
