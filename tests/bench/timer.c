@@ -3,8 +3,8 @@
  * In each round every command runs once, as PID 1 of a namespace of its own, with the capabilities
  * that Docker gives a container, and each round begins with another one. Prints a line for each
  * run: the command's index, nanoseconds from execve(2) to the time that came on its standard output
- * (see stamp.c; 0: none came) and to its end, its exit status, and its peak of resident memory in
- * KiB.
+ * (see stamp.c; 0: none came) and to its end, its exit status, its peak of resident memory in
+ * KiB, and microseconds of processor time.
  *
  * The clock starts in the child, right before execve(2), so that neither this program nor the
  * making of the namespace is measured. It is static and small, because a child's peak of memory
@@ -64,11 +64,26 @@ static void bound_capabilities(void)
 			fail("PR_CAPBSET_DROP");
 }
 
+/* Before whatever else the machine does. Where it is to be fair between sessions (sched(7),
+ * "The autogroup feature") a thread's own niceness counts for nothing.
+ */
+static void take_precedence(void)
+{
+	int fd;
+
+	setsid();
+	(void)setpriority(PRIO_PROCESS, 0, -15); /* if not, there is more noise */
+	fd = open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC);
+	if (fd >= 0 && write(fd, "-15", 3) < 0)
+		perror("timer: /proc/self/autogroup");
+	if (fd >= 0)
+		close(fd);
+}
+
 static int child(void *argument)
 {
 	struct run *run = argument;
 
-	setsid();
 	dup2(run->output, STDOUT_FILENO);
 	run->begin = now_ns();
 	execv(run->argv[0], run->argv);
@@ -82,6 +97,11 @@ static int64_t read_stamp(int fd)
 	if (read(fd, stamp, sizeof(stamp)) != sizeof(stamp))
 		return 0;
 	return stamp[0] * 1000000000 + stamp[1];
+}
+
+static long long microseconds(const struct timeval *time)
+{
+	return (long long)time->tv_sec * 1000000 + time->tv_usec;
 }
 
 static void measure(int index, char **argv, const int output[2])
@@ -101,9 +121,10 @@ static void measure(int index, char **argv, const int output[2])
 			fail("wait4");
 	end = now_ns();
 	stamp = read_stamp(output[0]);
-	printf("%d %lld %lld %d %ld\n", index, (long long)(stamp ? stamp - run.begin : 0),
+	printf("%d %lld %lld %d %ld %lld\n", index, (long long)(stamp ? stamp - run.begin : 0),
 	       (long long)(end - run.begin),
-	       WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), usage.ru_maxrss);
+	       WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), usage.ru_maxrss,
+	       microseconds(&usage.ru_utime) + microseconds(&usage.ru_stime));
 }
 
 int main(int argc, char **argv)
@@ -123,6 +144,7 @@ int main(int argc, char **argv)
 	if (!count || rounds <= 0 || pipe2(output, O_CLOEXEC | O_NONBLOCK))
 		fail("usage: timer ROUNDS ';' COMMAND... ';' COMMAND...");
 	bound_capabilities();
+	take_precedence();
 	for (long round = 0; round < rounds; round++)
 		for (int i = 0; i < count; i++) {
 			int index = (int)((round + i) % count);

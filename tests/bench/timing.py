@@ -20,6 +20,7 @@ class Run:
     start: float  # seconds from execve(2) to the stamp of the command
     end: float  # to its end
     peak: int  # KiB
+    processor: float  # seconds
 
 
 def race(commands, rounds, warm=True):
@@ -31,10 +32,10 @@ def race(commands, rounds, warm=True):
         line += [";", *commands[label]]
     output = subprocess.run(line, stdout=subprocess.PIPE, check=True, text=True, env=ENVIRONMENT).stdout
     runs = {label: [] for label in labels}
-    for index, start, end, status, peak in (map(int, row.split()) for row in output.splitlines()):
+    for index, start, end, status, peak, processor in (map(int, row.split()) for row in output.splitlines()):
         if status:
             raise SystemExit(f"bench: {' '.join(commands[labels[index]])}: exit status {status}")
-        runs[labels[index]].append(Run(start / 1e9, end / 1e9, peak))
+        runs[labels[index]].append(Run(start / 1e9, end / 1e9, peak, processor / 1e6))
     return {label: all_of[warm:] for label, all_of in runs.items()}
 
 

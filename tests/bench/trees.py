@@ -89,11 +89,12 @@ def show_case(report, title, runs):
     ours = [run.end for run in runs["drop-init --chown"]]
     report.section(
         title,
-        ["", "median", "middle half", "ratio", "peak of memory"],
+        ["", "median", "middle half", "ratio", "processor time", "peak of memory"],
         [
             [label, f"{median([run.end for run in those]):.2f} s",
              "{:.2f} to {:.2f}".format(*spread([run.end for run in those])),
-             f"{ratio(ours, [run.end for run in those]):.2f}", f"{max(run.peak for run in those):,} KiB"]
+             f"{ratio(ours, [run.end for run in those]):.2f}",
+             f"{median([run.processor for run in those]):.2f} s", f"{max(run.peak for run in those):,} KiB"]
             for label, those in runs.items()
         ],
     )
