@@ -6,6 +6,7 @@
 #include "init/effect.h"
 #include "init/file.h"
 #include "init/identity.h"
+#include "init/layout.h"
 #include "init/message.h"
 #include "init/output.h"
 #include "init/ownership.h"
@@ -173,7 +174,7 @@ static _Noreturn void question_answer(const struct question *q, int answers)
 /* What stands in the way; empty: nothing does. */
 static const char *question_ask(const struct question *q)
 {
-	static char text[TEXT_SIZE];
+	static LARGE_SELDOM_USED char text[TEXT_SIZE];
 	ssize_t length;
 	int ends[2];
 	pid_t pid;
