@@ -195,7 +195,7 @@ check-containers:
 	$(NEED_ROOT)
 	.ci/packages build check containers
 	$(MAKE) all image feature
-	BUILD=$(abspath $(BUILD)) tests/run tests/containers
+	BUILD=$(abspath $(BUILD)) TEST_TIMEOUT=300 tests/run tests/containers
 
 # What is measured, and on what: see tests/bench/run. "make bench BENCH=starts", "BENCH='--long trees'",
 # "PEERS='/tmp/catatonit-musl /tmp/su-exec-musl'".

@@ -132,12 +132,16 @@ dockerd_guard() {
 		guard "$ENGINE_RUN/users" "$1" "${BASH_SOURCE[0]}" >/dev/null 2>&1 </dev/null 3>&- 7>&- 8>&- &
 }
 
-# runc for crun, which not every machine has; no limit raised, as that takes CAP_SYS_RESOURCE; and no
-# network unless a test asks, as podman's own takes iptables.
+# runc for crun, which not every machine has; no limit raised, as that takes CAP_SYS_RESOURCE, and that of
+# processes high, as it counts those of the same user in every container and outside; and no network unless a
+# test asks, as podman's own takes iptables.
 podman_start() {
-	cat >"$CONTAINERS_CONF" <<-'END'
+	local processes
+	processes=$(ulimit -Hu)
+	[ "$processes" -lt 20000 ] 2>/dev/null || processes=20000 # podman's own limit is at most pid_max
+	cat >"$CONTAINERS_CONF" <<-END
 		[containers]
-		default_ulimits = ["nofile=1024:1024", "nproc=1000:1000"]
+		default_ulimits = ["nofile=1024:1024", "nproc=$processes:$processes"]
 		netns = "none"
 		[engine]
 		runtime = "runc"
