@@ -19,7 +19,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define STACK_SIZE 2048 /* of the child: system calls, and no signal is handled */
+/* Of the child: system calls, and no signal is handled. With musl they take some 500 bytes, and a
+ * small stack shares a page with ours; another libc, or a sanitizer in it, may take more. */
+#ifdef STATIC_BUILD
+#define STACK_SIZE 2048
+#else
+#define STACK_SIZE 16384
+#endif
 
 /* The child's side. It shares our memory, and we are suspended until it has executed the command or
  * exited: so it reports by writing here, which no filter and no full pipe can stop. */
