@@ -190,7 +190,7 @@ compose_network() {
 	compose compose.debug.yaml up -d --build --force-recreate
 	id=$(compose compose.debug.yaml ps -q)
 	pid=$(docker inspect -f '{{.State.Pid}}' "$id")
-	wait_until 60 listens "$pid" 5678
+	wait_until 60 listens "$pid" 5678 || { docker logs "$id" && return 1; }
 	debug "$pid" 80 nsenter -t "$pid" -n "$tests/debug.py" attach 127.0.0.1:5678 /app/app.py 9
 	processes_dropped "$pid" 5678
 	debug_end
