@@ -30,9 +30,7 @@ static const struct event_words words[] = {
 	  "subreaper.\n"
 	  "Zombie processes will not be re-parented to Tini, so zombie reaping "
 	  "won't work.\n"
-	  "To fix the problem, use the -s option or set the environment "
-	  "variable TINI_SUBREAPER to register Tini as a child subreaper, or "
-	  "run Tini as PID 1." },
+	  "To fix the problem, use -s, set TINI_SUBREAPER, or run Tini as PID 1." },
 	{ 0 },
 };
 
