@@ -132,7 +132,8 @@ static ssize_t compile(const struct plan *plan, enum bind_capability keep, unsig
 		    ", which is neither beside drop-init nor on PATH (install it, or give a compiled "
 		    "filter)",
 		    plan->seccomp);
-	if (pipe2(ends, O_CLOEXEC))
+	errno = ENOEFFECT;
+	if (pipe2(ends, O_CLOEXEC) || ends[1] < 0)
 		die("--seccomp %s: cannot make a pipe: %s", plan->seccomp, strerror(errno));
 	pid = effect_fork(0);
 	if (pid < 0)
