@@ -122,12 +122,12 @@ os.execvp("drop-init", ["drop-init", "sh", "-c", "echo $LISTEN_FDS $LISTEN_FDNAM
 }
 
 @test "a port that is taken is an error that says so" {
-	namespace_prepare 'python3 -c "
-import socket, os, signal
-s = socket.socket(); s.bind((\"0.0.0.0\", 80)); s.listen()
-if os.fork(): os._exit(0)
-signal.pause()" >/dev/null 2>&1'
-	namespace_run drop-init --user app --listen 80 echo started
+	# shellcheck disable=SC2016
+	namespace_run bash -c 'coproc python3 -c "import signal, socket
+s = socket.socket(); s.bind((\"0.0.0.0\", 80)); s.listen(); print(flush=True)
+signal.pause()"
+		read -r <&"${COPROC[0]}"
+		exec drop-init --user app --listen 80 echo started'
 	assert_status 125
 	assert_stdout ''
 	grep -qE '^drop-init: --listen 80: cannot bind 0.0.0.0:80: Address .*in use \(something else listens there\)$' "$namespace/stderr"
