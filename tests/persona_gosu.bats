@@ -31,8 +31,10 @@ load persona
 }
 
 @test "capabilities, no_new_privs, seccomp, securebits, umask and limits are what they are with gosu" {
+	# But for signals 32 and 33, which make(1) leaves ignored, and of which gosu's Go resets one.
 	for spec in member root 4321; do
-		same_as gosu "$spec" sh -c 'grep -E "Cap|NoNew|Seccomp:|Sig(Blk|Ign)|Umask" /proc/self/status; ulimit -a'
+		same_as gosu "$spec" sh -c 'grep -E "Cap|NoNew|Seccomp:|Sig(Blk|Ign)|Umask" /proc/self/status |
+			sed -E "s/^(SigIgn:.)0{7}[018]/\10000000_/"; ulimit -a'
 		assert_stdout_has $'NoNewPrivs:\t0'
 	done
 }
