@@ -55,7 +55,7 @@ static bool link_find(struct way *way, const char *path, uid_t uid)
 	struct stat status;
 	int links = 0;
 
-	strcpy(way->done, *path == '/' ? "" : ".");
+	(void)snprintf(way->done, sizeof(way->done), "%s", *path == '/' ? "" : ".");
 	if (snprintf(way->ahead, sizeof(way->ahead), "%s", path) >= (int)sizeof(way->ahead))
 		return false;
 	while (way_step(way) && !lstat(way->done, &status)) {

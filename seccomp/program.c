@@ -124,7 +124,7 @@ static uint32_t arithmetic_run(uint16_t operation, uint32_t left, uint32_t right
 	case BPF_MUL:
 		return left * right;
 	case BPF_DIV:
-		return left / right; /* 0 has ended the program */
+		return right ? left / right : 0; /* 0 has ended the program */
 	case BPF_AND:
 		return left & right;
 	case BPF_OR:

@@ -82,6 +82,7 @@ static void say_capabilities(void)
 
 static void say_process(void)
 {
+	const char *listen_pid = getenv("LISTEN_PID");
 	int death = 0;
 
 	printf("no_new_privs %d\n", prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
@@ -91,9 +92,9 @@ static void say_process(void)
 	prctl(PR_GET_PDEATHSIG, &death, 0, 0, 0);
 	printf("parent-death %d\n", death);
 	printf("own group %s\n", getpgrp() == getpid() ? "yes" : "no");
-	printf("LISTEN_PID %s\n", !getenv("LISTEN_PID")			   ? "unset"
-				  : atoi(getenv("LISTEN_PID")) == getpid() ? "ours"
-									   : "wrong");
+	printf("LISTEN_PID %s\n", !listen_pid			 ? "unset"
+				  : atoi(listen_pid) == getpid() ? "ours"
+								 : "wrong");
 }
 
 /* Only from the kernel's own view: libc hides two signals. */
