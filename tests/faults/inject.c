@@ -12,6 +12,8 @@
  * Not strace -e inject, because that counts for each process by itself, goes on into the command,
  * cannot stay outside the namespace of a PID 1 that it starts, and makes the call number -1, which
  * a filter that kills what it does not know answers first. Here the call becomes getpid(2).
+ *
+ * After SECONDS it says what each process is doing, and kills PID 1.
  */
 #include <errno.h>
 #include <sched.h>
@@ -151,6 +153,23 @@ static int stop_handle(struct job *job, struct tracee *tracee, int status, int *
 	return PTRACE_SYSCALL;
 }
 
+static volatile sig_atomic_t is_late;
+
+static void late(int number)
+{
+	(void)number;
+	is_late = 1;
+	(void)alarm(1); /* once more: this one may have come right before waitpid(2) */
+}
+
+/* What holds everything up? /proc is that of the namespace of PID 1. */
+static void stall_tell(void)
+{
+	(void)!system("cd /proc && for p in [0-9]*; do echo inject: late: process $p,"
+		      " $(grep -aE '^(Name|State|SigPnd|ShdPnd|SigBlk)' $p/status),"
+		      " wchan $(cat $p/wchan), syscall $(cat $p/syscall); done >&2");
+}
+
 /* Until PID 1 has ended; returns its wait status. */
 static int follow(struct job *job)
 {
@@ -159,8 +178,13 @@ static int follow(struct job *job)
 		const pid_t pid = waitpid(-1, &status, __WALL);
 		struct tracee *tracee;
 
-		if (pid < 0 && errno == EINTR)
+		if (pid < 0 && errno == EINTR) {
+			if (is_late) {
+				stall_tell();
+				kill(job->init, SIGKILL);
+			}
 			continue;
+		}
 		if (pid < 0)
 			fail("waitpid");
 		if (!WIFSTOPPED(status)) {
@@ -215,14 +239,6 @@ static void launch(struct job *job, char **command)
 		fail("gate");
 }
 
-static volatile pid_t doomed;
-
-static void too_long(int number)
-{
-	(void)number;
-	kill(doomed, SIGKILL);
-}
-
 static void options_read(struct job *job, int argc, char **argv)
 {
 	int option;
@@ -250,10 +266,9 @@ int main(int argc, char **argv)
 	struct job job = { .tracee = -1, .began = clock_ms() };
 	int status;
 
-	signal(SIGALRM, too_long);
+	(void)sigaction(SIGALRM, &(struct sigaction){ .sa_handler = late }, NULL);
 	options_read(&job, argc, argv);
 	launch(&job, argv + optind);
-	doomed = job.init;
 	status = follow(&job);
 	if (job.log) {
 		fprintf(job.log, "ended %d\n", status);
