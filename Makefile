@@ -175,27 +175,27 @@ check:
 	$(NEED_ROOT)
 	.ci/packages build check apps
 	$(MAKE) all $(PROBES) $(FAULTS) $(BUILD)/lockdown/escape $(UNIT_TESTS)
-	BUILD=$(abspath $(BUILD)) tests/run $(UNIT_TESTS) $(wildcard tests/*.bats tests/apps/*.bats)
+	BUILD=$(abspath $(BUILD)) tests/reachable tests/run $(UNIT_TESTS) $(wildcard tests/*.bats tests/apps/*.bats)
 
 # Every system call of a start made to fail in every way, with signals and without: about ten minutes.
 check-faults:
 	$(NEED_ROOT)
 	.ci/packages build check
 	$(MAKE) all $(FAULTS)
-	BUILD=$(abspath $(BUILD)) tests/faults/run --table
-	BUILD=$(abspath $(BUILD)) tests/faults/run --table --signals
+	BUILD=$(abspath $(BUILD)) tests/reachable tests/faults/run --table
+	BUILD=$(abspath $(BUILD)) tests/reachable tests/faults/run --table --signals
 
 check-apps:
 	$(NEED_ROOT)
 	.ci/packages build check apps
 	$(MAKE) all $(PROBES)
-	BUILD=$(abspath $(BUILD)) tests/run tests/apps
+	BUILD=$(abspath $(BUILD)) tests/reachable tests/run tests/apps
 
 check-containers:
 	$(NEED_ROOT)
 	.ci/packages build check containers
 	$(MAKE) all image feature
-	BUILD=$(abspath $(BUILD)) TEST_TIMEOUT=300 tests/run tests/containers
+	BUILD=$(abspath $(BUILD)) TEST_TIMEOUT=300 tests/reachable tests/run tests/containers
 
 # What is measured, and on what: see tests/bench/run. "make bench BENCH=starts", "BENCH='--long trees'",
 # "PEERS='/tmp/catatonit-musl /tmp/su-exec-musl'".
@@ -203,7 +203,7 @@ bench:
 	$(NEED_ROOT)
 	.ci/packages build bench
 	$(MAKE) -s all $(PROBES) $(BENCHES)
-	@BUILD=$(abspath $(BUILD)) PEERS="$(PEERS)" tests/bench/run $(BENCH)
+	@BUILD=$(abspath $(BUILD)) PEERS="$(PEERS)" tests/reachable tests/bench/run $(BENCH)
 
 $(BUILD)/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)

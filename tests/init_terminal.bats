@@ -36,6 +36,12 @@ terminal() {
 		        time.sleep(0.01)
 		def foreground(terminal):
 		    return os.tcgetpgrp(terminal)
+		def wait_foreground(terminal, name):
+		    end = time.time() + 10
+		    while open(f"/proc/{foreground(terminal)}/comm").read() != name + "\n":
+		        if time.time() > end:
+		            sys.exit(f"{name} does not come to the foreground")
+		        time.sleep(0.01)
 		def status(pid):
 		    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 	END
@@ -87,15 +93,12 @@ terminal() {
 		seen = read_until(terminal, "prompt> ")
 		assert "no job control" not in seen, seen
 		os.write(terminal, b"sleep 60\n")
-		end = time.time() + 10
-		while foreground(terminal) == children(pid)[0] and time.time() < end:
-		    time.sleep(0.01)
+		wait_foreground(terminal, "sleep")
 		os.write(terminal, b"\x1a")
 		read_until(terminal, "Stopped.*\n.*prompt> ")
 		os.write(terminal, b"fg\n")
 		read_until(terminal, "sleep 60")
-		while foreground(terminal) == children(pid)[0] and time.time() < end:
-		    time.sleep(0.01)
+		wait_foreground(terminal, "sleep")
 		os.write(terminal, b"\x03")
 		read_until(terminal, "prompt> ")
 		os.write(terminal, b"exit 6\n")

@@ -24,8 +24,8 @@ check-sanitize:
 	.ci/packages build check apps sanitize
 	$(MAKE) sanitized
 	LSAN_OPTIONS=suppressions=tests/sanitize/leaks.txt:print_suppressions=0 TEST_TIMEOUT=600 \
-		tests/run $(UNIT_TESTS:$(BUILD)/%=$(SANITIZED)/%)
+		tests/reachable tests/run $(UNIT_TESTS:$(BUILD)/%=$(SANITIZED)/%)
 	TEST_TIMEOUT=600 NAMESPACE_TIMEOUT=60 SANITIZED=1 BUILD=$(abspath $(SANITIZED)) \
-		tests/run $(SANITIZED_TESTS)
+		tests/reachable tests/run $(SANITIZED_TESTS)
 	$(MAKE) CFLAGS="-O1 -g" BUILD=$(BUILD)/valgrind STATIC=0 all
 	BUILD=$(abspath $(BUILD)/valgrind) tests/sanitize/valgrind
