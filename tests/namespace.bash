@@ -128,8 +128,8 @@ namespace_fresh='
 # Puts the container together, as its future PID 1's parent: PID 1's first child is then PID 2, as in Docker.
 # shellcheck disable=SC2016
 namespace_entry='
-	namespace=$1 layer=$2 reaper=$3 root=
-	shift 3
+	namespace=$1 layer=$2 repository=$3 reaper=$4 root=
+	shift 4
 	ip link set lo up
 	echo 1024 >/proc/sys/net/ipv4/ip_unprivileged_port_start
 	if [ -n "$layer" ]; then
@@ -146,6 +146,7 @@ namespace_entry='
 		mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
 		mount -t tmpfs -o mode=755 tmpfs "$root/run"
 		mount -t proc proc "$root/proc"
+		mount --rbind "$repository" "$root$repository" # which may be a mount of its own: tests/reachable
 	else
 		mount --bind "$namespace/etc/passwd" /etc/passwd
 		mount --bind "$namespace/etc/group" /etc/group
@@ -186,7 +187,7 @@ namespace_start() {
 	# Descriptor 3 is bats' own: whoever keeps it open keeps bats waiting.
 	[ -z "$namespace_network" ] || network=(nsenter --target "$namespace_network" --net)
 	perl -e "$namespace_fresh" "${network[@]}" unshare --mount --uts --ipc sh -euc "$namespace_entry" sh \
-		"$namespace" "$namespace_layer" "$namespace_reaper" "$@" \
+		"$namespace" "$namespace_layer" "$NAMESPACE_REPOSITORY" "$namespace_reaper" "$@" \
 		<"$NAMESPACE_STDIN" >"$namespace/stdout" 2>"$namespace/stderr" 3>&- &
 	reaper=$!
 	namespace_started+=("$reaper")
