@@ -137,6 +137,11 @@ dockerd_guard() {
 # test asks, as podman's own takes iptables.
 podman_start() {
 	local processes
+	# podman's database holds the folder's name: what was moved, or is seen from elsewhere, starts anew.
+	if [ "$(cat "$ENGINE_HOME/podman-was-at" 2>/dev/null)" != "$ENGINE_HOME" ]; then
+		rm -rf "$ENGINE_HOME/podman"
+		echo "$ENGINE_HOME" >"$ENGINE_HOME/podman-was-at"
+	fi
 	processes=$(ulimit -Hu)
 	[ "$processes" -lt 20000 ] 2>/dev/null || processes=20000 # podman's own limit is at most pid_max
 	cat >"$CONTAINERS_CONF" <<-END
