@@ -183,7 +183,7 @@ check-faults:
 	.ci/packages build check
 	$(MAKE) all $(FAULTS)
 	BUILD=$(abspath $(BUILD)) tests/reachable tests/faults/run --table
-	BUILD=$(abspath $(BUILD)) tests/reachable tests/faults/run --table --signals
+	BUILD=$(abspath $(BUILD)) tests/reachable tests/faults/run --table --signals --jobs 6 # they wait most of the time
 
 check-apps:
 	$(NEED_ROOT)

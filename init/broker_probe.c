@@ -120,6 +120,8 @@ static bool trial_hear(struct trial *trial, int *ret_number)
 	int ready;
 
 	while ((ready = poll(wait, 3, PATIENCE_MS)) > 0 || (ready < 0 && errno == EINTR)) {
+		if (ready < 0)
+			continue;
 		if (wait[0].revents & POLLIN)
 			return read(trial->home, ret_number, sizeof(*ret_number)) ==
 			       sizeof(*ret_number);
