@@ -21,7 +21,7 @@ injected() {
 }
 
 @test "a wait for events that fails, or ends for nothing, keeps no SIGTERM back" {
-	injected --signals --plan broker --call poll --jobs 6
+	injected --signals --plan full --call poll --jobs 6
 }
 
 # witness NAME OPTION...: what the command got, in a file of that name.
