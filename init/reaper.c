@@ -252,7 +252,7 @@ int reaper_run(struct reaper *reaper)
 		   (struct event_facts){ reaper->plan->command[0], reaper->child.pid });
 	while (!reaper->ended) {
 		events[2].fd = reaper->supervisor->listener;
-		/* An interrupted poll(2) need not say that nothing came; to receive then would block. */
+		/* Interrupted, poll(2) need not clear them, and to receive would block. */
 		events[0].revents = events[1].revents = events[2].revents = 0;
 		if (poll(events, 3, sleep_ms(reaper)) < 0 && errno != EINTR)
 			die("cannot wait for events: %s", strerror(errno));
