@@ -102,7 +102,8 @@ recipe_start() {
 		"${recipe_before[@]}" "${words[@]:1}"
 	# setpriv and env become drop-init without a fork, but not at once.
 	wait_until "$NAMESPACE_TIMEOUT" recipe_is_running || namespace_fail "drop-init did not start" || return
-	namespace_ended || namespace_account
+	# What has ended meanwhile is over.
+	namespace_account || wait_until 5 namespace_ended
 }
 
 recipe_is_running() {

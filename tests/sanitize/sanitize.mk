@@ -2,9 +2,9 @@
 # namespaces under valgrind. Tests of the static binary's own properties say why they are skipped.
 
 SANITIZED       := $(BUILD)/sanitize
-# Not the tests of how the shipped programs are built, not the fuzzing corpus, which has its own sanitizers, and no
-# faults: those are injected into what ASan asks of the kernel as well.
-SANITIZED_TESTS := $(filter-out tests/hardening.bats tests/fuzz.bats tests/faults.bats,$(wildcard tests/*.bats tests/apps/*.bats))
+# Not the tests of how the shipped programs are built, which would build them here, not the fuzzing corpus, which has
+# its own sanitizers, and no faults: those are injected into what ASan asks of the kernel as well.
+SANITIZED_TESTS := $(filter-out tests/build.bats tests/hardening.bats tests/fuzz.bats tests/faults.bats,$(wildcard tests/*.bats tests/apps/*.bats))
 SANITIZE_CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
 $(SANITIZED)/defaults.o: tests/sanitize/defaults.c
@@ -27,5 +27,6 @@ check-sanitize:
 		tests/reachable tests/run $(UNIT_TESTS:$(BUILD)/%=$(SANITIZED)/%)
 	TEST_TIMEOUT=600 NAMESPACE_TIMEOUT=60 SANITIZED=1 BUILD=$(abspath $(SANITIZED)) \
 		tests/reachable tests/run $(SANITIZED_TESTS)
+	@grep -q __asan_init $(SANITIZED)/drop-init || { echo "a test has built another drop-init meanwhile" >&2; exit 1; }
 	$(MAKE) CFLAGS="-O1 -g" BUILD=$(BUILD)/valgrind STATIC=0 all
 	BUILD=$(abspath $(BUILD)/valgrind) tests/sanitize/valgrind
