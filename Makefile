@@ -177,7 +177,7 @@ check:
 	$(MAKE) all $(PROBES) $(FAULTS) $(BUILD)/lockdown/escape $(UNIT_TESTS)
 	BUILD=$(abspath $(BUILD)) tests/reachable tests/run $(UNIT_TESTS) $(wildcard tests/*.bats tests/apps/*.bats)
 
-# Every system call of a start made to fail in every way, with signals and without: twelve minutes.
+# Every system call of a start made to fail in every way, with signals and without: ten minutes.
 check-faults:
 	$(NEED_ROOT)
 	.ci/packages build check
