@@ -149,6 +149,10 @@ int __wrap_open(const char *path, int flags, ...)
 		return __real_open(path, flags, 0600);
 	pick = fuzz_number(&input, 6);
 	FUZZ_ASSERT(!strncmp(path, "/proc/", 6) && flags & O_CLOEXEC);
+	if (!strncmp(path, "/proc/0/", 8)) { /* a caller whom our PID namespace does not see */
+		errno = ENOENT;
+		return -1;
+	}
 	if (outcome())
 		return -1;
 	if (pick < sizeof(usual) / sizeof(*usual))
@@ -256,8 +260,17 @@ static void serve(void *unused)
 		supervisor_serve(&supervisor, fuzz_number(&input, 20) ? POLLIN : POLLHUP);
 }
 
+static int lowest_free(void)
+{
+	const int fd = dup(STDERR_FILENO);
+
+	FUZZ_ASSERT(fd >= 0 && !close(fd));
+	return fd;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	const int free_before = lowest_free();
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, FILTER_NUMBER),
 		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 300, 0, 1),
@@ -272,5 +285,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_ASSERT(supervisor.denials.count <= DENIAL_MEMORY);
 	if (supervisor.denials.named)
 		close(supervisor.denials.name_file);
+	FUZZ_ASSERT(lowest_free() == free_before); /* PID 1 lives long: nothing is left open */
 	return 0;
 }
