@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define HELP_AFTER	 1024 /* entries; a second thread costs some 50 us */
+#define HELP_AFTER	 256 /* entries, 1 ms of work; a second thread costs some 50 us */
 #define PAUSE_EVERY	 64   /* entries between two questions whether to go on */
 #define PROGRESS_SECONDS 5
 
@@ -112,8 +112,6 @@ void worker_queue(struct worker *worker, struct node *folder, bool more, struct 
 		next = children->next;
 		walk_push(walk, children);
 	}
-	if (!walk->helped && walk->report->looked_at > HELP_AFTER)
-		walk_get_help(walk);
 	if (walk->idle)
 		wake_send(&walk->wake, 1);
 	lock_release(&walk->lock);
@@ -146,6 +144,8 @@ static struct node *walk_take(struct walk *walk)
 		node = walk->todo;
 		walk->todo = node->next;
 		walk->busy++;
+		if (walk->todo && !walk->helped && walk->report->looked_at > HELP_AFTER)
+			walk_get_help(walk);
 	}
 	lock_release(&walk->lock);
 	return node;
