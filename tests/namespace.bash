@@ -146,7 +146,8 @@ namespace_entry='
 		mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
 		mount -t tmpfs -o mode=755 tmpfs "$root/run"
 		mount -t proc proc "$root/proc"
-		mount --rbind "$repository" "$root$repository" # which may be a mount of its own: tests/reachable
+		# On a file system of its own, in /tmp, or where tests/reachable shows it, it is not in the layers.
+		[ -e "$root$repository/Makefile" ] || { mkdir -p "$root$repository"; mount --rbind "$repository" "$root$repository"; }
 	else
 		mount --bind "$namespace/etc/passwd" /etc/passwd
 		mount --bind "$namespace/etc/group" /etc/group
