@@ -37,9 +37,13 @@ features_test() {
 }
 
 teardown_file() {
-	local images
+	local images working
 	kill "$(cat "$folder/service.pid")"
 	podman volume rm -f drop-init-modules drop-init-cache drop-init-init >/dev/null
+	# Builds that took a Dockerfile of theirs leave what they worked in, mounted.
+	working=$(podman ps -a --external --format '{{.ID}} {{.Names}}' | awk '$2 ~ /^dev_container_feature/ { print $1 }')
+	# shellcheck disable=SC2086 # a list of ids
+	[ -z "$working" ] || podman rm -f $working >/dev/null
 	images=$(podman images --format '{{.Repository}}:{{.Tag}}' | grep -E '/(vsc-|dev_container_feature)')
 	# shellcheck disable=SC2086 # a list of names
 	[ -z "$images" ] || podman rmi -f $images >/dev/null
