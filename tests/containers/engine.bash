@@ -86,8 +86,9 @@ engine_stop() {
 	local status=0
 	[ ! -S "$ENGINE_RUN/docker.sock" ] || containers_remove docker || status=1
 	[ ! -e "$CONTAINERS_CONF" ] || containers_remove podman || status=1
-	# The last one ends what podman leaves mounted on itself, or `make clean` could not remove it.
-	! flock -xn 8 || ! mountpoint -q "$ENGINE_HOME/podman/overlay" || umount "$ENGINE_HOME/podman/overlay" || status=1
+	# The last one ends what podman leaves mounted on itself, or `make clean` could not remove it; lazily, for podman
+	# may still be cleaning up.
+	! flock -xn 8 || ! mountpoint -q "$ENGINE_HOME/podman/overlay" || umount -l "$ENGINE_HOME/podman/overlay" || status=1
 	flock -u 8
 	exec 8>&-
 	return "$status"
