@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #define HELP_AFTER	 256 /* entries, 1 ms of work; a second thread costs some 50 us */
-#define PAUSE_EVERY	 64   /* entries between two questions whether to go on */
+#define PAUSE_EVERY	 64  /* entries between two questions whether to go on */
 #define PROGRESS_SECONDS 5
 
 void walk_fail(struct walk *walk, const struct node *folder, const char *name,
