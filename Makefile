@@ -16,19 +16,15 @@ COMMON   := -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. -I$(BUILD) $(W
 LINK     := -Wl,-z,relro,-z,now,-z,noexecstack
 
 ifeq ($(STATIC),1)
-# Not PIE: a static PIE with RELRO relocates itself at every start (326 relocations). Measured against this, 4,000
-# starts each in turn: 9 us more bare (274), 12 us with --user (589), 12 KiB more private dirty memory in PID 1
-# (32), and 137,056 bytes for 124,528 (before -flto), above the limit of 131,072. It would move text and 20 KiB of data about;
-# stack, mmap and vdso move as it is. No RELRO: musl 1.2 never protects it in a static program, and at fixed
-# addresses it would be 128 bytes: tables of pointers are in read-only memory. tests/hardening.bats looks.
+# A static PIE. musl-gcc's own start file is for programs with a dynamic linker; rcrt1.o relocates by itself.
 MUSL         := $(BUILD)/musl
+MUSL_LIB     := /usr/lib/x86_64-linux-musl
 INIT_CC      := musl-gcc
-INIT_CFLAGS  := -DSTATIC_BUILD -I$(MUSL)/include -Oz -g -flto=auto -ffat-lto-objects -fno-pie \
-                -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fomit-frame-pointer \
-                -mgeneral-regs-only -mstack-protector-guard=global -fno-tree-dominator-opts -fno-tree-pre \
-                -fno-tree-loop-im -fno-schedule-insns2 -fno-caller-saves
-INIT_LDFLAGS := -static -no-pie -Wl,-T,init/layout.ld -Wl,--gc-sections,--sort-section=name,--build-id=none,-z,norelro,-z,noexecstack,-z,noseparate-code,-z,common-page-size=64
-INIT_LIBS    := $(MUSL)/libcap-ng.a
+INIT_CFLAGS  := -I$(MUSL)/include $(CFLAGS) -fPIE
+CRT           = $(shell $(INIT_CC) -print-file-name=$1)
+INIT_LDFLAGS  = -static -nostartfiles $(MUSL_LIB)/rcrt1.o $(MUSL_LIB)/crti.o $(call CRT,crtbeginS.o) \
+                -Wl,-pie,--no-dynamic-linker,-z,text $(LINK)
+INIT_LIBS     = $(MUSL)/libcap-ng.a $(call CRT,crtendS.o) $(MUSL_LIB)/crtn.o
 INIT_DEPS    := $(MUSL)/libcap-ng.a
 else
 INIT_CC      := $(CC)
@@ -38,7 +34,7 @@ INIT_LIBS    := -lcap-ng
 INIT_DEPS    :=
 endif
 
-INIT_OBJECTS    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard init/*.c)) $(BUILD)/init/builtin.o
+INIT_OBJECTS    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard init/*.c init/*/*.c)) $(BUILD)/init/filter/builtin.o
 SECCOMP_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard seccomp/*.c))
 PROBES          := $(patsubst tests/probe/%.c,$(BUILD)/probe/%,$(wildcard tests/probe/*.c))
 BENCHES         := $(addprefix $(BUILD)/bench/,timer stamp least least-drop orphans calls)
@@ -50,21 +46,16 @@ all: $(BUILD)/drop-init $(BUILD)/drop-seccomp $(BUILD)/drop-init.bash
 
 # --- drop-init ---------------------------------------------------------------------------------
 
-$(BUILD)/drop-init: $(INIT_OBJECTS) $(INIT_DEPS) init/layout.ld
+$(BUILD)/drop-init: $(INIT_OBJECTS) $(INIT_DEPS)
 	$(INIT_CC) $(INIT_CFLAGS) $(INIT_LDFLAGS) -o $@.debug $(INIT_OBJECTS) $(INIT_LIBS)
 	strip -s -R .comment -o $@ $@.debug
-
-# What init/layout.ld places by the names of these files cannot go through link-time optimization.
-PLACED := $(shell sed -n 's,^\t\t\*/\([a-z_]*\)\.o.*,\1,p' init/layout.ld)
-$(PLACED:%=$(BUILD)/init/%.o): INIT_CFLAGS += -fno-lto
-$(PLACED:%=$(BUILD)/init/%.o): init/layout.ld
 
 $(BUILD)/init/%.o: init/%.c $(INIT_DEPS) | $(BUILD)/syscall_names.h
 	@mkdir -p $(@D)
 	$(INIT_CC) $(COMMON) $(INIT_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The built-in profile is compiled here, so that drop-init carries a finished filter.
-$(BUILD)/init/builtin.o: init/builtin.S $(BUILD)/default.bpf
+$(BUILD)/init/filter/builtin.o: init/filter/builtin.S $(BUILD)/default.bpf
 	@mkdir -p $(@D)
 	$(INIT_CC) -DFILTER='"$(BUILD)/default.bpf"' -c -o $@ $<
 
@@ -81,7 +72,7 @@ $(BUILD)/musl/libcap-ng.a: .ci/libcap-ng
 	.ci/libcap-ng $(BUILD)/musl
 
 # The completions know what --help knows: both come from the option table.
-$(BUILD)/drop-init.bash: init/drop-init.bash.in $(BUILD)/drop-init
+$(BUILD)/drop-init.bash: init/cli/drop-init.bash.in $(BUILD)/drop-init
 	$(BUILD)/drop-init --help | awk -v template=$< ' \
 		match($$0, /^  (-.,|   ) --/) { \
 			for (i = 1; i <= 2; i++) if ($$i ~ /^-/) { sub(/,$$/, "", $$i); names = names " " $$i; \
@@ -101,7 +92,7 @@ PROFILES   := $(DESTDIR)$(PREFIX)/share/drop-init/profiles
 install: all
 	install -d $(BIN) $(MAN) $(COMPLETION) $(PROFILES)
 	install -m 755 $(BUILD)/drop-init $(BUILD)/drop-seccomp $(BIN)
-	install -m 644 init/drop-init.8 $(MAN)
+	install -m 644 init/cli/drop-init.8 $(MAN)
 	install -m 644 $(BUILD)/drop-init.bash $(COMPLETION)/drop-init
 	install -m 644 seccomp/profiles/*.json $(PROFILES)
 
@@ -232,4 +223,4 @@ demo:
 	@BUILD=$(abspath $(BUILD)) tests/apps/demo
 
 include tests/fuzz/fuzz.mk tests/sanitize/sanitize.mk
--include $(wildcard $(BUILD)/*/*.d)
+-include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d)

@@ -1,6 +1,6 @@
 #include "init/plan.h"
 
-#include "init/message.h"
+#include "init/sys/message.h"
 
 #include <string.h>
 

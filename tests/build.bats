@@ -49,11 +49,11 @@ completed() {
 }
 
 @test "the man page has no mistakes that man knows of" {
-	[ -z "$(groff -man -ww -z -Tutf8 init/drop-init.8 2>&1)" ]
+	[ -z "$(groff -man -ww -z -Tutf8 init/cli/drop-init.8 2>&1)" ]
 }
 
-@test "the static drop-init takes 128 KiB at most" {
+@test "the static drop-init takes 384 KiB at most" {
 	size=$(stat -c %s "$BUILD/drop-init")
-	[ "$size" -le 131072 ] || namespace_fail "$size bytes"
+	[ "$size" -le 393216 ] || namespace_fail "$size bytes"
 	assert_equal "$(readelf -lW "$BUILD/drop-init" | grep -c INTERP)" 0
 }

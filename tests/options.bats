@@ -180,7 +180,7 @@ refused() {
 	drop-init --help | grep -oE -- '--[a-z-]+' | sort -u >"$BATS_TEST_TMPDIR/options"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/options")" -gt 25 ]
 	while read -r option; do
-		grep -qF -- "${option//-/\\-}" init/drop-init.8 || namespace_fail "$option is not in the man page"
+		grep -qF -- "${option//-/\\-}" init/cli/drop-init.8 || namespace_fail "$option is not in the man page"
 		grep -qF -- "$option" README.md || namespace_fail "$option is not in README.md"
 	done <"$BATS_TEST_TMPDIR/options"
 }

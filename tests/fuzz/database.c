@@ -1,8 +1,8 @@
 /* /etc/passwd and /etc/group: the first line is --user, the second --groups ("" for none), then the
  * one file and, behind a form feed, the other. open(2) is linked with --wrap. */
 #include "fuzz.h"
-#include "init/database.h"
-#include "init/identity.h"
+#include "init/privileges/passwd.h"
+#include "init/privileges/user.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 /* A compiled filter as drop-init loads it: the first byte says whether its header is put right, so
  * that its program is reached. What runs it here and what runs it in drop-seccomp must agree. */
 #include "fuzz.h"
-#include "init/filter.h"
-#include "init/profile.h"
+#include "init/filter/filter.h"
+#include "init/filter/profile.h"
 #include "seccomp/filter_file.h"
 #include "seccomp/program.h"
 

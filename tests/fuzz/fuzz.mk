@@ -23,7 +23,7 @@ $(1)/%.o: %.c | $(BUILD)/syscall_names.h
 	@mkdir -p $$(@D)
 	$(2) $(COMMON) -Wno-missing-prototypes $(FUZZ_SANITIZE) $(3) -MMD -MP -c -o $$@ $$<
 
-$(1)/builtin.o: init/builtin.S $(BUILD)/default.bpf
+$(1)/builtin.o: init/filter/builtin.S $(BUILD)/default.bpf
 	@mkdir -p $$(@D)
 	$(2) -DFILTER='"$(BUILD)/default.bpf"' -c -o $$@ $$<
 

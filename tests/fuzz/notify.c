@@ -4,7 +4,7 @@
  * only a listed port is ever bound, and only a call that the kernel judges again carries on. The
  * system calls of notify.c and broker_*.c are linked with --wrap. */
 #include "fuzz.h"
-#include "init/supervisor.h"
+#include "init/unotify/server.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -27,7 +27,7 @@
 #define ROUNDS	  8
 
 static struct fuzz_input input;
-static struct supervisor supervisor;
+static struct server server;
 static const struct port ports[] = { { 80, false }, { 53, true }, { 443, false } };
 
 int __wrap_ioctl(int fd, unsigned long request, ...);
@@ -83,7 +83,7 @@ static void answer_assert(const struct seccomp_notif_resp *response)
 	FUZZ_ASSERT(carries_on || !response->flags);
 	FUZZ_ASSERT(!carries_on || !response->error); /* the kernel would refuse it */
 	FUZZ_ASSERT(response->val == 0 && response->error <= 0);
-	if (!(supervisor.reports & (REPORT_BINDS | REPORT_CALLS)))
+	if (!(server.reports & (REPORT_BINDS | REPORT_CALLS)))
 		FUZZ_ASSERT(!carries_on &&
 			    (response->error == -EPERM || response->error == -ENOSYS));
 }
@@ -217,12 +217,12 @@ int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *size)
 int __wrap_bind(int fd, const struct sockaddr *address, socklen_t length)
 {
 	const struct sockaddr_in *in = (const struct sockaddr_in *)address;
-	const bool own = supervisor.broker.means == BROKER_OWN_SOCKET;
+	const bool own = server.broker.means == BROKER_OWN_SOCKET;
 	int type = answered_type;
 	socklen_t size = sizeof(type);
 	bool listed = false;
 
-	FUZZ_ASSERT(supervisor.reports & REPORT_BINDS);
+	FUZZ_ASSERT(server.reports & REPORT_BINDS);
 	FUZZ_ASSERT(length >= sizeof(*in) && length <= sizeof(struct sockaddr_storage));
 	if (!own)
 		FUZZ_ASSERT(!__real_getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size));
@@ -242,7 +242,7 @@ static void supervisor_make(struct filter *profile, struct sock_filter *code)
 	const uint32_t kind = fuzz_number(&input, 5);
 
 	*profile = (struct filter){ .name = "fuzz", .program = { 4, code } };
-	supervisor = (struct supervisor){
+	supervisor = (struct server){
 		.listener = LISTENER,
 		.reports = kinds[kind],
 		.denials.profile = profile,
@@ -256,8 +256,8 @@ static void supervisor_make(struct filter *profile, struct sock_filter *code)
 static void serve(void *unused)
 {
 	(void)unused;
-	for (int i = 0; i < ROUNDS && supervisor.listener == LISTENER; i++)
-		supervisor_serve(&supervisor, fuzz_number(&input, 20) ? POLLIN : POLLHUP);
+	for (int i = 0; i < ROUNDS && server.listener == LISTENER; i++)
+		server_serve(&server, fuzz_number(&input, 20) ? POLLIN : POLLHUP);
 }
 
 static int lowest_free(void)
@@ -282,9 +282,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	input = (struct fuzz_input){ data, size };
 	supervisor_make(&profile, code);
 	fuzz_run(serve, NULL);
-	FUZZ_ASSERT(supervisor.denials.count <= DENIAL_MEMORY);
-	if (supervisor.denials.named)
-		close(supervisor.denials.name_file);
+	FUZZ_ASSERT(server.denials.count <= DENIAL_MEMORY);
+	if (server.denials.named)
+		close(server.denials.name_file);
 	FUZZ_ASSERT(lowest_free() == free_before); /* PID 1 lives long: nothing is left open */
 	return 0;
 }

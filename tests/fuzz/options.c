@@ -1,6 +1,6 @@
 /* The command line and its twins: a line for each word; DROP_INIT_… ones are the environment. */
 #include "fuzz.h"
-#include "init/options.h"
+#include "init/cli/options.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * away, and dying is a jump. malloc and its family, exit, _exit and write are linked with --wrap.
  */
 #include "fuzz.h"
-#include "init/message.h"
+#include "init/sys/message.h"
 
 #include <setjmp.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* What --record reads of an earlier recording, it writes again, and that reads as the same. */
 #include "fuzz.h"
-#include "init/record.h"
-#include "init/record_read.h"
+#include "init/unotify/record.h"
+#include "init/unotify/record_read.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include <sched.h>
 #include <stdarg.h>
 
-#define CHILD_STACK 16384 /* of init/child.c */
+#define CHILD_STACK 16384 /* of init/supervise/spawn.c */
 
 const char *__asan_default_options(void);
 void __wrap___asan_handle_no_return(void);

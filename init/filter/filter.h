@@ -1,0 +1,93 @@
+/* filter.h: the command's seccomp filter: a profile, what PID 1 is to be asked, and the loading.
+ *
+ * There is one filter with one listener (seccomp_unotify(2)). What PID 1 wants to hear of is put in
+ * front of the profile's program, so every jump in it stays valid, and calls that the profile
+ * allows stay in the kernel's table of calls that need no filter run.
+ */
+#ifndef FILTER_H
+#define FILTER_H
+
+#include "init/filter/syscall_name.h"
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__x86_64__)
+#define FILTER_ARCH                                                                                \
+	0xc000003eu /* AUDIT_ARCH_X86_64; linux/audit.h needs more headers than musl has */
+#elif defined(__aarch64__)
+#define FILTER_ARCH 0xc00000b7u /* AUDIT_ARCH_AARCH64 */
+#elif defined(__riscv) && __riscv_xlen == 64
+#define FILTER_ARCH 0xc00000f3u /* AUDIT_ARCH_RISCV64 */
+#else
+#error "which AUDIT_ARCH_ is this?"
+#endif
+
+/* Where a filter finds the words of a call; of an argument the lower one, all of an int. */
+#define FILTER_MACHINE ((uint32_t)offsetof(struct seccomp_data, arch))
+#define FILTER_NUMBER  ((uint32_t)offsetof(struct seccomp_data, nr))
+#define FILTER_ARGUMENT(n)                                                                         \
+	((uint32_t)offsetof(struct seccomp_data, args[n]) +                                        \
+	 (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 0 : 4))
+
+struct filter {
+	struct sock_fprog program; /* len 0: no filter */
+	uint32_t flags;		   /* SECCOMP_FILTER_FLAG_* that the profile asks for */
+	const char *name;	   /* of the profile, for messages */
+};
+
+/* What PID 1 is to be asked about. */
+enum filter_reports {
+	REPORT_BINDS = 1,   /* bind(2) */
+	REPORT_OPTIONS = 2, /* setsockopt(2) of the options that socket_options.h lists */
+	REPORT_DENIALS = 4, /* what the profile answers with EPERM */
+	REPORT_CALLS = 8,   /* everything: for --record; the profile is left out */
+};
+
+/* What a filter says of one call, and what that rested on. */
+struct verdict {
+	uint32_t action; /* SECCOMP_RET_* with its data */
+	int argument;	 /* the last argument that was looked at, -1: none */
+	bool wide;	 /* its upper 32 bits were looked at too */
+};
+
+/* Run PROGRAM on DATA as the kernel would. Returns -EINVAL where the kernel would not load it. */
+int filter_judge(const struct sock_fprog *program, const struct seccomp_data *data,
+		 struct verdict *ret_verdict);
+
+/* Does PROGRAM allow call NUMBER of this architecture, whatever its arguments are? No program does.
+ */
+bool filter_allows(const struct sock_fprog *program, int number);
+
+/* The program to load for PROFILE (which may be empty) with REPORTS; pure. REPORT_CALLS leaves out
+ * those of SILENT, which else may be NULL: execve(2) and what ends a process must be among them, as
+ * nobody answers for these. REPORT_DENIALS is left
+ * out where the profile refuses the very calls that the command is started with. The result is on
+ * pages of its own: filter_release() gives them back once the filter is loaded. -EBUSY: the profile
+ * wants a supervisor of its own (SCMP_ACT_NOTIFY); -EACCES: the profile does not plainly allow
+ * bind(2) (or setsockopt(2)); -E2BIG: longer than the kernel takes; -ENOMEM. */
+int filter_compose(const struct filter *profile, unsigned reports, const struct syscall_set *silent,
+		   struct filter *ret_filter);
+void filter_release(struct filter *composed);
+
+/* Does any instruction of a composed filter ask PID 1? If not, it needs no listener. */
+bool filter_reports(const struct filter *composed);
+
+/* Does this kernel take all of these SECCOMP_FILTER_FLAG_*? Changes nothing. */
+bool filter_flags_known(uint32_t flags);
+
+/* Load it into this process, which needs no_new_privs or CAP_SYS_ADMIN. Async-signal-safe, for the
+ * child of a vfork: whatever is called afterwards, execve(2) and _exit(2) excepted, may wait for
+ * PID 1.
+ *
+ * RET_LISTENER may be NULL: then, and where an outer supervisor leaves no place for a listener
+ * (EBUSY), what would be reported is answered as the profile says, and RET_LISTENER is -1.
+ * The listener is close-on-exec. With CLONE_FILES it is PID 1's descriptor from the moment it
+ * exists; execve(2) unshares the table and closes the command's copy.
+ * Returns 0 or -errno. */
+int filter_load(struct filter *composed, int *ret_listener);
+
+#endif

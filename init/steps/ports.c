@@ -1,0 +1,146 @@
+#include "init/steps/ports.h"
+
+#include "init/privileges/capabilities.h"
+#include "init/sys/file.h"
+#include "init/sys/message.h"
+#include "init/sys/number.h"
+
+#include <linux/capability.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PORT_START_FILE "/proc/sys/net/ipv4/ip_unprivileged_port_start"
+#define PORT_START	1024 /* the kernel's default, and what we assume without /proc */
+
+/* The first port that needs no capability here. ip-sysctl.rst */
+static unsigned unprivileged_port_start(void)
+{
+	char text[16];
+	uint64_t start = PORT_START;
+
+	if (file_read_text(PORT_START_FILE, text, sizeof(text)))
+		(void)number_parse(text, 0, 65536, &start); /* else the default stays */
+	return (unsigned)start;
+}
+
+static unsigned lowest_port(const struct plan *plan)
+{
+	unsigned lowest = UINT16_MAX;
+
+	for (size_t i = 0; i < plan->port_count; i++)
+		if (plan->ports[i].number < lowest)
+			lowest = plan->ports[i].number;
+	return lowest;
+}
+
+static void choose(struct port_choice *choice, enum port_rung rung, const char *text)
+{
+	choice->rung = rung;
+	choice->keeps = rung == RUNG_BROKER	  ? BIND_BROKER
+			: rung == RUNG_CAPABILITY ? BIND_COMMAND
+						  : BIND_NOBODY;
+	snprintf(choice->text, sizeof(choice->text), "%s", text);
+}
+
+/* --- the broker ------------------------------------------------------------------------------ */
+
+/* In a throwaway process, whose failure is no failure of ours. */
+static int trial_drop(void *context)
+{
+	const struct plan *plan = context;
+
+	(void)close(STDERR_FILENO); /* whatever fails will fail again, and be said then */
+	message_divert(STDERR_FILENO);
+	privileges_drop(plan, BIND_BROKER, true);
+	return 0;
+}
+
+static bool broker_possible(const struct plan *plan, const char **ret_why)
+{
+	*ret_why = plan->exec		       ? "--exec leaves nobody to be one"
+		   : plan->allow_new_privs     ? "its filter needs no_new_privs"
+		   : privileges_obstacle(plan) ? "privileges cannot be dropped"
+		   : !capabilities_may_raise(CAP_NET_BIND_SERVICE)
+			   ? "CAP_NET_BIND_SERVICE is not among our capabilities"
+			   : NULL;
+	return !*ret_why;
+}
+
+/* RET_WHY: what stands in its way, or why it is not the first of its ways. */
+static bool choose_broker(const struct plan *plan, struct port_choice *choice, char ret_why[256])
+{
+	const struct broker_ports ports = { plan->ports, plan->port_count, choice->free_from };
+	const char *why;
+
+	if (!broker_possible(plan, &why)) {
+		snprintf(ret_why, 256, "%s", why);
+		return false;
+	}
+	choice->means = broker_probe(&ports, trial_drop, (void *)plan, ret_why, 256);
+	if (choice->means == BROKER_NONE)
+		return false;
+	choose(choice, RUNG_BROKER, "");
+	snprintf(choice->text, sizeof(choice->text),
+		 "broker: PID 1 binds these ports for the command, %s%s%s",
+		 choice->means == BROKER_OWN_SOCKET ? "on its own socket"
+						    : "on fresh sockets put in place of its own (",
+		 ret_why, choice->means == BROKER_OWN_SOCKET ? "" : ")");
+	return true;
+}
+
+/* --- the ladder ------------------------------------------------------------------------------ */
+
+static void choose_capability(struct port_choice *choice, const char *no_broker)
+{
+	if (!capabilities_may_raise(CAP_NET_BIND_SERVICE)) {
+		choose(choice, RUNG_MISSING,
+		       "CAP_NET_BIND_SERVICE is not among our capabilities (start as root with "
+		       "NET_BIND_SERVICE, give the binary cap_net_bind_service=p, or set the sysctl "
+		       "net.ipv4.ip_unprivileged_port_start)");
+		return;
+	}
+	choose(choice, RUNG_CAPABILITY, "");
+	snprintf(
+		choice->text, sizeof(choice->text),
+		"capability: the command keeps CAP_NET_BIND_SERVICE and nothing else, so it may bind "
+		"every low port%s%s%s",
+		*no_broker ? " (no broker: " : "", no_broker, *no_broker ? ")" : "");
+}
+
+void ports_choose(const struct plan *plan, struct port_choice *ret_choice)
+{
+	struct port_choice choice = { .free_from = PORT_START };
+	const bool automatic = plan->port_method == PORTS_AUTO;
+	char why[256] = "";
+
+	choose(&choice, RUNG_FREE, "");
+	if (plan->port_count)
+		choice.free_from = unprivileged_port_start();
+	if (!plan->port_count)
+		; /* nothing was asked for */
+	else if (automatic && lowest_port(plan) >= choice.free_from)
+		snprintf(choice.text, sizeof(choice.text),
+			 "nothing to do: ports from %u on need no capability here",
+			 choice.free_from);
+	else if (automatic && !plan->drops && capabilities_have(CAP_NET_BIND_SERVICE) &&
+		 geteuid() == 0)
+		choose(&choice, RUNG_HELD, "the command keeps the capabilities that it has");
+	else if (plan->port_method != PORTS_CAPABILITY && choose_broker(plan, &choice, why))
+		; /* by the real handshake */
+	else if (plan->port_method != PORTS_BROKER)
+		choose_capability(&choice, why);
+	else {
+		choose(&choice, RUNG_MISSING, "");
+		snprintf(choice.text, sizeof(choice.text), "no broker can be had here: %s", why);
+	}
+	*ret_choice = choice;
+}
+
+void ports_require(const struct plan *plan, const struct port_choice *choice)
+{
+	if (choice->rung == RUNG_MISSING)
+		die("--allow-port %u: %s", lowest_port(plan), choice->text);
+	if (plan->port_count)
+		message(MESSAGE_INFO, "--allow-port: %s", choice->text);
+}

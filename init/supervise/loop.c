@@ -1,0 +1,270 @@
+#include "init/supervise/loop.h"
+
+#include "init/supervise/reap.h"
+#include "init/sys/clock.h"
+#include "init/sys/effect.h"
+#include "init/sys/event.h"
+#include "init/sys/message.h"
+#include "init/supervise/oom.h"
+#include "init/supervise/survivors.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SIGNAL_BATCH 16
+#define END_LOOKS    8
+
+/* Without that what the command leaves behind goes to somebody else. */
+static void become_subreaper(const struct plan *plan)
+{
+	int is_one = 0;
+
+	if (plan->subreaper && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
+		message(MESSAGE_INFO, "cannot become a subreaper: %s", strerror(errno));
+	if (!plan->subreaper && (prctl(PR_GET_CHILD_SUBREAPER, &is_one, 0, 0, 0) || !is_one))
+		event_tell(EVENT_NO_REAPER, (struct event_facts){ 0 });
+}
+
+void loop_prepare(const struct plan *plan, struct server *server, struct loop *ret_loop)
+{
+	struct loop loop = {
+		.plan = plan,
+		.server = server,
+		.signal_fd = signals_open(-1, SIGNALS_ALL),
+	};
+
+	if (loop.signal_fd < 0)
+		die("cannot receive signals: %s", strerror(-loop.signal_fd));
+	if (getpid() != 1)
+		become_subreaper(plan);
+	*ret_loop = loop;
+}
+
+/* Here and not before the command is started, which would wait for it. */
+static void choose_who_reaps(struct loop *loop)
+{
+	const struct sigaction ignored = { .sa_handler = SIG_IGN };
+	int result = 0;
+
+	/* A line for each orphan needs the zombie, for its name and status. */
+	loop->kernel_reaps = !loop->plan->warn_on_reap && reap_status_survives(loop->child.pidfd);
+	if (loop->kernel_reaps)
+		result = effect_action(SIGCHLD, &ignored, NULL);
+	if (result)
+		die("cannot ignore SIGCHLD: %s", strerror(-result));
+	/* Who ended before that stays a zombie: a trial of the broker, a job of the shell that we
+	 * were, the command itself. */
+	while (loop->kernel_reaps && waitpid(-1, NULL, WNOHANG) > 0)
+		;
+}
+
+/* --- the command's end ------------------------------------------------------------------------ */
+
+/* The command's pidfd hung up: it is gone, and its status is there to be read. */
+static void read_exit_status(struct loop *loop)
+{
+	if (!reap_status(loop->child.pidfd, &loop->status))
+		die("the kernel does not tell how the command ended: %s", strerror(errno));
+	loop->ended = true;
+}
+
+/* The command is a zombie, whatever wait(2) says: for a moment, or because it ended before SIGCHLD
+ * was ignored. Or for long, because somebody in there traces it: so this is looked at only a few
+ * times. */
+static void notice_end(struct loop *loop, short *events)
+{
+	if (++loop->end_looks == END_LOOKS)
+		*events = 0;
+	if (loop->kernel_reaps)
+		(void)waitpid(loop->child.pid, NULL, WNOHANG); /* its pidfd tells the status */
+	else
+		loop->more_to_reap = true;
+}
+
+/* Signals coalesce, so one SIGCHLD may stand for many children. */
+static void reap(struct loop *loop)
+{
+	const enum reap_left left =
+		reap_batch(loop->child.pid, loop->plan->warn_on_reap, &loop->ended, &loop->status);
+
+	loop->more_to_reap = left == REAP_MORE_TO_REAP;
+	if (left == REAP_NONE && !loop->ended)
+		die("the command's exit status is lost: somebody else has waited for it");
+}
+
+/* Say how it ended; returns the exit status that stands for that. */
+static int explain_end(const struct loop *loop)
+{
+	const char *name = loop->plan->command[0];
+	const int pid = loop->child.pid, status = loop->status;
+	int code = WEXITSTATUS(status);
+
+	if (WIFSIGNALED(status)) {
+		code = 128 + WTERMSIG(status);
+		event_tell(EVENT_KILLED, (struct event_facts){ name, pid, WTERMSIG(status) });
+		oom_explain(name, WTERMSIG(status));
+	} else {
+		event_tell(EVENT_EXITED, (struct event_facts){ name, pid, code });
+	}
+	return loop->plan->remap_exit[code & 255] ? 0 : code;
+}
+
+/* --- signals --------------------------------------------------------------------------------- */
+
+/* Send it to the command as it was sent to us: a queued signal keeps its value. Returns 0, or -1
+ * with errno set. */
+static int send_to_command(const struct child *child, int number,
+			   const struct signalfd_siginfo *from)
+{
+	siginfo_t queued = { .si_signo = number, .si_code = SI_QUEUE };
+	siginfo_t *info = from && from->ssi_code == SI_QUEUE ? &queued : NULL;
+
+	if (info) {
+		info->si_pid = (pid_t)from->ssi_pid;
+		info->si_uid = from->ssi_uid;
+		info->si_value.sival_ptr = (void *)(uintptr_t)from->ssi_ptr;
+	}
+	/* A pidfd cannot hit a process that has taken over the command's number. */
+	if (child->pidfd >= 0) {
+		if (!syscall(SYS_pidfd_send_signal, child->pidfd, number, info, 0))
+			return 0;
+		if (errno == ESRCH)
+			return -1;
+	}
+	return kill(child->pid, number); /* an outer filter may refuse the newer call */
+}
+
+static void forward(const struct loop *loop, int number, const struct signalfd_siginfo *from)
+{
+	const struct child *child = &loop->child;
+	int result = -1;
+
+	errno = ESRCH;
+	if (loop->plan->group)
+		result = kill(-child->pid, number);
+	/* The group can be empty before the command has ended: it may have moved to another one. */
+	if (result && errno == ESRCH)
+		result = send_to_command(child, number, from);
+	if (!result)
+		event_tell(EVENT_FORWARDED, (struct event_facts){ .number = number });
+	else if (errno != ESRCH) /* it has just ended, and we will see that next */
+		message(MESSAGE_WARNING, "cannot forward %s to the command: %s%s",
+			signal_name(number), strerror(errno),
+			errno == EPERM ? " (it runs as another user, and we have no CAP_KILL)"
+				       : "");
+}
+
+/* A TERM that --stop-delay wants to hold: the first one, and those that come while it is held. */
+static bool hold(struct loop *loop, int received)
+{
+	if (received != SIGTERM || !loop->plan->stop_delay_ms || loop->delay_is_over)
+		return false;
+	if (!loop->held_until)
+		loop->held_until = clock_ms() + loop->plan->stop_delay_ms;
+	return true;
+}
+
+/* What the kernel sent us for a write of ours, to a pipe that nobody reads or past a limit of size,
+ * is not meant for the command. */
+static bool is_our_own(const struct signalfd_siginfo *from)
+{
+	return (from->ssi_signo == SIGPIPE || from->ssi_signo == SIGXFSZ) &&
+	       from->ssi_pid == (uint32_t)getpid();
+}
+
+static void take_signal(struct loop *loop, const struct signalfd_siginfo *from)
+{
+	const int received = (int)from->ssi_signo;
+	const int number = loop->plan->rewrite[received];
+
+	if (is_our_own(from))
+		return;
+	if (received == SIGCHLD) {
+		loop->more_to_reap = !loop->kernel_reaps; /* then somebody just sent one */
+		return;
+	}
+	event_tell(EVENT_RECEIVED, (struct event_facts){ .number = received });
+	if (!number)
+		event_tell(EVENT_NOT_FORWARDED, (struct event_facts){ .number = received });
+	else if (!hold(loop, received))
+		forward(loop, number, from);
+	/* Then our shell sees a stopped job; PID 1 the kernel does not stop. */
+	if (loop->plan->suspends &&
+	    (received == SIGTSTP || received == SIGTTIN || received == SIGTTOU))
+		(void)kill(getpid(), SIGSTOP); /* ourselves: cannot fail */
+}
+
+/* A batch: poll(2) comes back at once for the rest, so that a flood keeps us from nothing else. */
+static void take_signals(struct loop *loop)
+{
+	struct signalfd_siginfo batch[SIGNAL_BATCH];
+	const ssize_t size = read(loop->signal_fd, batch, sizeof(batch));
+
+	if (size < 0 && errno != EAGAIN && errno != EINTR)
+		die("cannot read signals: %s", strerror(errno));
+	for (ssize_t i = 0; i < size / (ssize_t)sizeof(*batch); i++)
+		take_signal(loop, &batch[i]);
+}
+
+/* --- the loop -------------------------------------------------------------------------------- */
+
+/* How long to sleep: for ever, unless there is work left or a TERM is held. */
+static int sleep_ms(const struct loop *loop)
+{
+	int64_t left;
+
+	if (loop->more_to_reap)
+		return 0;
+	if (!loop->held_until)
+		return -1;
+	left = loop->held_until - clock_ms();
+	return left > 0 ? (int)left : 0;
+}
+
+static void release_held(struct loop *loop)
+{
+	if (!loop->held_until || clock_ms() < loop->held_until)
+		return;
+	loop->held_until = 0;
+	loop->delay_is_over = true;
+	forward(loop, loop->plan->rewrite[SIGTERM], NULL);
+}
+
+int loop_run(struct loop *loop)
+{
+	struct pollfd events[] = {
+		{ .fd = loop->signal_fd, .events = POLLIN },
+		{ .fd = loop->child.pidfd, .events = POLLIN }, /* POLLHUP: it is reaped */
+		{ .events = POLLIN },
+	};
+	int status;
+
+	choose_who_reaps(loop);
+	event_tell(EVENT_STARTED, (struct event_facts){ loop->plan->command[0], loop->child.pid });
+	while (!loop->ended) {
+		events[2].fd = loop->server->listener;
+		/* Interrupted, poll(2) need not clear them, and to receive would block. */
+		events[0].revents = events[1].revents = events[2].revents = 0;
+		if (poll(events, 3, sleep_ms(loop)) < 0 && errno != EINTR)
+			die("cannot wait for events: %s", strerror(errno));
+		if (events[0].revents)
+			take_signals(loop);
+		release_held(loop);
+		if (events[1].revents & POLLIN)
+			notice_end(loop, &events[1].events);
+		if (loop->kernel_reaps && events[1].revents & POLLHUP)
+			read_exit_status(loop);
+		if (loop->more_to_reap)
+			reap(loop);
+		server_serve(loop->server, events[2].revents);
+	}
+	status = explain_end(loop);
+	survivors_end(loop->plan, loop->child.pid, loop->signal_fd, loop->server);
+	return status;
+}

@@ -1,0 +1,161 @@
+#include "init/supervise/survivors.h"
+
+#include "init/supervise/reap.h"
+#include "init/sys/clock.h"
+#include "init/sys/message.h"
+#include "init/sys/process.h"
+#include "init/sys/signals.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define NAMES_SIZE   512
+#define SIGNAL_BATCH 16
+#define KILL_GRACE_MS                                                                              \
+	1000 /* for the kernel to end what was killed, unless it hangs in a driver                 \
+	      */
+
+static void add_name(const struct process *process, void *context)
+{
+	char *names = context;
+	const size_t length = strlen(names);
+
+	snprintf(names + length, NAMES_SIZE - length, "%s%s[%d]", length ? ", " : "", process->name,
+		 process->pid);
+}
+
+/* --- signals to them ------------------------------------------------------------------------- */
+
+/* By pidfd, so that a process that has just taken over the number is not hit: it would not be below
+ * us, which is looked at once more while the pidfd holds the number. */
+static void signal_one(const struct process *process, void *context)
+{
+	const int number = *(int *)context;
+	const int pidfd = (int)syscall(SYS_pidfd_open, process->pid, 0);
+	struct process now;
+
+	if (pidfd < 0) {
+		if (errno == ENOSYS)
+			(void)kill(process->pid, number); /* gone, or another user's */
+		return;
+	}
+	if (process_read(process->pid, &now) && now.parent == process->parent)
+		(void)syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0); /* the same */
+	(void)close(pidfd); /* nothing was written to it */
+}
+
+/* A signal to everything that is left. */
+static void signal_all(int number)
+{
+	if (getpid() == 1)
+		(void)kill(-1, number); /* ESRCH: nobody is left; EPERM: nobody that is ours */
+	else
+		process_visit(signal_one, &number);
+}
+
+/* A batch: whoever is left could send faster than we pass on, and must not get past the time. */
+static void pass_signals_on(const struct plan *plan, int signal_fd)
+{
+	struct signalfd_siginfo info;
+
+	for (int i = 0; i < SIGNAL_BATCH && read(signal_fd, &info, sizeof(info)) == sizeof(info);
+	     i++) {
+		const int number = plan->rewrite[info.ssi_signo];
+
+		if (info.ssi_signo != SIGCHLD && number)
+			signal_all(number);
+	}
+}
+
+/* --- the end --------------------------------------------------------------------------------- */
+
+/* Where events come in meanwhile. */
+struct sources {
+	int signal_fd;
+	struct server *server;
+};
+
+static void events_serve(const struct plan *plan, const struct sources *sources, int timeout_ms)
+{
+	struct pollfd events[] = {
+		{ .fd = sources->signal_fd, .events = POLLIN },
+		{ .fd = sources->server->listener, .events = POLLIN },
+	};
+
+	if (poll(events, 2, timeout_ms) <= 0)
+		return;
+	pass_signals_on(plan, sources->signal_fd);
+	server_serve(sources->server, events[1].revents);
+}
+
+static enum reap_left reap(const struct plan *plan)
+{
+	bool ended;
+	int status;
+
+	return reap_batch(0, plan->warn_on_reap, &ended, &status);
+}
+
+/* Reap until none is left (true) or the time has come (false). With number, whatever turns up as
+ * our child meanwhile, because its parent has ended, gets that signal too. */
+static bool wait_for_all(const struct plan *plan, const struct sources *sources, int64_t end,
+			 int number)
+{
+	for (;;) {
+		const enum reap_left left = reap(plan);
+		const int64_t remaining = end - clock_ms();
+
+		if (left == REAP_NONE)
+			return true;
+		if (remaining <= 0)
+			return false;
+		if (number)
+			signal_all(number);
+		/* Each end of a child is an event. */
+		events_serve(plan, sources, left == REAP_MORE_TO_REAP ? 0 : (int)remaining);
+	}
+}
+
+static void kill_all(const struct plan *plan, const struct sources *sources)
+{
+	char names[NAMES_SIZE] = "";
+
+	process_visit(add_name, names);
+	signal_all(SIGKILL);
+	message(MESSAGE_WARNING, "killed what was left %u.%03u s after the command: %s",
+		plan->stop_timeout_ms / 1000, plan->stop_timeout_ms % 1000,
+		*names ? names : "(no /proc, so no names)");
+	/* The kernel ends a PID namespace with its PID 1; elsewhere that is for us to do. */
+	if (getpid() == 1 || wait_for_all(plan, sources, clock_ms() + KILL_GRACE_MS, SIGKILL))
+		return;
+	*names = '\0';
+	process_visit(add_name, names);
+	if (*names) /* else all of them have ended, and were only too many to be reaped in time */
+		message(MESSAGE_WARNING, "cannot kill %s: left behind", names);
+}
+
+void survivors_end(const struct plan *plan, pid_t command, int signal_fd, struct server *server)
+{
+	const struct sigaction standard = { .sa_handler = SIG_DFL };
+	const struct sources sources = { signal_fd, server };
+	const int64_t end = clock_ms() + plan->stop_timeout_ms;
+
+	if (plan->leaves_survivors && getpid() != 1) {
+		if (plan->session)
+			(void)kill(-command, SIGTERM); /* ESRCH: nobody is left */
+		return;
+	}
+	/* From now on each end of a child is an event, so that the last one is noticed. */
+	(void)sigaction(SIGCHLD, &standard, NULL); /* cannot fail for a valid signal */
+	if (reap(plan) == REAP_NONE)
+		return;
+	signal_all(SIGTERM);
+	signal_all(SIGCONT); /* a stopped process acts on TERM only when it goes on */
+	if (!wait_for_all(plan, &sources, end, 0))
+		kill_all(plan, &sources);
+}

@@ -1,0 +1,94 @@
+#include "init/sys/event.h"
+
+#include "init/sys/number.h"
+#include "init/sys/signals.h"
+
+#include <string.h>
+
+#define TEXT_SIZE 4096
+
+static const struct event_words own_words[] = {
+	{ EVENT_STARTED, MESSAGE_DEBUG, "%c is process %p" },
+	{ EVENT_FORWARDED, MESSAGE_DEBUG, "forwarded %s" },
+	{ EVENT_ORPHAN_EXITED, MESSAGE_WARNING, "reaped orphan %c[%p]: exit status %n" },
+	{ EVENT_ORPHAN_KILLED, MESSAGE_WARNING, "reaped orphan %c[%p]: %s" },
+	{ EVENT_EXITED, MESSAGE_DEBUG, "%c ended with exit status %n" },
+	{ EVENT_KILLED, MESSAGE_DEBUG, "%c was ended by %s" },
+	{ 0 },
+};
+
+/* Whose words to use: set once, by event_speak(), before there is anything to tell. */
+static const struct event_words *words = own_words;
+
+void event_speak(const struct event_words *new_words)
+{
+	words = new_words;
+}
+
+static const char *fact(char which, const struct event_facts *facts, char digits[21])
+{
+	switch (which) {
+	case 'c':
+		return facts->name ? facts->name : "?";
+	case 's':
+		return signal_name(facts->number);
+	case 'e':
+		return strerror(facts->number);
+	case 'r':
+		return facts->reason;
+	case 'x':
+		return number_format((uint64_t)facts->number + 128, digits);
+	case 'p':
+		return number_format((uint64_t)facts->pid, digits);
+	default:
+		return number_format((uint64_t)facts->number, digits);
+	}
+}
+
+/* Expand one line of a template; returns where the next one begins, or NULL. */
+static const char *line_expand(const char *at, const struct event_facts *facts,
+			       char line[TEXT_SIZE])
+{
+	size_t length = 0;
+
+	for (; *at && *at != '\n'; at++) {
+		char literal[2] = { *at }, digits[21];
+		const char *piece = *at == '%' ? fact(*++at, facts, digits) : literal;
+		const size_t size = strnlen(piece, TEXT_SIZE - 1 - length);
+
+		memcpy(line + length, piece, size);
+		length += size;
+	}
+	line[length] = '\0';
+	return *at ? at + 1 : NULL;
+}
+
+static const struct event_words *words_find(enum event event)
+{
+	const struct event_words *found = words;
+
+	while (found->text && found->event != event)
+		found++;
+	return found;
+}
+
+void event_tell(enum event event, struct event_facts facts)
+{
+	const struct event_words *say = words_find(event);
+	const char *next = say->text;
+	char line[TEXT_SIZE];
+
+	while (next && message_wanted(say->level)) {
+		next = line_expand(next, &facts, line);
+		message(say->level, "%s", line);
+	}
+}
+
+void event_die(int status, enum event event, struct event_facts facts)
+{
+	const char *text = words_find(event)->text;
+	char line[TEXT_SIZE];
+
+	(void)line_expand(text ? text : "%c: %r", &facts, line); /* nothing follows */
+	die_with(status, "%s", line);
+}

@@ -1,0 +1,127 @@
+#include "init/unotify/denial.h"
+#include "init/unotify/denial_words.h"
+#include "init/sys/message.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PROGRAM_SIZE sizeof(((struct denial *)NULL)->program)
+
+/* The file of the caller's name stays open: a flood of refusals comes from one caller, and opening
+ * costs more than all the rest. It is bound to the process, not to its number: once that has gone
+ * to another one, reading fails. */
+static ssize_t name_read(struct denials *denials, pid_t pid, char *ret_text, size_t size)
+{
+	ssize_t n = -1;
+
+	if (denials->named == pid)
+		n = pread(denials->name_file, ret_text, size, 0);
+	if (n > 0)
+		return n;
+	if (denials->named)
+		(void)close(denials->name_file); /* only read from */
+	denials->name_file = request_open_proc(pid, "comm");
+	denials->named = denials->name_file < 0 ? 0 : pid;
+	return denials->named ? pread(denials->name_file, ret_text, size, 0) : -1;
+}
+
+/* The name of a process or a thread; "?" where it is gone. */
+static void program_find(struct denials *denials, pid_t pid, char ret_name[PROGRAM_SIZE])
+{
+	char text[PROGRAM_SIZE];
+	const ssize_t n = name_read(denials, pid, text, sizeof(text) - 1);
+
+	text[n > 0 ? n : 0] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	(void)snprintf(ret_name, PROGRAM_SIZE, "%s", n > 0 ? text : "?");
+}
+
+static const struct denial *entry_find(const struct denials *denials, const char *program, int call,
+				       __u32 arch)
+{
+	for (unsigned i = 0; i < denials->count; i++) {
+		const struct denial *d = &denials->entries[i];
+
+		if (d->call == call && d->arch == arch && strcmp(d->program, program) == 0)
+			return d;
+	}
+	return NULL;
+}
+
+static const struct denial *entry_add(struct denials *denials, const char *program, int call,
+				      __u32 arch)
+{
+	struct denial *d;
+
+	if (denials->count == DENIAL_MEMORY)
+		return NULL;
+	d = &denials->entries[denials->count++];
+	(void)snprintf(d->program, sizeof(d->program), "%s", program);
+	d->call = call;
+	d->arch = arch;
+	return d;
+}
+
+/* A thread may have a name of its own. Both names are kept, so that a flood from it is recognized
+ * without a look at its process. */
+const char *denial_first(struct denials *denials, const struct request *request, int call,
+			 pid_t *ret_pid)
+{
+	const pid_t thread = (pid_t)request->notif.pid;
+	const __u32 arch = request->notif.data.arch;
+	char program[PROGRAM_SIZE];
+	const struct denial *entry;
+	pid_t leader;
+
+	if (denials->count == DENIAL_MEMORY)
+		return NULL;
+	program_find(denials, thread, program);
+	if (entry_find(denials, program, call, arch))
+		return NULL;
+	entry = entry_add(denials, program, call, arch);
+	leader = request_leader(thread);
+	if (leader != thread) {
+		program_find(denials, leader, program);
+		if (entry_find(denials, program, call, arch))
+			return entry && strcmp(entry->program, program) == 0 ? entry->program
+									     : NULL;
+		entry = entry_add(denials, program, call, arch);
+	}
+	if (!entry)
+		return NULL;
+	*ret_pid = leader;
+	return entry->program;
+}
+
+static void denial_explain(struct denials *denials, const struct request *request,
+			   const struct verdict *verdict)
+{
+	const struct seccomp_data *call = &request->notif.data;
+	char name[64], argument[160];
+	const char *program;
+	pid_t pid = 0;
+
+	program = denial_first(denials, request, call->nr, &pid);
+	if (!program)
+		return;
+	denial_call_format(call, name, sizeof(name));
+	denial_argument_format(call, verdict, argument, sizeof(argument));
+	message(MESSAGE_WARNING, "%s[%d]: %s%s denied by the seccomp profile '%s' (EPERM)", program,
+		(int)pid, name, argument, denials->profile->name);
+	if (denials->count == DENIAL_MEMORY)
+		message(MESSAGE_WARNING, "that is enough of them: no more denials are reported");
+}
+
+struct answer denial_answer(struct denials *denials, const struct request *request)
+{
+	struct verdict verdict;
+
+	/* Nothing else is turned into a question; should it be, no is the answer. */
+	if (filter_judge(&denials->profile->program, &request->notif.data, &verdict) < 0 ||
+	    verdict.action != (SECCOMP_RET_ERRNO | EPERM))
+		return (struct answer){ .error = -ENOSYS };
+	denial_explain(denials, request, &verdict);
+	return (struct answer){ .error = -EPERM };
+}

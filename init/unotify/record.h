@@ -1,0 +1,62 @@
+/* record.h: --record FILE: which system calls the command makes, as a Docker/OCI profile.
+ *
+ * Noted while the command runs: no file is touched then. A call that is known to be needed, by an
+ * earlier recording for instance, is not reported, and takes no time. For socket, clone, ioctl,
+ * prctl and personality the argument that says what is done is part of the profile. clone3 is
+ * answered with ENOSYS, in the recording as in the profile: its flags are out of a filter's sight,
+ * and every libc then uses clone.
+ *
+ * System calls: none to note; to write: lseek, ftruncate, write.
+ */
+#ifndef RECORD_H
+#define RECORD_H
+
+#include "init/filter/filter.h"
+#include "init/unotify/request.h"
+#include "init/filter/syscall_name.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define RECORD_VALUES	 64 /* of one argument; beyond them the call is allowed with any */
+#define RECORD_ARGUMENTS 5
+
+struct record_argument {
+	bool any; /* too many values */
+	unsigned count;
+	uint32_t values[RECORD_VALUES]; /* sorted */
+};
+
+/* 1.5 KiB: static, not on a stack. */
+struct record {
+	const char *path;
+	int file;
+	bool hidden; /* an outer profile answered some calls before we could see them */
+	struct syscall_set calls;
+	struct record_argument arguments[RECORD_ARGUMENTS];
+};
+
+/* Open or create FILE, and take over what an earlier recording has written there. Before the drop,
+ * so that a place of root's will do. NULL, or why not, in static text: nothing is changed then. */
+const char *record_open(struct record *record, const char *path);
+
+/* The same for a FILE that exists, which is only read. */
+const char *record_check(const char *path);
+
+/* COMMAND's file is about to be executed: note what is certain to be called then. */
+void record_expect_loader(struct record *record, const char *command);
+
+/* The calls that we need not hear of (any more). */
+void record_silence(const struct record *record, struct syscall_set *ret_silent);
+
+/* Note this call. */
+void record_note(struct record *record, const struct seccomp_data *call);
+
+/* Rewrite FILE. 0 or -errno. */
+int record_write(const struct record *record);
+
+/* Which argument of the call matters: its index, and where its values are; -1: none does. */
+int record_argument_find(int call, int *ret_slot);
+void record_add_value(struct record_argument *argument, uint32_t value);
+
+#endif
