@@ -1,0 +1,68 @@
+#include "init/sys/failure.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct failure *failure_of_memory(void)
+{
+	static const struct failure failure = { .status = EXIT_OWN_FAILURE,
+						.error = ENOMEM,
+						.tried = "cannot have memory" };
+
+	return &failure;
+}
+
+static const struct failure *make(struct failure failure, const char *format, va_list arguments)
+{
+	struct failure *made = malloc(sizeof(*made));
+	char *tried;
+
+	if (!made || vasprintf(&tried, format, arguments) < 0) {
+		free(made);
+		return failure_of_memory();
+	}
+	failure.tried = tried;
+	*made = failure;
+	return made;
+}
+
+const struct failure *failure_new(const char *typed, int error, const char *advice,
+				  const char *format, ...)
+{
+	const struct failure failure = { EXIT_OWN_FAILURE, error, typed, NULL, advice };
+	const struct failure *made;
+	va_list arguments;
+
+	va_start(arguments, format);
+	made = make(failure, format, arguments);
+	va_end(arguments);
+	return made;
+}
+
+const struct failure *failure_with_status(int status, const char *typed, int error,
+					  const char *advice, const char *format, ...)
+{
+	const struct failure failure = { status, error, typed, NULL, advice };
+	const struct failure *made;
+	va_list arguments;
+
+	va_start(arguments, format);
+	made = make(failure, format, arguments);
+	va_end(arguments);
+	return made;
+}
+
+char *failure_format(const struct failure *failure, char *text, size_t size)
+{
+	const bool reason = failure->error;
+
+	snprintf(text, size, "%s%s%s%s%s%s%s%s", failure->typed ? failure->typed : "",
+		 failure->typed ? ": " : "", failure->tried, reason ? ": " : "",
+		 reason ? strerror(failure->error) : "", failure->advice ? " (" : "",
+		 failure->advice ? failure->advice : "", failure->advice ? ")" : "");
+	return text;
+}
