@@ -167,8 +167,8 @@ static const struct failure *walk_to_end(struct walk *walk, const char *path)
 	return failure;
 }
 
-const struct failure *path_open(const char *typed, const char *path, int flags, mode_t mode,
-				int *ret_fd)
+const struct failure *path_open_file(const char *typed, const char *path, int flags, mode_t mode,
+				     int *ret_fd)
 {
 	struct walk walk = { .typed = typed };
 	const struct failure *failure = walk_to_end(&walk, path);

@@ -16,8 +16,8 @@
 #include <sys/types.h>
 
 /* The file itself, by these flags of open(2); close-on-exec. */
-const struct failure *path_open(const char *typed, const char *path, int flags, mode_t mode,
-				int *ret_fd);
+const struct failure *path_open_file(const char *typed, const char *path, int flags, mode_t mode,
+				     int *ret_fd);
 
 /* The folder that the file is in, as O_PATH, and the file's name in it, allocated. A link that is
  * there is followed as everywhere; what it leads to need not be there. EISDIR for a path without a

@@ -5,7 +5,7 @@
 #define RELRO_H
 
 /* Make our own PT_GNU_RELRO read-only, where it is not yet: once, before anything else. Returns 0
- * or -errno. getauxval(3), mprotect(2) */
+ * or -errno. mprotect(2) */
 int relro_protect(void);
 
 #endif
