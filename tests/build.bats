@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # What make makes: what is installed, what is taken away again, and the completions.
 
+bats_require_minimum_version 1.5.0 # run -STATUS
 load namespace
 
 @test "make install puts everything under DESTDIR and PREFIX, and make uninstall takes it away" {
@@ -26,6 +27,64 @@ load namespace
 	assert_status 0
 	assert_stdout $'1002 2000 2001\n5'
 	assert_stderr ''
+}
+
+# mirror VERSION[=ARCHIVE]...: from here on a mirror that names these versions of libcap-ng, and has these archives.
+mirror() {
+	local version archive repository=$BATS_TEST_TMPDIR/mirror
+	mkdir -p "$repository" "$BATS_TEST_TMPDIR/lists"
+	for version in "$@"; do
+		archive=libcap-ng_${version%%=*}.orig.tar.gz
+		: >"$repository/$archive"
+		[[ $version != *=* ]] || cp "${version#*=}" "$repository/$archive"
+		cat <<-END
+			Package: libcap-ng
+			Format: 3.0 (quilt)
+			Version: ${version%%=*}-1
+			Directory: .
+			Checksums-Sha256:
+			 $(sha256sum </dev/null | cut -d' ' -f1) 1 libcap-ng_${version%%=*}-1.dsc
+			 $(sha256sum <"$repository/$archive" | cut -d' ' -f1) $(stat -c %s "$repository/$archive") $archive
+
+		END
+		[[ $version == *=* ]] || rm "$repository/$archive"
+	done >"$repository/Sources"
+	echo "deb [trusted=yes] file:$repository ./" >"$BATS_TEST_TMPDIR/lists/mirror.list"
+}
+
+# As a machine that has this mirror and no other.
+with_mirror() {
+	: >"$BATS_TEST_TMPDIR/sources.list"
+	touch /etc/apt/sources.list
+	# shellcheck disable=SC2016 # expanded inside
+	unshare --mount sh -euc 'mount --bind "$0/sources.list" /etc/apt/sources.list
+		mount --bind "$0/lists" /etc/apt/sources.list.d; exec "$@"' "$BATS_TEST_TMPDIR" "$@"
+}
+
+# What this drop-init was built from, however that was come by: $archive.
+libcap_ng_archive() {
+	archive=$BATS_TEST_TMPDIR/libcap-ng.tar.gz
+	tar -czf "$archive" -C "$BUILD/musl" libcap-ng
+}
+
+@test "libcap-ng is built from any version that the mirror has" {
+	libcap_ng_archive
+	mirror 0.9.1 0.8.9="$archive" 0.8.1
+	with_mirror .ci/libcap-ng "$BATS_TEST_TMPDIR/musl"
+	[ -e "$BATS_TEST_TMPDIR/musl/libcap-ng_0.8.9.orig.tar.gz" ]
+	nm "$BATS_TEST_TMPDIR/musl/libcap-ng.a" | grep -q ' T capng_apply$'
+}
+
+@test "without the source of libcap-ng, make says what to do; an archive will do, and nothing is fetched then" {
+	libcap_ng_archive
+	mirror 0.9.1
+	run -2 with_mirror make -s BUILD="$BATS_TEST_TMPDIR/build" "$BATS_TEST_TMPDIR/build/musl/libcap-ng.a"
+	[[ $output == *$'\n''libcap-ng: its source cannot be had by apt, see above (give its archive: make LIBCAP_NG=PATH;'\
+' or make STATIC=0, for a program that is not static)'$'\n'* ]] || namespace_fail "$output"
+	run -2 with_mirror make -s BUILD="$BATS_TEST_TMPDIR/build" LIBCAP_NG=/etc/passwd "$BATS_TEST_TMPDIR/build/musl/libcap-ng.a"
+	[[ $output == *"libcap-ng: '/etc/passwd' is no archive of its source"* ]] || namespace_fail "$output"
+	with_mirror make -s BUILD="$BATS_TEST_TMPDIR/other" LIBCAP_NG="$archive" "$BATS_TEST_TMPDIR/other/musl/libcap-ng.a"
+	[ ! -e "$BATS_TEST_TMPDIR/other/musl/apt" ]
 }
 
 # completed WORD...: what bash would offer for the last word.
