@@ -1,8 +1,15 @@
 # drop-init: make, make demo, make check, make install. README.md says what each is for.
 #
 # STATIC=0 builds a dynamic drop-init against the distribution's libc and libcap-ng.
+# ARCH=amd64 and ARCH=arm64 build for another machine than this one, in build/ARCH ('.ci/packages cross' first).
 
-BUILD   ?= build
+MACHINE_amd64 := x86_64
+MACHINE_arm64 := aarch64
+HOST    := $(patsubst x86_64,amd64,$(patsubst aarch64,arm64,$(shell uname -m)))
+ARCH    ?= $(HOST)
+MACHINE := $(or $(MACHINE_$(ARCH)),$(ARCH))
+CROSS   := $(if $(filter-out $(HOST),$(ARCH)),$(MACHINE)-linux-gnu-)
+BUILD   ?= build$(if $(CROSS),/$(ARCH))
 PREFIX  ?= /usr/local
 DESTDIR ?=
 STATIC  ?= 1
@@ -15,11 +22,23 @@ HARDEN   := -fstack-protector-strong -fno-strict-aliasing -fno-common
 COMMON   := -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. -I$(BUILD) $(WARNINGS) $(HARDEN)
 LINK     := -Wl,-z,relro,-z,now,-z,noexecstack
 
+MUSL_GCC := musl-gcc
+MUSL_LIB := /usr/lib/$(MACHINE)-linux-musl
+NATIVE   := $(BUILD)
+ifneq ($(CROSS),)
+# The target's headers and libraries, and what has to run here: drop-seccomp compiles the built-in profile.
+SYSROOT  := $(abspath $(BUILD))/sysroot
+TARGET   := $(SYSROOT)/ready
+NATIVE   := $(BUILD)/native
+CC       := $(CROSS)gcc -isystem $(SYSROOT)/usr/include -L$(SYSROOT)/usr/lib/$(MACHINE)-linux-gnu
+MUSL_GCC := $(SYSROOT)/musl-gcc
+MUSL_LIB := $(SYSROOT)$(MUSL_LIB)
+endif
+
 ifeq ($(STATIC),1)
 # A static PIE. musl-gcc's own start file is for programs with a dynamic linker; rcrt1.o relocates by itself.
 MUSL         := $(BUILD)/musl
-MUSL_LIB     := /usr/lib/x86_64-linux-musl
-INIT_CC      := musl-gcc
+INIT_CC      := $(MUSL_GCC)
 INIT_CFLAGS  := -I$(MUSL)/include $(CFLAGS) -fPIE
 CRT           = $(shell $(INIT_CC) -print-file-name=$1)
 INIT_LDFLAGS  = -static -nostartfiles $(MUSL_LIB)/rcrt1.o $(MUSL_LIB)/crti.o $(call CRT,crtbeginS.o) \
@@ -48,7 +67,7 @@ all: $(BUILD)/drop-init $(BUILD)/drop-seccomp $(BUILD)/drop-init.bash
 
 $(BUILD)/drop-init: $(INIT_OBJECTS) $(INIT_DEPS)
 	$(INIT_CC) $(INIT_CFLAGS) $(INIT_LDFLAGS) -o $@.debug $(INIT_OBJECTS) $(INIT_LIBS)
-	strip -s -R .comment -o $@ $@.debug
+	$(CROSS)strip -s -R .comment -o $@ $@.debug
 
 $(BUILD)/init/%.o: init/%.c $(INIT_DEPS) | $(BUILD)/syscall_names.h
 	@mkdir -p $(@D)
@@ -59,18 +78,34 @@ $(BUILD)/init/filter/builtin.o: init/filter/builtin.S $(BUILD)/default.bpf
 	@mkdir -p $(@D)
 	$(INIT_CC) -DFILTER='"$(BUILD)/default.bpf"' -c -o $@ $<
 
-$(BUILD)/default.bpf: seccomp/profiles/default.json $(BUILD)/drop-seccomp
-	$(BUILD)/drop-seccomp compile --strict -o $@ $<
+$(BUILD)/default.bpf: seccomp/profiles/default.json $(NATIVE)/drop-seccomp
+	$(NATIVE)/drop-seccomp compile --strict --arch $(MACHINE) -o $@ $<
 
-$(BUILD)/syscall_names.h: Makefile
+# Some names stand for other names there, so the compiler is asked for the numbers as well.
+SYSCALLS := echo '\#include <sys/syscall.h>'
+
+$(BUILD)/syscall_names.h: Makefile | $(TARGET)
 	@mkdir -p $(@D)
-	echo '#include <sys/syscall.h>' | gcc -E -dM - | \
-		sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9]*\)$$/\2 \1/p' | sort -n | \
+	{ $(SYSCALLS); $(SYSCALLS) | $(CC) -E -dM - | sed -n 's/^#define __NR_\([a-z0-9_]*\) .*/"\1" __NR_\1/p'; } | \
+		$(CC) -E -P - | sed -n 's/^"\(.*\)" \([0-9]*\)$$/\2 \1/p' | sort -n | \
 		awk '{ while (n++ < $$1) print "\"\\0\""; print "\"" $$2 "\\0\"" }' >$@
 
-$(BUILD)/musl/libcap-ng.a: .ci/libcap-ng
-	.ci/libcap-ng $(BUILD)/musl
+$(BUILD)/musl/libcap-ng.a: .ci/libcap-ng .ci/apt | $(TARGET)
+	.ci/libcap-ng $(BUILD)/musl $(INIT_CC)
 
+ifneq ($(CROSS),)
+$(TARGET): .ci/sysroot .ci/apt
+	.ci/sysroot $(ARCH) $(SYSROOT)
+
+# The completions are made of what --help says, which is the same everywhere.
+.PHONY: native
+native:
+	$(MAKE) ARCH=$(HOST) BUILD=$(NATIVE) all
+$(NATIVE)/drop-seccomp $(NATIVE)/drop-init.bash: native ;
+
+$(BUILD)/drop-init.bash: $(NATIVE)/drop-init.bash
+	cp $< $@
+else
 # The completions know what --help knows: both come from the option table.
 $(BUILD)/drop-init.bash: init/cli/drop-init.bash.in $(BUILD)/drop-init
 	$(BUILD)/drop-init --help | awk -v template=$< ' \
@@ -81,6 +116,7 @@ $(BUILD)/drop-init.bash: init/cli/drop-init.bash.in $(BUILD)/drop-init
 		END { while ((getline line < template) > 0) { \
 			sub(/@OPTIONS@/, substr(names, 2), line); sub(/@WITH_VALUE@/, substr(valued, 2), line); \
 			print line } }' >$@
+endif
 
 # --- installing --------------------------------------------------------------------------------
 
@@ -108,7 +144,7 @@ clean:
 $(BUILD)/drop-seccomp: $(SECCOMP_OBJECTS)
 	$(CC) $(CFLAGS) -pie $(LINK) -o $@ $^ -lseccomp -ljansson
 
-$(BUILD)/seccomp/%.o: seccomp/%.c
+$(BUILD)/seccomp/%.o: seccomp/%.c | $(TARGET)
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) $(CFLAGS) -fPIE -D_FORTIFY_SOURCE=2 -MMD -MP -c -o $@ $<
 
@@ -134,7 +170,8 @@ feature: $(BUILD)/drop-init
 	cp $(BUILD)/drop-init $(BUILD)/feature/src/drop-init/
 
 # Said here and not by whatever fails first.
-NEED_ROOT = @[ "$$(id -u)" = 0 ] || { echo "make $@: needs root, for namespaces and users: run 'sudo make $@'" >&2; exit 1; }
+NEED_ROOT = @[ -z "$(CROSS)" ] || { echo "make $@ ARCH=$(ARCH): runs what it builds: 'make check-kernels KERNELS=$(ARCH)'" >&2; exit 1; }; \
+	[ "$$(id -u)" = 0 ] || { echo "make $@: needs root, for namespaces and users: run 'sudo make $@'" >&2; exit 1; }
 
 # --- tests -------------------------------------------------------------------------------------
 
@@ -142,7 +179,7 @@ $(BUILD)/unit/seccomp_%: tests/unit/seccomp_%.c $(filter-out %/main.o,$(SECCOMP_
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) $(CFLAGS) -o $@ $^ -lseccomp -ljansson
 
-$(BUILD)/probe/%: tests/probe/%.c
+$(BUILD)/probe/%: tests/probe/%.c | $(TARGET)
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) $(CFLAGS) -o $@ $< -lcap-ng -pthread
 
@@ -157,7 +194,7 @@ lint:
 	BUILD=$(BUILD) tests/lint
 
 # Both look at the kernel's own view, so neither is built as drop-init is.
-$(BUILD)/faults/%: tests/faults/%.c
+$(BUILD)/faults/%: tests/faults/%.c | $(TARGET)
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) $(CFLAGS) -o $@ $< -lcap-ng
 
@@ -196,19 +233,19 @@ bench:
 	$(MAKE) -s all $(PROBES) $(BENCHES)
 	@BUILD=$(abspath $(BUILD)) PEERS="$(PEERS)" tests/reachable tests/bench/run $(BENCH)
 
-$(BUILD)/bench/%: tests/bench/%.c
+$(BUILD)/bench/%: tests/bench/%.c | $(TARGET)
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) -O2 -o $@ $<
 
 # Small, so that what it starts has no large past.
 $(BUILD)/bench/timer: tests/bench/timer.c $(INIT_DEPS)
 	@mkdir -p $(@D)
-	$(INIT_CC) $(COMMON) $(INIT_CFLAGS) $(INIT_LDFLAGS) -o $@ $<
+	$(INIT_CC) $(COMMON) $(INIT_CFLAGS) $(INIT_LDFLAGS) -o $@ $< $(INIT_LIBS)
 
 LEAST := -Os -nostdlib -static -no-pie -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables \
          -Wl,--build-id=none,-z,noseparate-code,-z,norelro
 
-$(BUILD)/bench/stamp $(BUILD)/bench/least: $(BUILD)/bench/%: tests/bench/%.c tests/bench/least.h
+$(BUILD)/bench/stamp $(BUILD)/bench/least: $(BUILD)/bench/%: tests/bench/%.c tests/bench/least.h | $(TARGET)
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) $(LEAST) -o $@ $<
 

@@ -40,7 +40,7 @@ static void drop(void)
 /* The stack stays as it is: a child of vfork(2) must not return. */
 __attribute__((always_inline)) static inline long start(long *stack)
 {
-	long pid = call(__NR_vfork, 0, 0, 0, 0, 0);
+	long pid = call(__NR_clone, CLONE_VM | CLONE_VFORK | SIGCHLD, 0, 0, 0, 0); /* vfork(2) */
 
 	if (pid)
 		return pid;

@@ -5,9 +5,7 @@
 #include <asm/unistd.h>
 #include <linux/time.h>
 
-#ifndef __x86_64__
-#error "written for x86_64: another machine needs its own way to make a system call"
-#endif
+#if defined(__x86_64__)
 
 /* Where execve(2) leaves argc, argv and the environment: on the stack. */
 #define LEAST_START(function)                                                                      \
@@ -25,6 +23,30 @@ static inline long call(long number, long a, long b, long c, long d, long e)
 			 : "rcx", "r11", "memory");
 	return result;
 }
+
+#elif defined(__aarch64__)
+
+#define LEAST_START(function) __asm__(".globl _start\n_start:\n\tmov x0, sp\n\tbl " #function)
+
+static inline long call(long number, long a, long b, long c, long d, long e)
+{
+	register long x8 __asm__("x8") = number;
+	register long x0 __asm__("x0") = a;
+	register long x1 __asm__("x1") = b;
+	register long x2 __asm__("x2") = c;
+	register long x3 __asm__("x3") = d;
+	register long x4 __asm__("x4") = e;
+
+	__asm__ volatile("svc #0"
+			 : "+r"(x0)
+			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4)
+			 : "memory");
+	return x0;
+}
+
+#else
+#error "another machine needs its own way to make a system call"
+#endif
 
 static inline void leave(int status)
 {

@@ -15,6 +15,7 @@
  *
  * After SECONDS it says what each process is doing, and kills PID 1.
  */
+#include <elf.h>
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
@@ -32,8 +33,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#ifndef __x86_64__
-#error "the registers are those of x86-64"
+#if defined(__x86_64__)
+#define CALL_RESULT rax
+#elif defined(__aarch64__)
+#define CALL_RESULT regs[0]
+#else
+#error "not written for this machine: where does it keep a system call's number and its result?"
 #endif
 
 #define MOST_TRACEES 16
@@ -84,17 +89,57 @@ static struct tracee *tracee_find(struct job *job, pid_t pid)
 	return &job->tracees[job->count++];
 }
 
+static bool registers_transfer(enum __ptrace_request request, pid_t pid, unsigned long type,
+			       void *data, size_t size)
+{
+	struct iovec room = { data, size };
+
+	return ptrace(request, pid, type, &room) == 0;
+}
+
+/* The number of the call that a tracee is about to make. False: it was killed meanwhile. */
+static bool call_number(pid_t pid, int *ret_number)
+{
+#ifdef __aarch64__
+	return registers_transfer(PTRACE_GETREGSET, pid, NT_ARM_SYSTEM_CALL, ret_number,
+				  sizeof(*ret_number));
+#else
+	struct user_regs_struct registers;
+
+	if (!registers_transfer(PTRACE_GETREGSET, pid, NT_PRSTATUS, &registers, sizeof(registers)))
+		return false;
+	*ret_number = (int)registers.orig_rax;
+	return true;
+#endif
+}
+
+/* It may be gone, which the next stop says. */
+static void call_replace(pid_t pid, int number)
+{
+#ifdef __aarch64__
+	(void)registers_transfer(PTRACE_SETREGSET, pid, NT_ARM_SYSTEM_CALL, &number,
+				 sizeof(number));
+#else
+	struct user_regs_struct registers;
+
+	if (!registers_transfer(PTRACE_GETREGSET, pid, NT_PRSTATUS, &registers, sizeof(registers)))
+		return;
+	registers.orig_rax = (unsigned long long)number;
+	(void)registers_transfer(PTRACE_SETREGSET, pid, NT_PRSTATUS, &registers, sizeof(registers));
+#endif
+}
+
 /* A call is about to be made. */
 static void call_enter(struct job *job, struct tracee *tracee)
 {
-	struct user_regs_struct registers;
 	const int number = (int)(tracee - job->tracees);
+	int call;
 
-	if (ptrace(PTRACE_GETREGS, tracee->pid, NULL, &registers))
-		return; /* it was killed meanwhile */
+	if (!call_number(tracee->pid, &call))
+		return;
 	if (job->log)
-		fprintf(job->log, "%d %d %lld %ld\n", number, tracee->index,
-			(long long)registers.orig_rax, clock_ms() - job->began);
+		fprintf(job->log, "%d %d %d %ld\n", number, tracee->index, call,
+			clock_ms() - job->began);
 	if (number != job->tracee || tracee->index != job->index)
 		return;
 	if (job->signal && kill(job->init, job->signal))
@@ -102,8 +147,7 @@ static void call_enter(struct job *job, struct tracee *tracee)
 	if (!job->fakes)
 		return;
 	tracee->faked = true;
-	registers.orig_rax = SYS_getpid;
-	(void)ptrace(PTRACE_SETREGS, tracee->pid, NULL, &registers); /* it may be gone */
+	call_replace(tracee->pid, SYS_getpid);
 }
 
 static void call_leave(struct job *job, struct tracee *tracee)
@@ -114,10 +158,13 @@ static void call_leave(struct job *job, struct tracee *tracee)
 	if (!tracee->faked)
 		return;
 	tracee->faked = false;
-	if (ptrace(PTRACE_GETREGS, tracee->pid, NULL, &registers))
+	if (!registers_transfer(PTRACE_GETREGSET, tracee->pid, NT_PRSTATUS, &registers,
+				sizeof(registers)))
 		return;
-	registers.rax = (unsigned long long)-(long long)job->error;
-	(void)ptrace(PTRACE_SETREGS, tracee->pid, NULL, &registers); /* it may be gone */
+	registers.CALL_RESULT = (unsigned long long)-(long long)job->error;
+	/* It may be gone. */
+	(void)registers_transfer(PTRACE_SETREGSET, tracee->pid, NT_PRSTATUS, &registers,
+				 sizeof(registers));
 }
 
 static bool signal_is_fault(int signal)

@@ -82,9 +82,13 @@ static void attempt_child(const struct attempt *attempt, volatile int *result)
 
 	if (!filter_load())
 		_exit(2);
+#ifdef SYS_vfork
 	/* vfork(2) needs libc's help, and its child must not return from here: it has our stack */
 	/* NOLINTNEXTLINE(clang-analyzer-security.insecureAPI.vfork,clang-analyzer-unix.Vfork) */
 	value = attempt->number == SYS_vfork ? vfork() : attempt_call(attempt);
+#else
+	value = attempt_call(attempt);
+#endif
 	error = errno;
 	/* the child of a fork has nothing to report */
 	if (value == 0 && syscall(SYS_getpid) != self)
