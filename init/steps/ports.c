@@ -121,7 +121,7 @@ void ports_choose(const struct plan *plan, struct port_choice *ret_choice)
 		; /* nothing was asked for */
 	else if (automatic && lowest_port(plan) >= choice.free_from)
 		snprintf(choice.text, sizeof(choice.text),
-			 "nothing to do: ports from %u on need no capability here",
+			 "nothing to do: any user may bind ports from %u on here, listed or not",
 			 choice.free_from);
 	else if (automatic && !plan->drops && capabilities_have(CAP_NET_BIND_SERVICE) &&
 		 geteuid() == 0)

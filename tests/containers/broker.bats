@@ -98,6 +98,6 @@ says() {
 		run -125 "$engine" run --rm "${network[@]}" -v "$BUILD/drop-init:/sbin/drop-init:ro" --cap-drop NET_BIND_SERVICE \
 			--entrypoint /sbin/drop-init app --user 1000:1000 --allow-port 80 true
 		[[ $output == 'drop-init: --allow-port 80: CAP_NET_BIND_SERVICE is not among our capabilities '* ]]
-		says "$engine" 'nothing to do: ports from 0 on need no capability here' --sysctl net.ipv4.ip_unprivileged_port_start=0
+		says "$engine" 'nothing to do: any user may bind ports from 0 on here, listed or not' --sysctl net.ipv4.ip_unprivileged_port_start=0
 	done
 }
