@@ -310,7 +310,7 @@ page() {
 
 @test "the README's ENTRYPOINT is the recipe's, and serves a page on a port 80 that is privileged" {
 	local entrypoint='ENTRYPOINT ["drop-init", "--user", "app", "--chown", "/data", "--listen", "80", "--"]'
-	grep -Fxq "    $entrypoint" "$ENGINE_ROOT/README.md"
+	grep -Fxq "$entrypoint" "$ENGINE_ROOT/README.md"
 	grep -Fxq "$entrypoint" "$ENGINE_ROOT/docker/examples/shop/Dockerfile"
 	shop
 	[ "$(nsenter -t "$pid" -n cat /proc/sys/net/ipv4/ip_unprivileged_port_start)" = 1024 ]

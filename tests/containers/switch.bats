@@ -1,11 +1,12 @@
 #!/usr/bin/env bats
 # docker/README.md, the page for people who switch: each snippet is taken from there and run for real.
 
-# shellcheck disable=SC2154,SC2030,SC2031 # low_ports is engine.bash's; each test is a subshell
+# shellcheck disable=SC2154,SC2030,SC2031,SC2034 # low_ports is engine.bash's, page_images page.bash's; each test is a subshell
 bats_require_minimum_version 1.5.0
 load engine
+load page
 
-page=$BATS_TEST_DIRNAME/../../docker/README.md
+page=$BATS_TEST_DIRNAME/../../docker/README.md page_images=switch
 
 setup_file() {
 	local context=$BATS_FILE_TMPDIR/gitea
@@ -17,47 +18,6 @@ setup_file() {
 
 teardown_file() { engine_stop; }
 
-# snippet NAME: the page's block that is called so, after its language.
-snippet() {
-	awk -v name="$1" '/^```/ { inside = $2 == name; next } inside' "$page"
-}
-
-# build NAME [FILE CONTENT]...: an image switch-NAME from the page's Dockerfile, and the files that it copies.
-build() {
-	local name=$1 context=$BATS_TEST_TMPDIR/$1
-	shift
-	mkdir -p "$context"
-	snippet "$name" >"$context/Dockerfile"
-	[ -s "$context/Dockerfile" ]
-	while [ $# -gt 0 ]; do
-		printf '%s\n' "$2" >"$context/$1"
-		chmod 755 "$context/$1"
-		shift 2
-	done
-	image_build docker "switch-$name" "$context"
-}
-
-# start NAME OPTION...: build's image in the background; sets $id and $pid.
-start() {
-	id=$(docker run -d --network none "${@:2}" "switch-$1")
-	pid=$(docker inspect -f '{{.State.Pid}}' "$id")
-}
-
-serves() {
-	wait_until 20 nsenter -t "$pid" -n curl -sf --max-time 10 -o "$BATS_TEST_TMPDIR/page" "http://127.0.0.1:$1/" ||
-		{ docker logs "$id" && return 1; }
-}
-
-# stops STATUS: on TERM, by itself and not by the engine's KILL.
-stops() {
-	docker stop -t 30 "$id" >/dev/null
-	[ "$(docker inspect -f '{{.State.ExitCode}}' "$id")" = "$1" ]
-}
-
-name_of_pid_1() {
-	cat "/proc/$pid/comm"
-}
-
 # --- the page ------------------------------------------------------------------------------------
 
 @test "every snippet of the page is run here, and each has a name of its own" {
@@ -65,7 +25,7 @@ name_of_pid_1() {
 	names=$(awk '/^```./ { print $2 }' "$page")
 	[ "$(grep -c '^```.' "$page")" = "$(sort -u <<<"$names" | grep -c .)" ]
 	for name in $names; do
-		grep -Eq "(build|snippet) $name( |$|\))" "$BATS_TEST_FILENAME" || { echo "not run: $name" && return 1; }
+		grep -Eq "(build|snippet) $name( |;|$|\))" "$BATS_TEST_FILENAME" || { echo "not run: $name" && return 1; }
 	done
 }
 
@@ -136,6 +96,25 @@ name_of_pid_1() {
 	serves 8000
 	processes_dropped "$pid" 1000
 	stops 143
+}
+
+@test "tini with --user: /proc/1/fd/1 is closed to everybody, and what the page says instead reaches the log" {
+	build tini-user
+	start tini-user
+	serves 8000
+	for user in 0:0 1000:1000; do
+		run ! docker exec --user "$user" "$id" sh -c 'echo to PID 1 >/proc/1/fd/1'
+		[[ $output == *"Permission denied"* ]]
+	done
+	# shellcheck disable=SC2016 # the shell inside; python3 is the command here
+	docker exec --user 1000:1000 "$id" sh -c 'echo to the command >/proc/$(pgrep -xo python3)/fd/1'
+	[ "$(docker logs "$id" 2>&1 | grep '^to ')" = "to the command" ]
+	[ "$(docker run --rm --network none switch-tini-user sh -c 'echo again >/dev/stdout')" = again ]
+}
+
+@test "by the name of an init: its user comes from the environment, too" {
+	build tini-name
+	[ "$(docker run --rm --network none -e DROP_INIT_USER=1000:1000 switch-tini-name id -u)" = 1000 ]
 }
 
 # --- from gosu -----------------------------------------------------------------------------------

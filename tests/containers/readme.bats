@@ -1,0 +1,68 @@
+#!/usr/bin/env bats
+# README.md as somebody who has nothing but it follows it: its snippets are taken from there and run for real.
+
+# shellcheck disable=SC2154,SC2030,SC2031,SC2034 # low_ports is engine.bash's, page_images page.bash's; each test is a subshell
+bats_require_minimum_version 1.5.0
+load engine
+load page
+
+page=$BATS_TEST_DIRNAME/../../README.md page_images=readme
+
+setup_file() { engine_start docker app drop-init; }
+
+teardown_file() {
+	docker volume rm -f readme-data >/dev/null
+	engine_stop
+}
+
+app=$BATS_TEST_DIRNAME/../../docker/examples/shop/shop.py
+
+@test "every snippet is run here, or is a command that a test has its own way for" {
+	local names
+	names=$(awk '/^```./ { print $2 }' "$page")
+	[ "$(grep -c '^```.' "$page")" = "$(sort -u <<<"$names" | grep -c .)" ]
+	for name in $names; do
+		grep -Eq "(build|snippet) $name( |;|$|\))" "$BATS_TEST_FILENAME" || { echo "not run: $name" && return 1; }
+	done
+}
+
+# engine.bash does the same with its own build folder and engine: the words have to be the same.
+@test "the image is made by what it says" {
+	[ "$(snippet image)" = $'make image\ndocker build -t drop-init -f docker/Dockerfile build/image' ]
+	grep -Fq -- '-f "$ENGINE_ROOT/docker/Dockerfile" "$BUILD/image"' "$BATS_TEST_DIRNAME/engine.bash"
+}
+
+@test "the Dockerfile is complete in six lines, and its container serves port 80 with nobody root" {
+	[ "$(snippet shop | wc -l)" = 6 ]
+	build shop shop.py "$(<"$app")"
+	[ "$(snippet run)" = $'docker build -t shop .\ndocker run -d -p 80:80 -v shop-data:/data shop' ]
+	docker volume rm -f readme-data >/dev/null
+	start shop "${low_ports[@]}" -v readme-data:/data
+	serves 80
+	grep -Eq '^Visit [0-9]+, served by user 1000 in groups \[1000\]$' "$BATS_TEST_TMPDIR/page"
+	processes_dropped "$pid" 1000
+	[ "$(docker exec "$id" stat -c %U /data /data/visits | sort -u)" = app ]
+	stops 0
+	[ "$(docker logs "$id" 2>&1 | grep -c drop-init)" = 0 ]
+}
+
+@test "with the two lines for a server that binds for itself the same Dockerfile serves port 80" {
+	mkdir "$BATS_TEST_TMPDIR/allow-port"
+	cp "$app" "$BATS_TEST_TMPDIR/allow-port"
+	{ snippet shop | head -n -2 && snippet allow-port; } >"$BATS_TEST_TMPDIR/allow-port/Dockerfile"
+	image_build docker readme-allow-port "$BATS_TEST_TMPDIR/allow-port"
+	start allow-port "${low_ports[@]}" -v readme-data:/data
+	serves 80
+	processes_dropped "$pid" 1000
+	stops 0
+	run ! docker run --rm --network none "${low_ports[@]}" readme-allow-port python3 -m http.server 81
+	[[ $output == *"Permission denied"* ]]
+}
+
+@test "on a network of Docker's own any port may be bound without --allow-port, as it says" {
+	build shop shop.py "$(<"$app")"
+	id=$(docker run -d --network none --entrypoint drop-init readme-shop --user app -- python3 -m http.server 81)
+	pid=$(docker inspect -f '{{.State.Pid}}' "$id")
+	serves 81
+	processes_dropped "$pid" 1000
+}
