@@ -210,7 +210,7 @@ debug() {
 	exec 9>"$BATS_TEST_TMPDIR/hold"
 	wait_until 30 grep -q '^pid' "$output" || { cat "$output" "$output.err" && return 1; }
 	wait_until 30 page "$pid" "$port" >"$output.page"
-	grep -Fxq "hello from Flask" "$output.page"
+	grep -Fxq "${greeting:-hello from Flask}" "$output.page"
 	grep -Fxq 'stopped breakpoint' "$output"
 }
 
@@ -220,52 +220,98 @@ debug_end() {
 	wait "$client"
 }
 
-# What the extension does with tasks.json: an idle python3 in place of the entry point.
+f5_files=$BATS_TEST_DIRNAME/../../docker/vscode/f5
+
+# f5_read PLATFORM PORT WHAT: customOptions, env (K=V, one a line), or the configuration that the extension makes of
+# the two files; PORT stands in for their 80.
+f5_read() {
+	/usr/bin/python3 - "$f5_files/${1,,}" "$2" "$3" <<-'END'
+		import json, re, sys
+		folder, port, what = sys.argv[1:]
+		def read(name):
+		    return json.loads("".join(line for line in open(f"{folder}/{name}") if not line.lstrip().startswith("//")))
+		build, run = read("tasks.json")["tasks"]
+		launch, = read("launch.json")["configurations"]
+		assert build["dockerBuild"]["pull"] is False and run["dependsOn"] == [build["label"]]
+		assert launch["preLaunchTask"] == run["label"]
+		python = run["python"]
+		arguments = [re.sub("^80$|(?<=:)80$", port, word) for word in python.get("args", [])]
+		kind = launch["python"]["projectType"]
+		if what == "customOptions":
+		    print(run["dockerRun"]["customOptions"])
+		elif what == "env":
+		    print(*(f"{key}={value}" for key, value in run["dockerRun"].get("env", {}).items()), sep="\n")
+		else:
+		    mapping, = launch["python"]["pathMappings"]
+		    mapping["localRoot"] = mapping["localRoot"].replace("${workspaceFolder}", "/workspace")
+		    print(json.dumps({
+		        "type": "python-container", "request": "launch", "name": launch["name"], "args": arguments,
+		        **({"module": python["module"]} if "module" in python else {"program": python["file"]}),
+		        "pathMappings": [mapping], "clientOS": "unix", "justMyCode": True, "django": kind == "django",
+		        "fastapi": kind == "fastapi", "jinja": kind == "flask", "console": "internalConsole",
+		        "redirectOutput": True, "cwd": ".", "python": "python3"}))
+	END
+}
+
+# f5 PLATFORM IMAGE [OPTIONS]: what the extension does with tasks.json: an idle python3 in place of the entry point.
 f5() {
-	local json=$tests/../../../docker/vscode/tasks.json options
-	options=$(grep -v '^\s*//' "$json" | /usr/bin/python3 -c '
-import json, sys
-print(*[t["dockerRun"]["customOptions"] for t in json.load(sys.stdin)["tasks"] if t["type"] == "docker-run"])')
+	local options name
+	options=$(f5_read "$1" 80 customOptions)
+	name=$(f5_read "$1" 80 env)
 	# The extension brings a debugpy of its own and mounts it there.
 	[ -d "$BATS_TEST_TMPDIR/debugpy" ] || docker run --rm --network none --entrypoint tar app -C /usr/lib/python3/dist-packages -c debugpy |
 		tar -C "$BATS_TEST_TMPDIR" -x
 	# shellcheck disable=SC2086 # options, as a shell would read them
-	docker run -dt --network none ${2-$options} --entrypoint python3 \
-		-v "$BATS_TEST_TMPDIR/debugpy:/debugpy:ro" -e FLASK_APP=app.py "$1"
+	docker run -dt --network none "${low_ports[@]}" ${3-$options} --entrypoint python3 \
+		-v "$BATS_TEST_TMPDIR/debugpy:/debugpy:ro" ${name:+-e "$name"} "$2"
 }
 
-configuration='{"type": "python-container", "request": "launch", "name": "F5", "module": "flask",
-	"args": ["run", "--no-debugger", "--no-reload", "--host", "0.0.0.0", "--port", "PORT"],
-	"pathMappings": [{"localRoot": "/workspace", "remoteRoot": "/app"}], "clientOS": "unix", "justMyCode": true,
-	"jinja": true, "console": "internalConsole", "redirectOutput": true, "cwd": ".", "python": "python3"}'
-
-@test "F5 on port 80 with the options of tasks.json: the debugger and the app are 5678, and it stops at a breakpoint" {
-	render Flask 80 file
+# f5_stops PLATFORM PORT FILE LINE [OPTIONS]: at a breakpoint of the app, and all is 5678.
+f5_stops() {
+	local platform=$1 port=$2 file=$3 line=$4 image=${1,,}-$2-file pid
+	render "$platform" "$port" file
 	build
-	id=$(f5 flask-80-file)
+	id=$(f5 "$platform" "$image" "${@:5}")
 	pid=$(docker inspect -f '{{.State.Pid}}' "$id")
-	debug "$pid" 80 "$tests/debug.py" launch "${configuration/PORT/80}" /workspace/app.py 9 \
-		/usr/bin/docker -H "unix://$ENGINE_RUN/docker.sock" exec -i "$id" python3 /debugpy/adapter
+	greeting="hello from $platform" debug "$pid" "$port" "$tests/debug.py" launch "$(f5_read "$platform" "$port" configuration)" \
+		"/workspace/$file" "$line" /usr/bin/docker -H "unix://$ENGINE_RUN/docker.sock" exec -i "$id" python3 /debugpy/adapter
 	all_are 5678 "$id"
 	debug_end
+	docker rm -f "$id" >/dev/null
+}
+
+@test "F5 on port 80 with the files for Flask: the debugger and the app are 5678, and it stops at a breakpoint" {
+	f5_stops Flask 80 app.py 9
+}
+
+@test "F5 on port 80 with the files for Django" {
+	f5_stops Django 80 shop/urls.py 7
+}
+
+@test "F5 on port 80 with the files for FastAPI" {
+	f5_stops FastAPI 80 app.py 10
+}
+
+@test "F5 on port 80 with the files for a program of one's own" {
+	f5_stops General 80 app.py 9
 }
 
 @test "F5 on port 8000 needs no option: the image's own user is the debugger's" {
-	render Flask 8000 file
-	build
-	id=$(f5 flask-8000-file '')
-	pid=$(docker inspect -f '{{.State.Pid}}' "$id")
-	debug "$pid" 8000 "$tests/debug.py" launch "${configuration/PORT/8000}" /workspace/app.py 9 \
-		/usr/bin/docker -H "unix://$ENGINE_RUN/docker.sock" exec -i "$id" python3 /debugpy/adapter
-	all_are 5678 "$id"
-	debug_end
+	f5_stops Flask 8000 app.py 9 ''
 }
 
 @test "F5 on port 80 without them: the debugger would be root, which is why the options are there" {
 	render Flask 80 file
 	build
-	id=$(f5 flask-80-file '')
+	id=$(f5 Flask flask-80-file '')
 	[ "$(docker exec "$id" id -u)" = 0 ]
+}
+
+@test "what the template says of F5 is what the files have" {
+	render Flask 80 file
+	grep -Fq "\"customOptions\": \"$(f5_read Flask 80 customOptions)\"" "$folder/Dockerfile"
+	grep -Fq '"pull": false' "$folder/Dockerfile"
+	grep -Fq '"pull": true' "$BATS_TEST_DIRNAME/../../docker/vscode/README.md"
 }
 
 # all_are UID CONTAINER: while the debugger is still there, so the idle python3 and all that exec brought.
