@@ -40,7 +40,8 @@ for word in sys.argv[1:]:
 }
 
 @test "the listener has what newer kernels give: callers that wait killably, and a processor handed over" {
-	namespace_run strace -f -qq -X raw -e trace=seccomp,ioctl -o "$namespace/trace" drop-init --user app --allow-port 80 -- true
+	namespace_run strace -f -qq -X raw -e trace=seccomp,ioctl -o "$namespace/trace" \
+		drop-init --user app --allow-port 80 -- true
 	# Once for the trial, once for the command.
 	assert_equal "$(grep -cE 'seccomp\(0x1, 0x28, .* = [0-9]+$' "$namespace/trace")" 2 listeners
 	grep -E 'ioctl\([0-9]+, 0x40082104, 0x1\) += 0$' "$namespace/trace"
@@ -104,7 +105,8 @@ os.wait()'
 # A kernel limit: before PID 1 has taken the call, a few microseconds, a signal interrupts it.
 @test "a signal handler that restarts no call sees EINTR at worst, and the next try binds" {
 	for way in env "$outer no-killable"; do
-		namespace_run $way drop-init --user app --allow-port 80 --port-method broker -- "$python" -c 'import errno, signal, socket
+		namespace_run $way drop-init --user app --allow-port 80 --port-method broker -- \
+			"$python" -c 'import errno, signal, socket
 signal.signal(signal.SIGALRM, lambda *_: None)
 signal.setitimer(signal.ITIMER_REAL, 0.0001, 0.0001)
 interrupted = 0
@@ -233,7 +235,8 @@ while True: signal.pause()'
 }
 
 @test "a flood of binds keeps no orphan waiting where PID 1 has to reap" {
-	namespace_start "$BUILD/probe/older_kernel" drop-init --user app --allow-port 80 --stop-timeout 1 -- "$python" -c 'import os, socket, time
+	namespace_start "$BUILD/probe/older_kernel" drop-init --user app --allow-port 80 --stop-timeout 1 -- \
+		"$python" -c 'import os, socket, time
 for _ in range(8):
     if os.fork() == 0:
         while True:

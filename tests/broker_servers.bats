@@ -88,6 +88,7 @@ serves() {
 @test "Go on both, static" { serves; }
 
 @test "each server of the table has its test" {
-	assert_equal "$(sed -n 's/^@test "\(.*\)" { serves; }$/\1/p' "$BATS_TEST_FILENAME")" "$(server_names | sed '/^$/d')" servers
+	assert_equal "$(sed -n 's/^@test "\(.*\)" { serves; }$/\1/p' "$BATS_TEST_FILENAME")" \
+		"$(server_names | sed '/^$/d')" servers
 	assert_equal "$(server_names | grep -c .)" 28 "number of servers"
 }

@@ -23,7 +23,8 @@ load namespace
 @test "STATIC=0 builds a dynamic drop-init with the distribution's libcap-ng, which drops as well" {
 	make -s -j2 STATIC=0 BUILD="$BATS_TEST_TMPDIR/build" "$BATS_TEST_TMPDIR/build/drop-init"
 	readelf -d "$BATS_TEST_TMPDIR/build/drop-init" | grep -q 'NEEDED.*libcap-ng'
-	namespace_run "$BATS_TEST_TMPDIR/build/drop-init" --user member sh -c 'id -G; grep -c "Cap.*0000000000000000" /proc/self/status'
+	namespace_run "$BATS_TEST_TMPDIR/build/drop-init" --user member \
+		sh -c 'id -G; grep -c "Cap.*0000000000000000" /proc/self/status'
 	assert_status 0
 	assert_stdout $'1002 2000 2001\n5'
 	assert_stderr ''
@@ -81,7 +82,8 @@ libcap_ng_archive() {
 	run -2 with_mirror make -s BUILD="$BATS_TEST_TMPDIR/build" "$BATS_TEST_TMPDIR/build/musl/libcap-ng.a"
 	[[ $output == *$'\n''libcap-ng: its source cannot be had by apt, see above (give its archive: make LIBCAP_NG=PATH;'\
 ' or make STATIC=0, for a program that is not static)'$'\n'* ]] || namespace_fail "$output"
-	run -2 with_mirror make -s BUILD="$BATS_TEST_TMPDIR/build" LIBCAP_NG=/etc/passwd "$BATS_TEST_TMPDIR/build/musl/libcap-ng.a"
+	run -2 with_mirror make -s BUILD="$BATS_TEST_TMPDIR/build" LIBCAP_NG=/etc/passwd \
+		"$BATS_TEST_TMPDIR/build/musl/libcap-ng.a"
 	[[ $output == *"libcap-ng: '/etc/passwd' is no archive of its source"* ]] || namespace_fail "$output"
 	with_mirror make -s BUILD="$BATS_TEST_TMPDIR/other" LIBCAP_NG="$archive" "$BATS_TEST_TMPDIR/other/musl/libcap-ng.a"
 	[ ! -e "$BATS_TEST_TMPDIR/other/musl/apt" ]

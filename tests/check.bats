@@ -82,7 +82,8 @@ ok  seccomp     '"$(sed -n 's/^ok  seccomp *//p' "$namespace/stdout")"
 }
 
 @test "--check cuts no port, group or path off" {
-	ports=$(seq -s, 2000 2199) groups=$(seq -s, 3000 3199) path=/dev/shm/$(printf 'a%.0s' {1..200})/$(printf 'b%.0s' {1..200})
+	ports=$(seq -s, 2000 2199) groups=$(seq -s, 3000 3199)
+	path=/dev/shm/$(printf 'a%.0s' {1..200})/$(printf 'b%.0s' {1..200})
 	path+=${path#/dev/shm}${path#/dev/shm}${path#/dev/shm}
 	namespace_run drop-init --check --user app --groups "$groups" --allow-port "$ports" --chown "$path,mkdir" true
 	assert_status 0

@@ -132,7 +132,8 @@ while True: signal.pause()'
 unread, log = os.pipe()
 os.write(log, b"x" * fcntl.fcntl(log, fcntl.F_SETPIPE_SZ, 4096))
 command = "import ctypes, signal; print(ctypes.CDLL(None).syscall(161, 0), flush=True); signal.pause()"
-init = subprocess.Popen(["drop-init", "-v", "--user", "app", sys.executable, "-c", command], stderr=log, stdout=subprocess.PIPE)
+init = subprocess.Popen(["drop-init", "-v", "--user", "app", sys.executable, "-c", command],
+                        stderr=log, stdout=subprocess.PIPE)
 print(init.stdout.readline())
 init.terminate()
 print(init.wait(10))'

@@ -65,7 +65,8 @@ calls_to() { objdump -d --no-show-raw-insn "$1" | grep -c "call.*<$2[@>]"; }
 
 @test "the stack protector guards every program" {
 	for program in "$BUILD/drop-init.debug" "$dynamic/drop-init.debug" "$BUILD/drop-seccomp"; do
-		[ "$(calls_to "$program" __stack_chk_fail)" -gt 25 ] || namespace_fail "$program: $(calls_to "$program" __stack_chk_fail) guarded"
+		[ "$(calls_to "$program" __stack_chk_fail)" -gt 25 ] ||
+			namespace_fail "$program: $(calls_to "$program" __stack_chk_fail) guarded"
 	done
 }
 
@@ -82,6 +83,7 @@ calls_to() { objdump -d --no-show-raw-insn "$1" | grep -c "call.*<$2[@>]"; }
 		while read -r range flags _; do
 			[ $((0x${range%-*})) -ge "$to" ] || [ $((0x${range#*-})) -le "$from" ] || found+=" $flags"
 		done <"/proc/$NAMESPACE_PID/maps"
+		# shellcheck disable=SC2086 # one a line
 		assert_equal "$(printf '%s\n' $found | sort -u)" r--p "$program"
 		namespace_stop
 	done

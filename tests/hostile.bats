@@ -81,7 +81,8 @@ os.execvp("drop-init", ["drop-init", "--user", "app", "sh", "-c", "ls /proc/$$/f
 @test "the longest command line and the largest environment that the kernel takes arrive whole" {
 	ran python3 -c '
 import os
-os.execvp("drop-init", ["drop-init", "--user", "app", "sh", "-c", "echo $# ${#1}", "sh", "x" * 131000] + ["y" * 100] * 15000)'
+os.execvp("drop-init", ["drop-init", "--user", "app", "sh", "-c", "echo $# ${#1}", "sh",
+    "x" * 131000] + ["y" * 100] * 15000)'
 	assert_stdout '15001 131000'
 	ran python3 -c '
 import os
@@ -100,7 +101,8 @@ os.execvp("drop-init", ["drop-init", "--user", "app", "sh", "-c", "env | grep -c
 		--listen 80 --allow-port 81 python3 -c "
 import ctypes, os
 libc = ctypes.CDLL(None)
-print(os.getresuid(), libc.prctl(21), libc.prctl(39, 0, 0, 0, 0), [n for n in range(41) if libc.prctl(23, n)], os.stat(\"/dev/shm/x\").st_uid)"'
+print(os.getresuid(), libc.prctl(21), libc.prctl(39, 0, 0, 0, 0),
+    [n for n in range(41) if libc.prctl(23, n)], os.stat(\"/dev/shm/x\").st_uid)"'
 	assert_stdout '(1000, 1000, 1000) 2 1 [] 1000'
 	assert_status 0
 	assert_stderr ''
@@ -244,7 +246,8 @@ refused(310, 1, vec, 1, vec, 1, 0)                # process_vm_readv
 for name in ("mem", "environ", "maps", "fd", "cwd", "root", "exe"):
     try:
         path = "/proc/1/" + name
-        print(name, os.listdir(path) if name == "fd" else os.readlink(path) if name in ("cwd", "root", "exe") else len(open(path).read()))
+        print(name, os.listdir(path) if name == "fd" else
+              os.readlink(path) if name in ("cwd", "root", "exe") else len(open(path).read()))
     except OSError as error:
         print(name, error.strerror)
 pidfd = os.pidfd_open(1)

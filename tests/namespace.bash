@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2013,SC2034,SC2119,SC2120,SC2317 # results are for those who load this; helpers are called by name
+# shellcheck disable=SC2013,SC2034,SC2119,SC2120,SC2317 # results are for those who load this
 # Run a command as PID 1 in namespaces of its own, and ask the kernel what became of it.
 #
 #     load namespace                      # in a bats file; teardown comes with it
@@ -22,8 +22,8 @@
 #   namespace_user NAME UID [GID [GROUP...]]  add a user (and its groups) to the private files
 #   namespace_prepare 'SHELL'      run this as root in the new namespaces, before there is a PID 1; "$root" is
 #                                  where the root file system is being put together (empty: it is /)
-#   namespace_select NAME          from here on all is about another container, made when it is not there yet; "namespace"
-#                                  is the first one's name
+#   namespace_select NAME          from here on all is about another container, made when it is not there yet;
+#                                  "namespace" is the first one's name
 #   namespace_pod NAME             share the network namespace of the running container NAME, as in a pod
 #   namespace_overlay [FOLDER]     let the command have a root of its own, laid over the machine's: all changes
 #                                  go to a tmpfs, which starts with what is in FOLDER. /etc/passwd and

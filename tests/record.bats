@@ -67,11 +67,13 @@ traced() {
 	cp /bin/busybox "$namespace"
 	printf '#! %s cat\n' "$namespace/busybox" >"$namespace/static"
 	chmod 755 "$namespace"/{script,static}
-	for command in "/bin/cat /etc/passwd" "$namespace/script" "busybox cat /etc/passwd" "$namespace/static" "perl -e fork;wait"; do
+	for command in "/bin/cat /etc/passwd" "$namespace/script" \
+		"busybox cat /etc/passwd" "$namespace/static" "perl -e fork;wait"; do
 		rm -f "$file"
 		namespace_run drop-init --user app --record "$file" -- $command
 		assert_status 0
-		assert_equal "$(recorded | sed '1d; /^clone3/d; s/ .*//' | sort -u)" "$(traced $command | sed '/^clone3$/d')" "$command"
+		assert_equal "$(recorded | sed '1d; /^clone3/d; s/ .*//' | sort -u)" \
+			"$(traced $command | sed '/^clone3$/d')" "$command"
 	done
 }
 

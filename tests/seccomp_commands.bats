@@ -140,7 +140,8 @@ explained() {
 
 @test "a range that libseccomp 2.5 compiles wrongly is refused, never written" {
 	echo '{"defaultAction": "SCMP_ACT_TRAP", "syscalls": [{"names": ["socket"], "action": "SCMP_ACT_ALLOW", "args": [
-		{"index": 0, "value": 4294967302, "op": "SCMP_CMP_LT"}, {"index": 0, "value": 21474836485, "op": "SCMP_CMP_GT"}]}]}' >p.json
+		{"index": 0, "value": 4294967302, "op": "SCMP_CMP_LT"},
+		{"index": 0, "value": 21474836485, "op": "SCMP_CMP_GT"}]}]}' >p.json
 	run drop-seccomp compile p.json -o p.bpf
 	if [ "$status" = 0 ]; then # a libseccomp in which this is mended
 		[[ $(drop-seccomp explain p.bpf socket 0x100000006) == "socket: SCMP_ACT_TRAP"* ]]

@@ -113,7 +113,8 @@ allow='{"names": ["read"], "action": "SCMP_ACT_ALLOW"}'
 	run -125 --separate-stderr drop-seccomp check p.json
 	[ "$output" = "" ]
 	local place
-	for place in 'flags: must be' 'syscalls[0].action: unknown' 'syscalls[0].colour: unknown key' 'syscalls[1].names: is missing'; do
+	for place in 'flags: must be' 'syscalls[0].action: unknown' 'syscalls[0].colour: unknown key' \
+		'syscalls[1].names: is missing'; do
 		[[ $stderr == *"drop-seccomp: p.json: $place"* ]]
 	done
 }
@@ -133,7 +134,8 @@ allow='{"names": ["read"], "action": "SCMP_ACT_ALLOW"}'
 	profile '{"names": ["read"], "action": "SCMP_ACT_ERRNO"},
 		{"names": ["write"], "action": "SCMP_ACT_LOG", "args": [{"index": 0, "value": 1, "op": "SCMP_CMP_EQ"}]},
 		{"names": ["write"], "action": "SCMP_ACT_ALLOW"},
-		{"names": ["close"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 4, "valueTwo": 5, "op": "SCMP_CMP_MASKED_EQ"}]}'
+		{"names": ["close"], "action": "SCMP_ACT_ALLOW",
+		"args": [{"index": 0, "value": 4, "valueTwo": 5, "op": "SCMP_CMP_MASKED_EQ"}]}'
 	run -0 --separate-stderr drop-seccomp check p.json
 	[[ $stderr == *"warning: syscalls[0]: has no effect: its action is the default action"* ]]
 	[[ $stderr == *"warning: syscalls[1]: has no effect on 'write': syscalls[2] decides on it without a condition"* ]]

@@ -18,8 +18,10 @@ for fd, name in enumerate(names, 3):
         "reuseport": s.family != socket.AF_UNIX and g(socket.SOL_SOCKET, socket.SO_REUSEPORT),
         "nonblock": fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_NONBLOCK,
         "keepalive": g(socket.SOL_SOCKET, socket.SO_KEEPALIVE),
-        "nodelay": s.family != socket.AF_UNIX and s.type == socket.SOCK_STREAM and g(socket.IPPROTO_TCP, socket.TCP_NODELAY),
-        "defer-accept": s.family != socket.AF_UNIX and s.type == socket.SOCK_STREAM and g(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT),
+        "nodelay": s.family != socket.AF_UNIX and s.type == socket.SOCK_STREAM and
+            g(socket.IPPROTO_TCP, socket.TCP_NODELAY),
+        "defer-accept": s.family != socket.AF_UNIX and s.type == socket.SOCK_STREAM and
+            g(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT),
         "v6only": s.family == socket.AF_INET6 and g(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY),
         "freebind": s.family == socket.AF_INET and g(socket.IPPROTO_IP, 15),
         "device": s.family != socket.AF_UNIX and s.getsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, 16).strip(b"\0"),
@@ -77,7 +79,8 @@ unknown SOCK_STREAM 0.0.0.0 85 listening'
 import os, socket
 s = socket.socket(); s.bind(("127.0.0.1", 5000)); s.listen(); assert s.fileno() == 3; os.set_inheritable(3, True)
 os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()), LISTEN_FDNAMES="first")
-os.execvp("drop-init", ["drop-init", "--user", "app", "--listen", "80,name=second", "--", "python3", "-c", os.sys.argv[1]])' "$look"
+os.execvp("drop-init", ["drop-init", "--user", "app", "--listen", "80,name=second", "--",
+    "python3", "-c", os.sys.argv[1]])' "$look"
 	assert_status 0
 	assert_stdout 'first SOCK_STREAM 127.0.0.1 5000 listening
 second SOCK_STREAM 0.0.0.0 80 listening'
@@ -91,7 +94,8 @@ import os, sys
 for fd in 3, 4, 5:
     os.dup2(0, fd)
 os.environ.update(LISTEN_FDS="3", LISTEN_PID=str(os.getpid()), LISTEN_FDNAMES=sys.argv[1])
-os.execvp("drop-init", ["drop-init", "--listen", "80,name=web", "sh", "-c", "echo $LISTEN_FDS $LISTEN_FDNAMES"])' "$names"
+os.execvp("drop-init", ["drop-init", "--listen", "80,name=web",
+    "sh", "-c", "echo $LISTEN_FDS $LISTEN_FDNAMES"])' "$names"
 		assert_status 0
 		assert_stderr ''
 		assert_stdout '4 unknown:unknown:unknown:web'
@@ -141,14 +145,16 @@ signal.pause()"
 }
 
 @test "a unix socket has its owner and mode, the user's own by default" {
-	namespace_run drop-init --user app --umask 027 --listen unix:/dev/shm/a --listen unix:/dev/shm/b,owner=www-data:webuser,mode=660 \
+	namespace_run drop-init --user app --umask 027 --listen unix:/dev/shm/a \
+		--listen unix:/dev/shm/b,owner=www-data:webuser,mode=660 \
 		-- stat -c '%u:%g %a' /dev/shm/a /dev/shm/b
 	assert_status 0
 	assert_stdout $'1000:1000 750\n33:1001 660'
 }
 
 @test "a unix socket keeps its own owner in a folder that --chown gives to the user, or makes" {
-	namespace_run drop-init --user app --chown /dev/shm/run,mkdir --listen unix:/dev/shm/run/a,owner=app:www-data,mode=660 \
+	namespace_run drop-init --user app --chown /dev/shm/run,mkdir \
+		--listen unix:/dev/shm/run/a,owner=app:www-data,mode=660 \
 		-- stat -c '%u:%g %a' /dev/shm/run /dev/shm/run/a
 	assert_status 0
 	assert_stderr ''

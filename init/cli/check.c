@@ -142,8 +142,7 @@ static bool check_listen(const struct plan *plan, const struct listen_spec *spec
 		    sockets_advice(spec, error));
 }
 
-/* --- as the user --------------------------------------------------------------------------------
- */
+/* --- as the user ------------------------------------------------------------------------------ */
 
 /* What is asked in a process that has stepped down and ends. */
 struct question {
@@ -251,8 +250,7 @@ static bool check_writable(struct question q, const char *path)
 	return line(false, "writable", "%s: %s", path, obstacle);
 }
 
-/* --- the rest -----------------------------------------------------------------------------------
- */
+/* --- the rest --------------------------------------------------------------------------------- */
 
 static bool check_ports(const struct plan *plan, const struct port_choice *ports)
 {

@@ -61,8 +61,7 @@ static void set_allow_new_privs(struct plan *plan, const struct typed *typed)
 	plan->allow_new_privs = true;
 }
 
-/* --- ports and filter --------------------------------------------------------------------------
- */
+/* --- ports and filter ------------------------------------------------------------------------- */
 
 static void set_port_method(struct plan *plan, const struct typed *typed)
 {

@@ -12,8 +12,7 @@
 /* Not a system call: the place of "its bind was not brokered" among what has been said once. */
 #define UNBROKERED (-1)
 
-/* --- before the command --------------------------------------------------------------------------
- */
+/* --- before the command ----------------------------------------------------------------------- */
 
 static unsigned reports_choose(const struct plan *plan, const struct port_choice *ports,
 			       const struct filter *profile)
@@ -126,8 +125,7 @@ void server_start(struct server *server, int listener)
 	listener_hurry(listener);
 }
 
-/* --- while it runs -------------------------------------------------------------------------------
- */
+/* --- while it runs ---------------------------------------------------------------------------- */
 
 /* The command gets the kernel's EACCES; here is why. */
 static void bind_explain(struct server *s, const struct request *request)

@@ -26,7 +26,8 @@ brokered() {
 	shift
 	until [ "$1" = -- ]; do options+=("$1") && shift; done
 	shift
-	id=$("$engine" run -d "${network[@]}" -v "$BUILD/drop-init:/sbin/drop-init:ro" -v "$server_sources:$server_sources:ro" \
+	id=$("$engine" run -d "${network[@]}" -v "$BUILD/drop-init:/sbin/drop-init:ro" \
+		-v "$server_sources:$server_sources:ro" \
 		-v "$server_work:$server_work" -e PYTHONDONTWRITEBYTECODE=1 --entrypoint /sbin/drop-init \
 		"${options[@]}" app -v --user 1000:1000 --allow-port 80 "$@")
 	pid=$("$engine" inspect -f '{{.State.Pid}}' "$id")

@@ -33,7 +33,8 @@ setup() {
 }
 
 compose() {
-	DOCKER_HOST=unix://$ENGINE_RUN/docker.sock docker-compose -p drop-init --project-directory "$ENGINE_ROOT/docker/compose" \
+	DOCKER_HOST=unix://$ENGINE_RUN/docker.sock docker-compose -p drop-init \
+		--project-directory "$ENGINE_ROOT/docker/compose" \
 		-f "$ENGINE_ROOT/docker/compose/compose.yaml" -f "$BATS_FILE_TMPDIR/network.yaml" "$@" 3>&- 8>&-
 }
 

@@ -30,7 +30,9 @@ setup_file() {
 # shellcheck disable=SC2016 # the shell's in the namespace
 features_test() {
 	(cat /etc/passwd && echo "runner:x:$runner:$runner::$folder/home:/bin/sh") >"$folder/passwd"
-	unshare --mount sh -c 'mount --bind "$0" /etc/passwd && exec "$@"' "$folder/passwd" env -i PATH="$PATH" HOME="$folder/home" TMPDIR="$folder/home" DOCKER_HOST="unix://$folder/podman.sock" DOCKER_BUILDKIT=0 \
+	unshare --mount sh -c 'mount --bind "$0" /etc/passwd && exec "$@"' "$folder/passwd" \
+		env -i PATH="$PATH" HOME="$folder/home" TMPDIR="$folder/home" \
+		DOCKER_HOST="unix://$folder/podman.sock" DOCKER_BUILDKIT=0 \
 		setpriv --reuid "$runner" --regid "$runner" --clear-groups --inh-caps +dac_override --ambient-caps +dac_override \
 		node "$ENGINE_HOME/npm/node_modules/@devcontainers/cli/devcontainer.js" \
 		features test --base-image debian:bookworm --project-folder "$folder/feature" 3>&- 8>&-

@@ -129,7 +129,8 @@ docker_start() {
 # the same name has replaced. dockerd leaves a mount.
 # shellcheck disable=SC2016 # $1, $2 and $3 are the guard's
 dockerd_guard() {
-	setsid bash -c '. "$3"; exec 8>>"$1"; flock -x 8; docker container prune -f; docker image prune -f; podman image prune -f
+	setsid bash -c '. "$3"; exec 8>>"$1"; flock -x 8
+		docker container prune -f; docker image prune -f; podman image prune -f
 		kill "$2" && tail --pid="$2" -f /dev/null
 		umount "$ENGINE_RUN/docker/netns/default"; rm -rf --one-file-system "$ENGINE_RUN/docker"' \
 		guard "$ENGINE_RUN/users" "$1" "${BASH_SOURCE[0]}" >/dev/null 2>&1 </dev/null 3>&- 7>&- 8>&- &
@@ -208,7 +209,8 @@ image_bootstrap() {
 	case $packages in
 	*python3-pip*) hooks=(--customize-hook='ln -s python3 "$1/usr/bin/python" && rm "$1"/usr/lib/python3*/EXTERNALLY-MANAGED') ;;
 	esac
-	if ! without_descriptors mmdebstrap --quiet --format=tar --variant=minbase ${packages:+--include="$packages"} "${hooks[@]}" \
+	if ! without_descriptors mmdebstrap --quiet --format=tar --variant=minbase \
+		${packages:+--include="$packages"} "${hooks[@]}" \
 		bookworm "$tar.new" >"$tar.log" 2>&1 </dev/null; then
 		cat "$tar.log" >&2
 		return 1
@@ -253,13 +255,15 @@ processes_of() {
 # under two filters, the engine's and drop-init's. Only PID 1 may hold a capability, CAP_NET_BIND_SERVICE,
 # as it binds the command's ports.
 processes_dropped() {
-	local one pids want
+	local one pids want broker
 	pids=$(processes_of "$1") && [ -n "$pids" ] || return
+	broker="^Uid $2 $2 $2 $2 CapPrm 0000000000000[04]00 CapEff 0000000000000[04]00 CapAmb 0000000000000000 NoNewPrivs 1 "
 	for one in $pids; do
 		want="Uid $2 $2 $2 $2 CapPrm 0000000000000000 CapEff 0000000000000000 CapAmb 0000000000000000 NoNewPrivs 1 Seccomp_filters 2"
 		[ "$(status_line "$one")" = "$want" ] && continue
 		[ "$(cat "/proc/$one/comm")" = drop-init ] &&
-			[[ $(status_line "$one") =~ ^"Uid $2 $2 $2 $2 CapPrm "0000000000000[04]00" CapEff "0000000000000[04]00" CapAmb 0000000000000000 NoNewPrivs 1 " ]] && continue
+			[[ $(status_line "$one") =~ $broker ]] &&
+			continue
 		printf 'process %s:  %s\nexpected: %s\n' "$(tr '\0' ' ' <"/proc/$one/cmdline")" "$(status_line "$one")" "$want" >&2
 		return 1
 	done

@@ -60,7 +60,8 @@ teardown_file() { engine_stop; }
 		labels = json.load(open(sys.argv[1]))
 		prefix = "org.opencontainers.image."
 		assert all(key.startswith(prefix) for key in labels), labels
-		assert {key[len(prefix):] for key in labels} == {"title", "description", "version", "revision", "licenses", "authors"}, labels
+		assert {key[len(prefix):] for key in labels} == \
+		    {"title", "description", "version", "revision", "licenses", "authors"}, labels
 		assert labels[prefix + "version"] == sys.argv[2] and labels[prefix + "licenses"] == "MIT", labels
 	END
 }

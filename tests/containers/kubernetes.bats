@@ -27,7 +27,8 @@ teardown() {
 
 kubectl_knows_components() {
 	local minor
-	minor=$(kubectl version --client -o json 2>/dev/null | sed -n 's/.*"minor": "\([0-9]*\).*/\1/p') && [ "${minor:-0}" -ge 21 ]
+	minor=$(kubectl version --client -o json 2>/dev/null | sed -n 's/.*"minor": "\([0-9]*\).*/\1/p') &&
+		[ "${minor:-0}" -ge 21 ]
 }
 
 # kustomize FOLDER: what the cluster would be given.
@@ -71,7 +72,8 @@ kustomize() {
 		assert app["image"] == "python:3-slim"
 	END
 	mkdir "$BATS_TEST_TMPDIR/plain"
-	sed -e '/drop-init: inject/d' -e '/low-port: /d' "$manifests/injected/deployment.yaml" >"$BATS_TEST_TMPDIR/plain/deployment.yaml"
+	sed -e '/drop-init: inject/d' -e '/low-port: /d' "$manifests/injected/deployment.yaml" \
+		>"$BATS_TEST_TMPDIR/plain/deployment.yaml"
 	cp -r "$manifests/inject" "$manifests/low-port" "$BATS_TEST_TMPDIR"
 	cp "$manifests/injected/kustomization.yaml" "$BATS_TEST_TMPDIR/plain"
 	manifests=$BATS_TEST_TMPDIR kustomize plain >"$BATS_TEST_TMPDIR/plain.yaml"

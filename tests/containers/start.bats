@@ -37,7 +37,8 @@ start() {
 	local engine status
 	for engine in ${engines:-docker podman}; do
 		status=0
-		"$engine" run --rm --network "${network:-none}" "$@" >"$BATS_TEST_TMPDIR/stdout" 2>"$BATS_TEST_TMPDIR/stderr" || status=$?
+		"$engine" run --rm --network "${network:-none}" "$@" \
+			>"$BATS_TEST_TMPDIR/stdout" 2>"$BATS_TEST_TMPDIR/stderr" || status=$?
 		compare "$engine" 'standard error' "$expected_stderr" "$(cat "$BATS_TEST_TMPDIR/stderr")"
 		compare "$engine" 'standard output' "$expected_stdout" "$(cat "$BATS_TEST_TMPDIR/stdout")"
 		compare "$engine" status "$expected_status" "$status"
@@ -178,7 +179,8 @@ compare() {
 @test "a user namespace: its root is enough" {
 	engines=podman
 	expect 0 "$dropped"$'\n/data/new: written' ''
-	start --uidmap 0:100000:65536 --gidmap 0:100000:65536 -v /data start-debian --user app --chown /data who write=/data/new
+	start --uidmap 0:100000:65536 --gidmap 0:100000:65536 -v /data \
+		start-debian --user app --chown /data who write=/data/new
 }
 
 @test "a user namespace of one id: refused, naming the map" {
@@ -191,12 +193,14 @@ compare() {
 
 @test "an image of busybox and musl: names, volumes and ports as in Debian" {
 	expect 0 "$dropped"$'\n/data/new: written\nport 80: bound' ''
-	start -v /data "${low_ports[@]}" start-busybox --user app --chown /data --allow-port 80 who-musl write=/data/new bind=80
+	start -v /data "${low_ports[@]}" start-busybox --user app --chown /data --allow-port 80 \
+		who-musl write=/data/new bind=80
 }
 
 @test "a scratch image, with no passwd file: numbers do" {
 	expect 0 "$dropped"$'\n/data/new: written\nport 80: bound' ''
-	start -v /data "${low_ports[@]}" start-scratch --user 1000:1000 --chown /data --allow-port 80 /who write=/data/new bind=80
+	start -v /data "${low_ports[@]}" start-scratch --user 1000:1000 --chown /data --allow-port 80 \
+		/who write=/data/new bind=80
 }
 
 @test "a scratch image started as the number that it is to be" {
@@ -232,7 +236,8 @@ log_has() {
 	for engine in docker podman; do
 		running "$engine" start-debian --user app who wait
 		pid=$("$engine" inspect -f '{{.State.Pid}}' "$id")
-		[ "$(awk '/^(Uid|Gid|Groups):/ { $1 = ""; print }' "/proc/$pid/status" | tr -s ' \n' ' ')" = " 1000 1000 1000 1000 1000 1000 1000 1000 1000 " ]
+		[ "$(awk '/^(Uid|Gid|Groups):/ { $1 = ""; print }' "/proc/$pid/status" | tr -s ' \n' ' ')" = \
+			" 1000 1000 1000 1000 1000 1000 1000 1000 1000 " ]
 		[ "$(awk '/^Cap/ { print $2 }' "/proc/$pid/status" | sort -u)" = 0000000000000000 ]
 		processes_dropped "$pid" 1000
 	done

@@ -77,7 +77,8 @@ teardown_file() { engine_stop; }
 
 @test "tini: its options mean the same" {
 	build tini
-	run -0 docker run --rm --network none --entrypoint drop-init switch-tini -s -w -v -p KILL -e 143 -g -- sh -c 'kill -TERM $$'
+	run -0 docker run --rm --network none --entrypoint drop-init switch-tini \
+		-s -w -v -p KILL -e 143 -g -- sh -c 'kill -TERM $$'
 	run -7 docker run --rm --network none --entrypoint drop-init switch-tini -r TERM:QUIT -g sh -c 'exit 7'
 	run -127 docker run --rm --network none --entrypoint drop-init switch-tini nosuch
 	run -126 docker run --rm --network none --entrypoint drop-init switch-tini /etc/passwd
@@ -191,7 +192,8 @@ redis_answers() {
 @test "gosu elsewhere: drop-init --exec becomes the command" {
 	build script entry.sh $'#!/bin/sh\nexec "$@"'
 	# shellcheck disable=SC2016 # the shell inside
-	run -0 docker run --rm --network none --entrypoint drop-init switch-script --exec --user app -- sh -c 'echo $$ $(id -u)'
+	run -0 docker run --rm --network none --entrypoint drop-init switch-script \
+		--exec --user app -- sh -c 'echo $$ $(id -u)'
 	[ "$output" = "1 1000" ]
 }
 

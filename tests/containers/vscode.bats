@@ -259,7 +259,8 @@ f5() {
 	options=$(f5_read "$1" 80 customOptions)
 	name=$(f5_read "$1" 80 env)
 	# The extension brings a debugpy of its own and mounts it there.
-	[ -d "$BATS_TEST_TMPDIR/debugpy" ] || docker run --rm --network none --entrypoint tar app -C /usr/lib/python3/dist-packages -c debugpy |
+	[ -d "$BATS_TEST_TMPDIR/debugpy" ] ||
+		docker run --rm --network none --entrypoint tar app -C /usr/lib/python3/dist-packages -c debugpy |
 		tar -C "$BATS_TEST_TMPDIR" -x
 	# shellcheck disable=SC2086 # options, as a shell would read them
 	docker run -dt --network none "${low_ports[@]}" ${3-$options} --entrypoint python3 \

@@ -86,7 +86,8 @@ def ring():
 
 def kinds():
     """Ports that are no TCP or UDP port; not every kernel has each kind."""
-    for name, kind, protocol in (("raw", socket.SOCK_RAW, 6), ("ping", socket.SOCK_DGRAM, 1), ("UDP-Lite", socket.SOCK_DGRAM, 136),
+    for name, kind, protocol in (("raw", socket.SOCK_RAW, 6), ("ping", socket.SOCK_DGRAM, 1),
+                                 ("UDP-Lite", socket.SOCK_DGRAM, 136),
                                  ("SCTP", socket.SOCK_STREAM, 132), ("DCCP", 6, 33), ("L2TP", socket.SOCK_DGRAM, 115)):
         try:
             with socket.socket(socket.AF_INET, kind, protocol) as s:

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """attempts.py PROFILE NAMES: what to try of a profile, and what it says about it.
 
-NAMES has the "#define __NR_name number" of <sys/syscall.h>. Each line: the answer that the profile promises (ALLOW, EPERM or
-ENOSYS), the syscall's number, and six arguments: bad pointers, but for what the rule is about.
+NAMES has the "#define __NR_name number" of <sys/syscall.h>. Each line: the answer that the profile promises (ALLOW,
+EPERM or ENOSYS), the syscall's number, and six arguments: bad pointers, but for what the rule is about.
 """
 import json
 import re

@@ -149,7 +149,8 @@ def main():
     for document in yaml.safe_load_all(sys.stdin):
         name = f"{document['kind']}/{document['metadata']['name']}"
         check_fields(document, model_of(document), name)
-        pod = document["spec"] if document["kind"] == "Pod" else document.get("spec", {}).get("template", {}).get("spec")
+        pod = document["spec"] if document["kind"] == "Pod" else \
+            document.get("spec", {}).get("template", {}).get("spec")
         if pod:
             print(name, level_of(pod))
 

@@ -22,7 +22,8 @@ class Adapter:
 
     def send(self, command, **arguments):
         self.sequence += 1
-        body = json.dumps({"seq": self.sequence, "type": "request", "command": command, "arguments": arguments}).encode()
+        body = json.dumps({"seq": self.sequence, "type": "request", "command": command,
+                           "arguments": arguments}).encode()
         self.writing.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
         self.writing.flush()
 
