@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # README.md as somebody who has nothing but it follows it: its snippets are taken from there and run for real.
 
-# shellcheck disable=SC2154,SC2030,SC2031,SC2034 # low_ports is engine.bash's, page_images page.bash's; each test is a subshell
+# shellcheck disable=SC2154,SC2030,SC2031,SC2034
 bats_require_minimum_version 1.5.0
 load engine
 load page
