@@ -1,9 +1,12 @@
 #!/usr/bin/env bats
 # The dev container Feature, by the specification's own test tool against podman's service.
 
-# shellcheck disable=SC2154 # engine.bash's
+# shellcheck disable=SC2154,SC2034 # engine.bash's, and for page.bash
 bats_require_minimum_version 1.5.0
 load engine
+load page
+
+page=$BATS_TEST_DIRNAME/../../docker/devcontainer/README.md
 
 # The tool gives the remote user the number of whoever runs it, which is what this Feature is there for: so it
 # is run as somebody with a number that no image has.
@@ -26,22 +29,25 @@ setup_file() {
 	features_test >"$folder/output" 2>&1 || echo "exit status $?" >>"$folder/output"
 }
 
+features_test() {
+	tool features test --base-image debian:bookworm --project-folder "$folder/feature"
+}
+
 # With a name of its own, and the power to look into folders: this repository may be in root's.
 # shellcheck disable=SC2016 # the shell's in the namespace
-features_test() {
+tool() {
 	(cat /etc/passwd && echo "runner:x:$runner:$runner::$folder/home:/bin/sh") >"$folder/passwd"
 	unshare --mount sh -c 'mount --bind "$0" /etc/passwd && exec "$@"' "$folder/passwd" \
 		env -i PATH="$PATH" HOME="$folder/home" TMPDIR="$folder/home" \
 		DOCKER_HOST="unix://$folder/podman.sock" DOCKER_BUILDKIT=0 \
 		setpriv --reuid "$runner" --regid "$runner" --clear-groups --inh-caps +dac_override --ambient-caps +dac_override \
-		node "$ENGINE_HOME/npm/node_modules/@devcontainers/cli/devcontainer.js" \
-		features test --base-image debian:bookworm --project-folder "$folder/feature" 3>&- 8>&-
+		node "$ENGINE_HOME/npm/node_modules/@devcontainers/cli/devcontainer.js" "$@" 3>&- 8>&-
 }
 
 teardown_file() {
 	local images working
 	kill "$(cat "$folder/service.pid")"
-	podman volume rm -f drop-init-modules drop-init-cache drop-init-init >/dev/null
+	podman volume rm -f drop-init-modules drop-init-cache drop-init-extensions drop-init-init shop-modules shop-cache >/dev/null
 	# Builds that took a Dockerfile of theirs leave what they worked in, mounted.
 	working=$(podman ps -a --external --format '{{.ID}} {{.Names}}' | awk '$2 ~ /^dev_container_feature/ { print $1 }')
 	# shellcheck disable=SC2086 # a list of ids
@@ -80,4 +86,27 @@ passed() {
 	run "$BATS_TEST_TMPDIR/bare/install.sh"
 	[ "$status" = 1 ]
 	[ "$output" = "drop-init: the binary is not in this folder (make feature puts it there)" ]
+}
+
+@test "the page's example: a project with the Feature beside its devcontainer.json, opened by the tool" {
+	local project=$folder/shop at
+	mkdir -p "$project/.devcontainer"
+	snippet volumes >"$project/.devcontainer/devcontainer.json"
+	# What the engine of this machine wants besides.
+	sed -i '1a "runArgs": ["--label", "file='"$BATS_TEST_FILENAME"'"],' "$project/.devcontainer/devcontainer.json"
+	printf 'FROM debian:bookworm\nRUN useradd --create-home --uid 1000 dev\n' >"$project/.devcontainer/Dockerfile"
+	[ "$(snippet feature)" = $'make feature\ncp -r build/feature/src/drop-init MY-PROJECT/.devcontainer/' ]
+	cp -r "$BUILD/feature/src/drop-init" "$project/.devcontainer/"
+	chown -R "$runner:$runner" "$project"
+	tool up --workspace-folder "$project" >"$BATS_TEST_TMPDIR/up" 2>&1 || { cat "$BATS_TEST_TMPDIR/up" && return 1; }
+	inside() { tool exec --workspace-folder "$project" "$@"; }
+	[ "$(inside id -un)" = dev ]
+	at=$(inside pwd | tr -d '\r')
+	inside touch "$at/node_modules/a" /home/dev/.cache/a /home/dev/.cache/pip/a
+	[ "$(inside stat -c %u "$at/node_modules" /home/dev/.cache /home/dev/.cache/pip | tr -d '\r' | uniq)" = "$runner" ]
+	[ "$(inside stat -c %u /home | tr -d '\r')" = 0 ]
+}
+
+@test "the page's image with drop-init as PID 1 is the one that is tried" {
+	diff <(snippet init) <(grep -v '^#' "$ENGINE_ROOT/docker/devcontainer/test/drop-init/init/Dockerfile")
 }
