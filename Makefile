@@ -58,6 +58,7 @@ SECCOMP_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard seccomp/*.c))
 PROBES          := $(patsubst tests/probe/%.c,$(BUILD)/probe/%,$(wildcard tests/probe/*.c))
 BENCHES         := $(addprefix $(BUILD)/bench/,timer stamp least least-drop orphans calls)
 FAULTS          := $(BUILD)/faults/inject $(BUILD)/faults/witness
+GENERATED       := $(BUILD)/syscall_names.h $(BUILD)/build.h
 UNIT_TESTS      := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
 .PHONY: all install uninstall clean demo check check-faults check-apps lint bench
@@ -69,7 +70,7 @@ $(BUILD)/drop-init: $(INIT_OBJECTS) $(INIT_DEPS)
 	$(INIT_CC) $(INIT_CFLAGS) $(INIT_LDFLAGS) -o $@.debug $(INIT_OBJECTS) $(INIT_LIBS)
 	$(CROSS)strip -s -R .comment -o $@ $@.debug
 
-$(BUILD)/init/%.o: init/%.c $(INIT_DEPS) | $(BUILD)/syscall_names.h
+$(BUILD)/init/%.o: init/%.c $(INIT_DEPS) | $(GENERATED)
 	@mkdir -p $(@D)
 	$(INIT_CC) $(COMMON) $(INIT_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -80,6 +81,16 @@ $(BUILD)/init/filter/builtin.o: init/filter/builtin.S $(BUILD)/default.bpf
 
 $(BUILD)/default.bpf: seccomp/profiles/default.json $(NATIVE)/drop-seccomp
 	$(NATIVE)/drop-seccomp compile --strict --arch $(MACHINE) -o $@ $<
+
+# What --version says. The commit is followed by a + where the sources differ from it.
+COMMIT = $(or $(shell GIT_OPTIONAL_LOCKS=0 git -c safe.directory='*' describe --always --exclude='*' --abbrev=12 \
+	--dirty=+ 2>/dev/null),unknown)
+
+.PHONY: force
+$(BUILD)/build.h: force
+	@mkdir -p $(@D)
+	@printf '#define BUILT_FOR "%s"\n#define COMMIT "%s"\n' '$(ARCH)' '$(COMMIT)' >$@.new
+	@cmp -s $@.new $@ || mv $@.new $@
 
 # Some names stand for other names there, so the compiler is asked for the numbers as well.
 SYSCALLS := echo '\#include <sys/syscall.h>'
@@ -144,7 +155,7 @@ clean:
 $(BUILD)/drop-seccomp: $(SECCOMP_OBJECTS)
 	$(CC) $(CFLAGS) -pie $(LINK) -o $@ $^ -lseccomp -ljansson
 
-$(BUILD)/seccomp/%.o: seccomp/%.c | $(TARGET)
+$(BUILD)/seccomp/%.o: seccomp/%.c | $(GENERATED)
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) $(CFLAGS) -fPIE -D_FORTIFY_SOURCE=2 -MMD -MP -c -o $@ $<
 
@@ -190,7 +201,7 @@ $(BUILD)/lockdown/escape: tests/lockdown/escape.c $(INIT_OBJECTS) $(INIT_DEPS)
 
 lint:
 	.ci/packages build lint
-	$(MAKE) $(BUILD)/syscall_names.h
+	$(MAKE) $(GENERATED)
 	BUILD=$(BUILD) tests/lint
 
 # Both look at the kernel's own view, so neither is built as drop-init is.

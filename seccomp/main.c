@@ -2,6 +2,7 @@
 #include "seccomp/commands.h"
 #include "seccomp/say.h"
 #include "seccomp/words.h"
+#include "build.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -144,7 +145,7 @@ static int options_parse(int count, char **arguments, struct command_line *line)
 			return 1;
 		}
 		if (option == 'V') {
-			printf("drop-seccomp %s\n", VERSION);
+			puts("drop-seccomp " VERSION " (" BUILT_FOR ", " COMMIT ")");
 			return 1;
 		}
 		if (!option_parse(option, optarg, line))

@@ -163,6 +163,14 @@ refused() {
 		--exec --port-method broker --allow-port 80
 }
 
+# What the Makefile calls this version, for which machine it is, and what the repository calls its commit.
+build_of() {
+	local version machine=amd64
+	version=$(sed -n 's/^VERSION *:= *//p' Makefile)
+	[ "$(uname -m)" = x86_64 ] || machine=arm64
+	sed -n "s/^#define COMMIT \"\(.*\)\"/$version ($machine, \1)/p" "$BUILD/build.h"
+}
+
 @test "--help, --version and --licence go to standard output and end with 0" {
 	namespace_run drop-init --help
 	assert_status 0
@@ -170,7 +178,8 @@ refused() {
 	assert_stderr ''
 	namespace_run drop-init --version
 	assert_status 0
-	[[ $stdout =~ ^drop-init\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+	assert_stdout "drop-init $(build_of)"
+	assert_equal "$(drop-seccomp --version)" "drop-seccomp $(build_of)"
 	namespace_run drop-init -l
 	assert_status 0
 	assert_stdout "$(<LICENSE)"

@@ -6,6 +6,7 @@
 #include "init/cli/option_values.h"
 #include "init/cli/output.h"
 #include "init/sys/signals.h"
+#include "build.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -206,7 +207,7 @@ static void print_help(struct plan *plan, const struct typed *typed)
 static void print_version(struct plan *plan, const struct typed *typed)
 {
 	(void)plan, (void)typed;
-	output_write("drop-init " VERSION "\n");
+	output_write("drop-init " VERSION " (" BUILT_FOR ", " COMMIT ")\n");
 	exit(EXIT_SUCCESS);
 }
 

@@ -19,7 +19,7 @@ FUZZ_SECCOMP_SOURCES := $(filter-out seccomp/main.c seccomp/say.c,$(wildcard sec
 
 # $(1): the folder, $(2): the compiler, $(3): how objects and $(4): how programs are built, $(5): what has main()
 define fuzz_rules
-$(1)/%.o: %.c | $(BUILD)/syscall_names.h
+$(1)/%.o: %.c | $(GENERATED)
 	@mkdir -p $$(@D)
 	$(2) $(COMMON) -Wno-missing-prototypes $(FUZZ_SANITIZE) $(3) -MMD -MP -c -o $$@ $$<
 
