@@ -19,8 +19,14 @@ CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
             -Wvla -Wundef -Wwrite-strings -Wno-missing-field-initializers
 HARDEN   := -fstack-protector-strong -fno-strict-aliasing -fno-common
-COMMON   := -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. -I$(BUILD) $(WARNINGS) $(HARDEN)
+COMMON   := -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. -I$(BUILD) $(WARNINGS) $(HARDEN) \
+            -ffile-prefix-map=$(CURDIR)=.
 LINK     := -Wl,-z,relro,-z,now,-z,noexecstack
+# What a scanner reads in an image that a program was copied into (systemd.io/ELF_PACKAGE_METADATA). Older linkers have
+# no such option.
+PACKAGE   = {"type":"generic","name":"$(@F)","version":"$(VERSION)","architecture":"$(ARCH)",$\
+            "appCpe":"cpe:2.3:a:drop-init:drop-init:$(VERSION):*:*:*:*:*:*:*"}
+NOTE      = $(if $(shell $(CROSS)ld --help | grep package-metadata),-Xlinker '--package-metadata=$(PACKAGE)')
 
 MUSL_GCC := musl-gcc
 MUSL_LIB := /usr/lib/$(MACHINE)-linux-musl
@@ -67,7 +73,7 @@ all: $(BUILD)/drop-init $(BUILD)/drop-seccomp $(BUILD)/drop-init.bash
 # --- drop-init ---------------------------------------------------------------------------------
 
 $(BUILD)/drop-init: $(INIT_OBJECTS) $(INIT_DEPS)
-	$(INIT_CC) $(INIT_CFLAGS) $(INIT_LDFLAGS) -o $@.debug $(INIT_OBJECTS) $(INIT_LIBS)
+	$(INIT_CC) $(INIT_CFLAGS) $(INIT_LDFLAGS) $(NOTE) -o $@.debug $(INIT_OBJECTS) $(INIT_LIBS)
 	$(CROSS)strip -s -R .comment -o $@ $@.debug
 
 $(BUILD)/init/%.o: init/%.c $(INIT_DEPS) | $(GENERATED)
@@ -153,7 +159,7 @@ clean:
 # --- drop-seccomp ------------------------------------------------------------------------------
 
 $(BUILD)/drop-seccomp: $(SECCOMP_OBJECTS)
-	$(CC) $(CFLAGS) -pie $(LINK) -o $@ $^ -lseccomp -ljansson
+	$(CC) $(CFLAGS) -pie $(LINK) $(NOTE) -o $@ $^ -lseccomp -ljansson
 
 $(BUILD)/seccomp/%.o: seccomp/%.c | $(GENERATED)
 	@mkdir -p $(@D)
@@ -172,7 +178,7 @@ $(BUILD)/image/drop-init: $(BUILD)/drop-init
 
 $(BUILD)/image/drop-seccomp: $(SECCOMP_OBJECTS)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -static-pie $(LINK) -s -o $@ $^ -lseccomp -ljansson
+	$(CC) $(CFLAGS) -static-pie $(LINK) $(NOTE) -s -o $@ $^ -lseccomp -ljansson
 
 # The dev container Feature with its binary, as it is published: a Feature downloads nothing.
 feature: $(BUILD)/drop-init

@@ -14,7 +14,7 @@ FUZZ_WRAP_all      := malloc calloc realloc reallocarray strdup free exit _exit 
 FUZZ_WRAP_database := open
 FUZZ_WRAP_notify   := open ioctl syscall process_vm_readv stat getxattr getsockopt bind
 
-FUZZ_INIT_SOURCES    := $(filter-out init/main.c,$(wildcard init/*.c))
+FUZZ_INIT_SOURCES    := $(filter-out init/main.c,$(wildcard init/*.c init/*/*.c))
 FUZZ_SECCOMP_SOURCES := $(filter-out seccomp/main.c seccomp/say.c,$(wildcard seccomp/*.c))
 
 # $(1): the folder, $(2): the compiler, $(3): how objects and $(4): how programs are built, $(5): what has main()

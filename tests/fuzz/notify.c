@@ -234,7 +234,7 @@ int __wrap_bind(int fd, const struct sockaddr *address, socklen_t length)
 	return outcome();
 }
 
-static void supervisor_make(struct filter *profile, struct sock_filter *code)
+static void server_make(struct filter *profile, struct sock_filter *code)
 {
 	static const unsigned kinds[] = { REPORT_DENIALS, REPORT_BINDS | REPORT_DENIALS,
 					  REPORT_BINDS | REPORT_OPTIONS | REPORT_DENIALS,
@@ -242,7 +242,7 @@ static void supervisor_make(struct filter *profile, struct sock_filter *code)
 	const uint32_t kind = fuzz_number(&input, 5);
 
 	*profile = (struct filter){ .name = "fuzz", .program = { 4, code } };
-	supervisor = (struct server){
+	server = (struct server){
 		.listener = LISTENER,
 		.reports = kinds[kind],
 		.denials.profile = profile,
@@ -280,7 +280,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct filter profile;
 
 	input = (struct fuzz_input){ data, size };
-	supervisor_make(&profile, code);
+	server_make(&profile, code);
 	fuzz_run(serve, NULL);
 	FUZZ_ASSERT(server.denials.count <= DENIAL_MEMORY);
 	if (server.denials.named)
