@@ -138,19 +138,21 @@ endif
 # --- installing --------------------------------------------------------------------------------
 
 BIN        := $(DESTDIR)$(PREFIX)/bin
-MAN        := $(DESTDIR)$(PREFIX)/share/man/man8
+MAN        := $(DESTDIR)$(PREFIX)/share/man
 COMPLETION := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 PROFILES   := $(DESTDIR)$(PREFIX)/share/drop-init/profiles
 
 install: all
-	install -d $(BIN) $(MAN) $(COMPLETION) $(PROFILES)
+	install -d $(BIN) $(MAN)/man1 $(MAN)/man8 $(COMPLETION) $(PROFILES)
 	install -m 755 $(BUILD)/drop-init $(BUILD)/drop-seccomp $(BIN)
-	install -m 644 init/cli/drop-init.8 $(MAN)
+	install -m 644 init/cli/drop-init.8 $(MAN)/man8
+	install -m 644 seccomp/drop-seccomp.1 $(MAN)/man1
 	install -m 644 $(BUILD)/drop-init.bash $(COMPLETION)/drop-init
 	install -m 644 seccomp/profiles/*.json $(PROFILES)
 
 uninstall:
-	rm -f $(BIN)/drop-init $(BIN)/drop-seccomp $(MAN)/drop-init.8 $(COMPLETION)/drop-init
+	rm -f $(BIN)/drop-init $(BIN)/drop-seccomp $(MAN)/man8/drop-init.8 $(MAN)/man1/drop-seccomp.1 \
+		$(COMPLETION)/drop-init
 	rm -rf $(DESTDIR)$(PREFIX)/share/drop-init
 
 clean:

@@ -12,6 +12,7 @@ load namespace
 		./usr/bin/drop-init
 		./usr/bin/drop-seccomp
 		./usr/share/bash-completion/completions/drop-init
+		./usr/share/man/man1/drop-seccomp.1
 		./usr/share/man/man8/drop-init.8
 	END
 	[ -f "$root/usr/share/drop-init/profiles/default.json" ]
@@ -109,8 +110,17 @@ completed() {
 	[ "$(completed --log-format=)" = '' ]
 }
 
-@test "the man page has no mistakes that man knows of" {
+@test "the man pages have no mistakes that man knows of" {
 	[ -z "$(groff -man -ww -z -Tutf8 init/cli/drop-init.8 2>&1)" ]
+	[ -z "$(groff -man -ww -z -Tutf8 seccomp/drop-seccomp.1 2>&1)" ]
+}
+
+@test "every command and option of drop-seccomp --help is in its man page" {
+	drop-seccomp --help | grep -oE -- '--[a-z]+|drop-seccomp [a-z]+' | sort -u >"$BATS_TEST_TMPDIR/known"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/known")" -ge 11 ]
+	while IFS= read -r word; do
+		groff -man -Tascii seccomp/drop-seccomp.1 | col -b | grep -qF -- "$word" || namespace_fail "$word"
+	done <"$BATS_TEST_TMPDIR/known"
 }
 
 @test "the static drop-init takes 384 KiB at most" {
