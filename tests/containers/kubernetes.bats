@@ -2,10 +2,12 @@
 # The Kubernetes manifests: built, checked against the API's types and the Pod Security levels, and run by
 # podman as far as it reads them (not: seccompProfile, sysctls, fsGroup, probes).
 
-# shellcheck disable=SC2154,SC2030,SC2031 # low_ports is engine.bash's; each test is a subshell
+# shellcheck disable=SC2154,SC2030,SC2031,SC2034 # low_ports is engine.bash's, page for page.bash; each test is a subshell
 bats_require_minimum_version 1.5.0
 load engine
+load page
 
+page=$BATS_TEST_DIRNAME/../../docker/kubernetes/README.md
 manifests=$BATS_TEST_DIRNAME/../../docker/kubernetes
 tests=$BATS_TEST_DIRNAME/kubernetes
 
@@ -58,13 +60,30 @@ kustomize() {
 	for folder in baseline restricted; do
 		grep -q "pod-security.kubernetes.io/enforce: $folder$" "$manifests/$folder/namespace.yaml"
 	done
+	grep -q "pod-security.kubernetes.io/enforce: restricted$" "$manifests/injected/namespace.yaml"
+}
+
+# namespaces FOLDER: those that its documents lie in, and those that it makes.
+namespaces() {
+	kustomize "$1" | /usr/bin/python3 -c '
+import sys, yaml
+documents = list(yaml.safe_load_all(sys.stdin))
+print(*sorted({d["metadata"]["namespace"] for d in documents if d["kind"] != "Namespace"}))
+print(*sorted(d["metadata"]["name"] for d in documents if d["kind"] == "Namespace"))'
+}
+
+@test "each folder makes the namespace that it is applied to" {
+	for folder in baseline restricted injected; do
+		run -0 namespaces "$folder"
+		[ "${lines[0]}" = "${lines[1]}" ]
+	done
 }
 
 @test "the components change what they say, and only in what asks for it" {
 	kustomize injected >"$BATS_TEST_TMPDIR/injected.yaml"
 	/usr/bin/python3 - "$BATS_TEST_TMPDIR/injected.yaml" <<-'END'
 		import sys, yaml
-		pod = yaml.safe_load(open(sys.argv[1]))["spec"]["template"]["spec"]
+		pod, = [d["spec"]["template"]["spec"] for d in yaml.safe_load_all(open(sys.argv[1])) if d["kind"] == "Deployment"]
 		assert pod["securityContext"]["sysctls"] == [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "80"}]
 		assert [c["name"] for c in pod["initContainers"]] == ["drop-init"]
 		app, = pod["containers"]
@@ -75,9 +94,55 @@ kustomize() {
 	sed -e '/drop-init: inject/d' -e '/low-port: /d' "$manifests/injected/deployment.yaml" \
 		>"$BATS_TEST_TMPDIR/plain/deployment.yaml"
 	cp -r "$manifests/inject" "$manifests/low-port" "$BATS_TEST_TMPDIR"
-	cp "$manifests/injected/kustomization.yaml" "$BATS_TEST_TMPDIR/plain"
+	cp "$manifests"/injected/{kustomization,namespace}.yaml "$BATS_TEST_TMPDIR/plain"
 	manifests=$BATS_TEST_TMPDIR kustomize plain >"$BATS_TEST_TMPDIR/plain.yaml"
 	run ! grep -E 'initContainers|sysctls|emptyDir' "$BATS_TEST_TMPDIR/plain.yaml"
+}
+
+# variant KIND COMPONENT NAME: the example as another kind, with its container called NAME.
+variant() {
+	local folder=$BATS_TEST_TMPDIR/$1-$2-$3
+	mkdir -p "$folder/pod"
+	cp -r "$manifests/$2" "$folder"
+	[ "$3" = app ] || sed -i "s/name: app$/name: $3/" "$folder/$2/kustomization.yaml"
+	sed -e "s/^kind: Deployment/kind: $1/" -e "s/name: app$/name: $3/" "$manifests/injected/deployment.yaml" >"$folder/pod/pod.yaml"
+	printf 'resources: [pod.yaml]\ncomponents: [../%s]\n' "$2" >"$folder/pod/kustomization.yaml"
+	kubectl kustomize "$folder/pod" | /usr/bin/python3 -c '
+import sys, yaml
+document = yaml.safe_load(sys.stdin)
+pod = document["spec"]["template"]["spec"]
+container, = pod["containers"]
+volume, = pod["volumes"]
+print(document["kind"], container["name"], *container["command"], volume["name"], *sorted(set(volume) - {"name"}),
+      container["image"], *(c["name"] for c in pod.get("initContainers", [])))'
+}
+
+@test "inject and image-volume take StatefulSets, DaemonSets and Jobs, and with one word changed a container of another name" {
+	for kind in Deployment StatefulSet DaemonSet Job; do
+		for name in app web; do
+			[ "$(variant "$kind" inject "$name")" = "$kind $name /injected/drop-init -- drop-init emptyDir python:3-slim drop-init" ]
+			[ "$(variant "$kind" image-volume "$name")" = "$kind $name /injected/drop-init -- drop-init image python:3-slim" ]
+		done
+	done
+}
+
+@test "the page's overlay gives the images the names that they have in a registry" {
+	mkdir "$BATS_TEST_TMPDIR/overlay"
+	cp -r "$manifests"/{injected,inject,low-port} "$BATS_TEST_TMPDIR"
+	snippet images >"$BATS_TEST_TMPDIR/overlay/kustomization.yaml"
+	snippet push | grep -q ' registry.example/drop-init:1$'
+	kubectl kustomize "$BATS_TEST_TMPDIR/overlay" >"$BATS_TEST_TMPDIR/named.yaml"
+	grep -q 'image: registry.example/drop-init:1$' "$BATS_TEST_TMPDIR/named.yaml"
+	grep -q 'image: python:3-slim$' "$BATS_TEST_TMPDIR/named.yaml"
+}
+
+# What no engine here has is at least YAML, and says of itself that it is untried.
+@test "the page's other fragments are YAML, and each is called untried" {
+	for name in stop-signal job restart-rules; do
+		snippet "$name" | /usr/bin/python3 -c 'import sys, yaml; assert yaml.safe_load(sys.stdin)["spec"]'
+	done
+	[ "$(grep -ci untried "$page")" -ge 4 ]
+	grep -qi untried "$manifests/image-volume/kustomization.yaml"
 }
 
 # The checker is only worth something if it refuses.
@@ -203,6 +268,23 @@ for document in yaml.safe_load_all(sys.stdin):
 	podman exec "$id" /injected/drop-init --version
 	run podman exec "$id" test -w /injected
 	[ "$status" = 1 ]
+}
+
+@test "image-volume: podman mounts the image, and the command starts by what is in it" {
+	run -0 podman run --rm --mount type=image,source=drop-init,destination=/injected --user 1000:1000 --cap-drop ALL \
+		--read-only -e DROP_INIT_USER=1000:1000 python:3-slim /injected/drop-init -- id -u
+	[ "$output" = 1000 ]
+	run ! podman run --rm --mount type=image,source=drop-init,destination=/injected python:3-slim touch /injected/new
+}
+
+@test "hostUsers false: in a user namespace of podman's --chown gives the volume away as the pod sees it" {
+	mkdir "$BATS_TEST_TMPDIR/data"
+	chown 100000:100000 "$BATS_TEST_TMPDIR/data"
+	run -0 podman run --rm --uidmap 0:100000:65536 --gidmap 0:100000:65536 -v "$BATS_TEST_TMPDIR/data:/data" \
+		--cap-drop ALL --cap-add CHOWN --cap-add FOWNER --cap-add DAC_OVERRIDE --cap-add SETUID --cap-add SETGID --cap-add SETPCAP \
+		shop drop-init --user 1000:1000 --chown /data --writable /data -- sh -c 'id -u; touch /data/file'
+	[ "$output" = 1000 ]
+	[ "$(stat -c %u "$BATS_TEST_TMPDIR/data/file")" = 101000 ]
 }
 
 @test "a start that fails leaves its reason in the termination message, and nothing else there" {
