@@ -47,7 +47,7 @@ tool() {
 teardown_file() {
 	local images working
 	kill "$(cat "$folder/service.pid")"
-	podman volume rm -f drop-init-modules drop-init-cache drop-init-extensions drop-init-init shop-modules shop-cache >/dev/null
+	podman volume rm -f drop-init-{modules,cache,extensions,init} shop-{modules,cache} >/dev/null
 	# Builds that took a Dockerfile of theirs leave what they worked in, mounted.
 	working=$(podman ps -a --external --format '{{.ID}} {{.Names}}' | awk '$2 ~ /^dev_container_feature/ { print $1 }')
 	# shellcheck disable=SC2086 # a list of ids

@@ -2,7 +2,8 @@
 # The Kubernetes manifests: built, checked against the API's types and the Pod Security levels, and run by
 # podman as far as it reads them (not: seccompProfile, sysctls, fsGroup, probes).
 
-# shellcheck disable=SC2154,SC2030,SC2031,SC2034 # low_ports is engine.bash's, page for page.bash; each test is a subshell
+# shellcheck disable=SC2154,SC2034 # low_ports is engine.bash's, page for page.bash
+# shellcheck disable=SC2030,SC2031 # each test is a subshell
 bats_require_minimum_version 1.5.0
 load engine
 load page
@@ -105,7 +106,8 @@ variant() {
 	mkdir -p "$folder/pod"
 	cp -r "$manifests/$2" "$folder"
 	[ "$3" = app ] || sed -i "s/name: app$/name: $3/" "$folder/$2/kustomization.yaml"
-	sed -e "s/^kind: Deployment/kind: $1/" -e "s/name: app$/name: $3/" "$manifests/injected/deployment.yaml" >"$folder/pod/pod.yaml"
+	sed -e "s/^kind: Deployment/kind: $1/" -e "s/name: app$/name: $3/" \
+		"$manifests/injected/deployment.yaml" >"$folder/pod/pod.yaml"
 	printf 'resources: [pod.yaml]\ncomponents: [../%s]\n' "$2" >"$folder/pod/kustomization.yaml"
 	kubectl kustomize "$folder/pod" | /usr/bin/python3 -c '
 import sys, yaml
@@ -281,7 +283,8 @@ for document in yaml.safe_load_all(sys.stdin):
 	mkdir "$BATS_TEST_TMPDIR/data"
 	chown 100000:100000 "$BATS_TEST_TMPDIR/data"
 	run -0 podman run --rm --uidmap 0:100000:65536 --gidmap 0:100000:65536 -v "$BATS_TEST_TMPDIR/data:/data" \
-		--cap-drop ALL --cap-add CHOWN --cap-add FOWNER --cap-add DAC_OVERRIDE --cap-add SETUID --cap-add SETGID --cap-add SETPCAP \
+		--cap-drop ALL --cap-add CHOWN --cap-add FOWNER --cap-add DAC_OVERRIDE \
+		--cap-add SETUID --cap-add SETGID --cap-add SETPCAP \
 		shop drop-init --user 1000:1000 --chown /data --writable /data -- sh -c 'id -u; touch /data/file'
 	[ "$output" = 1000 ]
 	[ "$(stat -c %u "$BATS_TEST_TMPDIR/data/file")" = 101000 ]

@@ -269,12 +269,13 @@ f5() {
 
 # f5_stops PLATFORM PORT FILE LINE [OPTIONS]: at a breakpoint of the app, and all is 5678.
 f5_stops() {
-	local platform=$1 port=$2 file=$3 line=$4 image=${1,,}-$2-file pid
+	local platform=$1 port=$2 file=$3 line=$4 image=${1,,}-$2-file pid configuration
 	render "$platform" "$port" file
 	build
 	id=$(f5 "$platform" "$image" "${@:5}")
 	pid=$(docker inspect -f '{{.State.Pid}}' "$id")
-	greeting="hello from $platform" debug "$pid" "$port" "$tests/debug.py" launch "$(f5_read "$platform" "$port" configuration)" \
+	configuration=$(f5_read "$platform" "$port" configuration)
+	greeting="hello from $platform" debug "$pid" "$port" "$tests/debug.py" launch "$configuration" \
 		"/workspace/$file" "$line" /usr/bin/docker -H "unix://$ENGINE_RUN/docker.sock" exec -i "$id" python3 /debugpy/adapter
 	all_are 5678 "$id"
 	debug_end
