@@ -185,15 +185,6 @@ build_of() {
 	assert_stdout "$(<LICENSE)"
 }
 
-@test "every option of --help is in the man page and in README.md" {
-	drop-init --help | grep -oE -- '--[a-z-]+' | sort -u >"$BATS_TEST_TMPDIR/options"
-	[ "$(wc -l <"$BATS_TEST_TMPDIR/options")" -gt 25 ]
-	while read -r option; do
-		grep -qF -- "${option//-/\\-}" init/cli/drop-init.8 || namespace_fail "$option is not in the man page"
-		grep -qF -- "$option" README.md || namespace_fail "$option is not in README.md"
-	done <"$BATS_TEST_TMPDIR/options"
-}
-
 @test "a path that is longer than any can be is a command not found" {
 	namespace_run sh -c 'drop-init --log-format json "/$(printf %05000d 0)" 2>/dev/null; echo $?'
 	assert_stdout 127
