@@ -217,11 +217,14 @@ $(BUILD)/faults/%: tests/faults/%.c | $(TARGET)
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) $(CFLAGS) -o $@ $< -lcap-ng
 
+.PHONY: testable
+testable: all $(PROBES) $(FAULTS) $(BUILD)/lockdown/escape $(UNIT_TESTS)
+
 # Packages come first, so what is built after them cannot be a prerequisite.
 check:
 	$(NEED_ROOT)
 	.ci/packages build check apps
-	$(MAKE) all $(PROBES) $(FAULTS) $(BUILD)/lockdown/escape $(UNIT_TESTS)
+	$(MAKE) testable
 	BUILD=$(abspath $(BUILD)) tests/reachable tests/run $(UNIT_TESTS) $(wildcard tests/*.bats tests/apps/*.bats)
 
 # Every system call of a start made to fail in every way, with signals and without: ten minutes.
@@ -237,6 +240,13 @@ check-apps:
 	.ci/packages build check apps
 	$(MAKE) all $(PROBES)
 	BUILD=$(abspath $(BUILD)) tests/reachable tests/run tests/apps
+
+# Kernels that people have, booted under QEMU: KERNELS="5.10 arm64", TESTS="tests/ports.bats", TAGS=kernels. See tests/kernels/run.
+.PHONY: check-kernels
+check-kernels:
+	$(NEED_ROOT)
+	.ci/packages build kernels
+	@BUILD=$(abspath $(BUILD)) KERNELS="$(KERNELS)" TAGS="$(TAGS)" tests/kernels/run $(TESTS)
 
 check-containers:
 	$(NEED_ROOT)

@@ -1,34 +1,23 @@
 #include "init/plan.h"
 
+#include "init/sys/message.h"
+
 #include <string.h>
 
-static bool has_filter(const struct plan *plan)
+void plan_check(const struct plan *plan)
 {
-	if (plan->record)
-		return true;
-	return plan->seccomp ? strcmp(plan->seccomp, "none") != 0 : plan->drops;
-}
+	const bool filters =
+		plan->record || (plan->seccomp ? strcmp(plan->seccomp, "none") != 0 : plan->drops);
 
-const struct failure *plan_check(const struct plan *plan)
-{
-	if (plan->allow_new_privs && has_filter(plan))
-		return failure_new("--allow-new-privs", 0,
-				   "add --seccomp none, or leave --allow-new-privs out",
-				   "a seccomp filter needs no_new_privs");
+	if (plan->allow_new_privs && filters)
+		die("--allow-new-privs: a seccomp filter needs no_new_privs (add --seccomp none, or "
+		    "leave --allow-new-privs out)");
 	if (plan->exec && plan->port_method == PORTS_BROKER && plan->port_count)
-		return failure_new("--exec", 0, "use --port-method capability",
-				   "nobody is left to be a broker of ports");
+		die("--exec: nobody is left to be a broker of ports (use --port-method capability)");
 	if (plan->record && plan->seccomp)
-		return failure_new("--record", 0, "leave --seccomp out",
-				   "it records without a profile");
+		die("--record: it records without a profile (leave --seccomp out)");
 	if (plan->exec && plan->record)
-		return failure_new("--exec", 0, NULL,
-				   "nobody is left to write down what --record learns");
-	if (plan->exec && plan->helper_count)
-		return failure_new("--exec", 0, "leave --exec out",
-				   "nobody is left to look after helpers");
+		die("--exec: nobody is left to write down what --record learns");
 	if (!plan->command[0] && !plan->check)
-		return failure_new(NULL, 0, "usage: drop-init [OPTION]... [--] COMMAND [ARG]...",
-				   "no command given");
-	return NULL;
+		die("no command given (usage: drop-init [OPTION]... [--] COMMAND [ARG]...)");
 }

@@ -2,9 +2,7 @@
 #ifndef OUTPUT_H
 #define OUTPUT_H
 
-#include "init/sys/failure.h"
-
-/* Write all of text to this descriptor. */
-const struct failure *output_write(int fd, const char *text);
+/* Write all of text to standard output. Dies where that cannot be done. */
+void output_write(const char *text);
 
 #endif

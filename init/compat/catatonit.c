@@ -1,7 +1,6 @@
 /* catatonit 0.2. */
-#include "init/compat/compat.h"
-
 #include "init/sys/message.h"
+#include "init/compat/compat.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -22,18 +21,14 @@ static const struct event_words words[] = {
 	{ 0 },
 };
 
-static const char *set_pause(struct plan *plan, const char *value)
-{
-	(void)value;
-	plan->pause = true;
-	return NULL;
-}
-
-void compat_pause(void)
+/* The process of a pod that only keeps its namespaces: nothing is started, so nothing is planned.
+ */
+static void run_pause(struct plan *plan, const struct typed *typed)
 {
 	const struct sigaction ignored = { .sa_handler = SIG_IGN };
 	sigset_t ends;
 
+	(void)plan, (void)typed;
 	(void)sigaction(SIGCHLD, &ignored,
 			NULL); /* the kernel reaps; no failure for a valid signal */
 	if (getpid() != 1)
@@ -47,6 +42,7 @@ void compat_pause(void)
 	(void)sigaddset(&ends, SIGINT);
 	while (sigwaitinfo(&ends, NULL) < 0)
 		; /* stopped, and continued */
+	_exit(EXIT_SUCCESS);
 }
 
 static void begin(struct plan *plan)
@@ -63,7 +59,7 @@ static const struct option_row rows[] = {
 	{ 'g', .means = "group" },
 	{ 'h', .apply = compat_print_help },
 	{ 'L', .means = "licence" },
-	{ 'P', .apply = set_pause },
+	{ 'P', .apply = run_pause },
 	{ 'V', .name = "version", .apply = compat_print_version },
 };
 

@@ -1,8 +1,6 @@
 /* dumb-init 1.2.5. */
-#include "init/compat/compat.h"
-
 #include "init/sys/number.h"
-#include "init/sys/text.h"
+#include "init/compat/compat.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -62,31 +60,30 @@ static void begin(struct plan *plan)
 	plan->shell_fallback = true;
 }
 
-static const char *set_single_child(struct plan *plan, const char *value)
+static void set_single_child(struct plan *plan, const struct typed *typed)
 {
-	(void)value;
+	(void)typed;
 	plan->session = false;
-	return NULL;
 }
 
-static const char *set_verbose(struct plan *plan, const char *value)
+static void set_verbose(struct plan *plan, const struct typed *typed)
 {
-	(void)value;
+	(void)typed;
 	plan->verbosity = MESSAGE_DEBUG;
-	return NULL;
 }
 
-static const char *add_rewrite(struct plan *plan, const char *value)
+static void add_rewrite(struct plan *plan, const struct typed *typed)
 {
-	const char *colon = strchr(value, ':');
-	const char *from_text = text_format("%.*s", colon ? (int)(colon - value) : 0, value);
+	char from_text[8] = "";
+	const char *colon = strchr(typed->value, ':');
 	uint64_t from, to;
 
+	if (colon && (size_t)(colon - typed->value) < sizeof(from_text))
+		memcpy(from_text, typed->value, (size_t)(colon - typed->value));
 	if (!colon || !number_parse(from_text, 1, LAST_SIGNAL, &from) ||
 	    !number_parse(colon + 1, 0, LAST_SIGNAL, &to))
-		return rewrite_usage;
+		compat_refuse_usage(rewrite_usage);
 	plan->rewrite[from] = (uint8_t)to;
-	return NULL;
 }
 
 static bool is_set_to(const char *variable, const char *value)
@@ -115,8 +112,8 @@ static void finish(struct plan *plan)
 
 static const struct option_row rows[] = {
 	{ 'c', .name = "single-child", .apply = set_single_child },
-	{ 'r', .name = "rewrite", .value = "s:r", .apply = add_rewrite },
-	{ 'v', .name = "verbose", .apply = set_verbose },
+	{ 'r', .name = "rewrite", .value = "s:r", .apply = add_rewrite, .means = "rewrite" },
+	{ 'v', .name = "verbose", .apply = set_verbose, .means = "verbose" },
 	{ 'h', .name = "help", .apply = compat_print_help },
 	{ 'V', .name = "version", .apply = compat_print_version },
 };

@@ -1,7 +1,6 @@
 /* tini 0.19, and docker-init, which is tini. */
-#include "init/compat/compat.h"
-
 #include "init/sys/number.h"
+#include "init/compat/compat.h"
 
 #include <limits.h>
 #include <stdlib.h>
