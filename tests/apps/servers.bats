@@ -150,3 +150,24 @@ socket_of_port_80() {
 	assert_stdout "forge: listening on 0.0.0.0:80"
 	assert_stderr ''
 }
+
+# both_families OPTION...: nginx with one more line in its configuration, and the sockets that are bound for it.
+both_families() {
+	recipe_start -e "NGINX=$1" -E drop-init nginx/Dockerfile.listen --user www-data "${@:2}" -- sh -c '
+		sed "s/listen 80;/listen 80; listen [::]:80;/" /etc/nginx/nginx.conf >/tmp/both.conf &&
+		exec nginx -c /tmp/both.conf -g "daemon off;"'
+}
+
+@test "nginx takes a socket for each family: --listen 80 --listen [::]:80,v6only" {
+	both_families '3;4;' --listen 80 --listen '[::]:80,v6only'
+	assert_page http://127.0.0.1/ "$(body http://127.0.0.1/)"
+	assert_equal "$(body 'http://[::1]/')" "$(body http://127.0.0.1/)"
+	assert_dropped --uid 33 --gid 33 --groups 33
+}
+
+@test "nginx cannot take one socket for both families, which is why --listen 80 is IPv4" {
+	both_families '3;' --listen '[::]:80'
+	namespace_wait
+	assert_status 1
+	assert_stderr_has 'bind() to 0.0.0.0:80 failed'
+}

@@ -33,3 +33,20 @@ setup_file() {
 	recipe_stop 0 3
 	assert_stdout $'the shop is open\nthe shop is open'
 }
+
+# --- what the recipes' page says of wrappers -------------------------------------------------------
+
+shop_by() { recipe_start -E drop-init shop --user app --chown /data --listen 80 -- "$@"; }
+
+@test "a script that ends in exec hands the bound socket on to gunicorn" {
+	shop_by sh -c 'true; exec gunicorn shop:app'
+	assert_page http://127.0.0.1/ "Visit 2, served by user 1000 in groups [1000]"
+	recipe_stop 0 3
+}
+
+@test "a wrapper that stays as the parent keeps it from gunicorn, and port 80 accepts what nobody answers" {
+	shop_by setsid --wait gunicorn shop:app
+	wait_url http://127.0.0.1:8000/ # where gunicorn binds when it was handed nothing
+	run namespace_visit curl --silent --max-time 2 http://127.0.0.1/
+	[ "$status" = 28 ] # connected, and timed out
+}
