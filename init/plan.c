@@ -1,23 +1,34 @@
 #include "init/plan.h"
 
-#include "init/sys/message.h"
-
 #include <string.h>
 
-void plan_check(const struct plan *plan)
+static bool has_filter(const struct plan *plan)
 {
-	const bool filters =
-		plan->record || (plan->seccomp ? strcmp(plan->seccomp, "none") != 0 : plan->drops);
+	if (plan->record)
+		return true;
+	return plan->seccomp ? strcmp(plan->seccomp, "none") != 0 : plan->drops;
+}
 
-	if (plan->allow_new_privs && filters)
-		die("--allow-new-privs: a seccomp filter needs no_new_privs (add --seccomp none, or "
-		    "leave --allow-new-privs out)");
+const struct failure *plan_check(const struct plan *plan)
+{
+	if (plan->allow_new_privs && has_filter(plan))
+		return failure_new("--allow-new-privs", 0,
+				   "add --seccomp none, or leave --allow-new-privs out",
+				   "a seccomp filter needs no_new_privs");
 	if (plan->exec && plan->port_method == PORTS_BROKER && plan->port_count)
-		die("--exec: nobody is left to be a broker of ports (use --port-method capability)");
+		return failure_new("--exec", 0, "use --port-method capability",
+				   "nobody is left to be a broker of ports");
 	if (plan->record && plan->seccomp)
-		die("--record: it records without a profile (leave --seccomp out)");
+		return failure_new("--record", 0, "leave --seccomp out",
+				   "it records without a profile");
 	if (plan->exec && plan->record)
-		die("--exec: nobody is left to write down what --record learns");
+		return failure_new("--exec", 0, NULL,
+				   "nobody is left to write down what --record learns");
+	if (plan->exec && plan->helper_count)
+		return failure_new("--exec", 0, "leave --exec out",
+				   "nobody is left to look after helpers");
 	if (!plan->command[0] && !plan->check)
-		die("no command given (usage: drop-init [OPTION]... [--] COMMAND [ARG]...)");
+		return failure_new(NULL, 0, "usage: drop-init [OPTION]... [--] COMMAND [ARG]...",
+				   "no command given");
+	return NULL;
 }

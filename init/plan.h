@@ -1,22 +1,28 @@
 /* plan.h: what was asked for, as data: text becomes a plan, and every step reads the plan.
  *
- * options_parse() fills it from the command line and the environment, plan_resolve() turns names
- * into numbers; from then on it is const. It holds no descriptors, and --check prints it. Strings
- * point into argv or the environment, which live as long as the process.
+ * options_parse() fills it from the command line and the environment, user_resolve() turns names
+ * into numbers; from then on it is const. It holds no descriptors, and --check prints it. What it
+ * points to lives as long as the process.
  */
 #ifndef PLAN_H
 #define PLAN_H
+
+#include "init/sys/failure.h"
+#include "init/sys/signals.h"
 
 #include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 
 #define SIGNAL_COUNT 65 /* signals are 1 to 64; SIG 0 as a target means "drop it" */
 #define MODE_UNSET   ((mode_t)-1)
+#define TWIN_PREFIX                                                                                \
+	"DROP_INIT_" /* of the variables that stand for options; none reaches the command */
 
 /* "USER[:GROUP]" as typed, and once resolved as numbers. */
 struct owner {
@@ -56,6 +62,19 @@ struct chown_spec {
 	bool root_mismatch, mkdir, optional;
 };
 
+/* One NAME=SOFT:HARD of --limit. setrlimit(2) */
+struct limit_spec {
+	const char *name;
+	int resource;
+	struct rlimit limit;
+};
+
+/* A list of strings that options add to. */
+struct strings {
+	const char **at;
+	size_t count;
+};
+
 enum port_method { PORTS_AUTO, PORTS_BROKER, PORTS_CAPABILITY };
 
 /* The identity to step down to, resolved. */
@@ -66,6 +85,24 @@ struct identity {
 	size_t group_count;
 	const char *name; /* NULL: no entry in the passwd file */
 	const char *home;
+	const struct failure *unresolved; /* why it is not known; NULL: all of this is valid */
+};
+
+/* Which ends of a helper are followed by another start. */
+enum restart { RESTART_ALWAYS, RESTART_ON_FAILURE, RESTART_NEVER };
+
+/* What only the plan of a helper has: a line of --with or --with-file. */
+struct helper_spec {
+	const char *name; /* NULL: it is no helper, but the command */
+	bool once, optional, together, ready_notify;
+	unsigned every_ms; /* 0: not by time */
+	enum restart restart;
+};
+
+/* What was asked to be printed, instead of a start. */
+struct print_request {
+	const char *text; /* NULL: nothing */
+	int fd, status;	  /* of the exit */
 };
 
 struct plan {
@@ -80,6 +117,15 @@ struct plan {
 	struct identity identity; /* valid with either */
 	mode_t umask;		  /* MODE_UNSET: as it is */
 	bool allow_new_privs;
+	struct limit_spec *limits;
+	size_t limit_count;
+
+	/* surroundings */
+	const char *chdir;
+	struct strings environment; /* NAME=VALUE */
+	struct strings file_env;    /* names and patterns */
+	bool expand;
+	char **default_command; /* NULL: none */
 
 	/* sockets and ports */
 	struct listen_spec *listens;
@@ -91,8 +137,7 @@ struct plan {
 	/* files */
 	struct chown_spec *chowns;
 	size_t chown_count;
-	const char **writables;
-	size_t writable_count;
+	struct strings writables;
 
 	/* filter */
 	const char *seccomp; /* as typed; NULL: "default" with --user, else none */
@@ -100,6 +145,7 @@ struct plan {
 
 	/* signals and the end */
 	uint8_t rewrite[SIGNAL_COUNT]; /* what to forward for each signal; 0: nothing */
+	signal_mask stop_signals;      /* which ask for the end, as received */
 	bool remap_exit[256];
 	bool group, warn_on_reap;
 	bool subreaper;	       /* be one where we are not PID 1 */
@@ -116,9 +162,16 @@ struct plan {
 	int verbosity;	     /* -1: errors only, 0, 1, 2… */
 	bool json;
 	const char *install;
+	bool pause; /* catatonit -P: nothing is started */
+	struct print_request print;
+
+	/* helpers beside the command */
+	struct helper_spec helper;
+	struct plan *helpers;
+	size_t helper_count;
 };
 
-/* Die where the plan asks for what cannot go together. */
-void plan_check(const struct plan *plan);
+/* Does it ask for what cannot go together? */
+const struct failure *plan_check(const struct plan *plan);
 
 #endif

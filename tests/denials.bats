@@ -170,7 +170,7 @@ libc.syscall(161, 0)'
 	namespace_run "$outer" listener drop-init -v --user app -- "$python" -c "$calls" 161,0
 	assert_status 0
 	assert_stdout '161,0 EPERM'
-	assert_stderr 'drop-init: denials are not explained: an outer supervisor has the only seccomp listener that there can be'
+	assert_stderr_has 'drop-init: denials are not explained: an outer supervisor has the only seccomp listener that there can be'
 	namespace_run "$outer" no-listener drop-init --user app -- "$python" -c "$calls" 161,0
 	assert_stdout '161,0 EPERM'
 	assert_stderr ''

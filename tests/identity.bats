@@ -104,7 +104,7 @@ refused() {
 	assert_stdout '1000 1000 1000'
 	refused '--user-from /etc: it belongs to root, and drop-init never runs a command as root (give --user for this case)' \
 		--user-from /etc
-	refused '--user-from /nosuch: cannot look at it: No such file or directory' --user-from /nosuch
+	refused "--user-from /nosuch: cannot open '/nosuch': No such file or directory" --user-from /nosuch
 }
 
 @test "HOME, USER and LOGNAME are the user's own" {
@@ -127,7 +127,10 @@ refused() {
 @test "the target user with other groups cannot be mended, and says so" {
 	namespace_run setpriv --reuid 1002 --regid 1002 --clear-groups drop-init --user member echo started
 	assert_status 125
-	assert_stderr 'drop-init: --user member: already user 1002, but not with the groups of member (1002:1002), and no CAP_SETGID to change them (start as root, or with these groups)'
+	assert_stderr 'drop-init: --user member: already user 1002, but not with the groups 1002 2000 2001 (these are: 1002), and no CAP_SETGID to change them (start as root, or with these groups; --groups keep takes those that there are)'
+	namespace_run setpriv --reuid 1002 --regid 1002 --clear-groups drop-init --user member --groups keep id -G
+	assert_status 0
+	assert_stdout 1002
 }
 
 @test "another non-root user is an error that names both" {
@@ -141,4 +144,37 @@ refused() {
 	namespace_run drop-init sh -c 'id -u; grep -E "CapEff|NoNewPrivs|Seccomp:" /proc/self/status'
 	assert_status 0
 	assert_stdout "0"$'\n'"$(grep CapEff /proc/self/status)"$'\nNoNewPrivs:\t0\nSeccomp:\t0'
+}
+
+@test "already the user: its own group grants the same, listed among the supplementary ones or not" {
+	for groups in --clear-groups '--groups 1000'; do
+		# shellcheck disable=SC2086
+		namespace_run setpriv --reuid 1000 --regid 1000 $groups drop-init --user 1000:1000 -- sh -c 'echo started; grep NoNewPrivs /proc/self/status'
+		assert_status 0
+		assert_stdout $'started\nNoNewPrivs:\t1'
+		assert_stderr ''
+	done
+}
+
+@test "--groups keep keeps the groups that a platform gave us, without root's, and -v says which go otherwise" {
+	namespace_run setpriv --groups 0,2000,3000 drop-init --user app --groups keep sh -c 'id -G'
+	assert_status 0
+	assert_stdout '1000 2000 3000'
+	assert_stderr ''
+	namespace_run setpriv --groups 0,2000,3000 drop-init -v --user app id -G
+	assert_stdout 1000
+	assert_stderr_has 'groups 1000 (without 2000 3000, which we were started with: --groups keep keeps them)'
+	namespace_run setpriv --groups 0,2000 drop-init --check --user app true
+	assert_stdout_has 'groups 1000 (without 2000, which we were started with: --groups keep keeps them)'
+}
+
+@test "--user-from follows no link of a user's, and gives nobody root's group" {
+	namespace_prepare 'mkdir /dev/shm/of-man /dev/shm/of-root; chown 6:12 /dev/shm/of-man; chown 42:0 /dev/shm/of-root; chmod 755 /dev/shm
+		ln -s of-man /dev/shm/link; chown -h 1000:1000 /dev/shm/link; ln -s of-man /dev/shm/roots'
+	refused "--user-from /dev/shm/link: '/dev/shm/link' is a symbolic link of user 1000's, which root must not follow (give the path that it leads to)" \
+		--user-from /dev/shm/link
+	refused '--user-from /dev/shm/of-root: its group is 0, root'"'"'s, which the command must not have (give its owner another group, or write --user 42:GROUP)' \
+		--user-from /dev/shm/of-root
+	ids --user-from /dev/shm/roots
+	assert_stdout '6 12 12'
 }

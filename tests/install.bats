@@ -22,7 +22,7 @@ load namespace
 @test "--install where nothing can be written says so" {
 	namespace_run drop-init --install /nosuch/copy
 	assert_status 125
-	assert_stderr 'drop-init: --install /nosuch/copy: cannot create /nosuch/copy.new: No such file or directory'
+	assert_stderr "drop-init: --install /nosuch/copy: cannot open '/nosuch': No such file or directory"
 }
 
 @test "--install writes into no file that somebody else has put there" {

@@ -70,10 +70,14 @@ refused() {
 	assert_stderr ''
 }
 
-@test "the command line wins over the environment, for repeatable options too" {
+@test "the command line wins over the environment, but for repeatable options, which add up, the twin's first" {
 	DROP_INIT_UMASK=077 DROP_INIT_REMAP_EXIT=4 namespace_run drop-init --umask 027 -e 3 sh -c 'umask; exit 4'
-	assert_status 4
+	assert_status 0
 	assert_stdout 0027
+	DROP_INIT_ENV='A=twin B=twin' namespace_run drop-init --env A=line sh -c 'echo $A $B'
+	assert_stdout 'line twin'
+	DROP_INIT_LISTEN='80,name=a "unix:/dev/shm/a b"' namespace_run drop-init --listen 81,name=c sh -c 'echo $LISTEN_FDNAMES; ls /dev/shm'
+	assert_stdout $'a:unknown:c\na b'
 }
 
 @test "the twins are not in the command's environment, and everything else is" {
@@ -183,6 +187,14 @@ build_of() {
 	namespace_run drop-init -l
 	assert_status 0
 	assert_stdout "$(<LICENSE)"
+}
+
+@test "every option of --help is in the man page" {
+	drop-init --help | grep -oE -- '--[a-z-]+' | sort -u >"$BATS_TEST_TMPDIR/options"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/options")" -gt 25 ]
+	while read -r option; do
+		grep -qF -- "${option//-/\\-}" init/cli/drop-init.8 || namespace_fail "$option is not in the man page"
+	done <"$BATS_TEST_TMPDIR/options"
 }
 
 @test "a path that is longer than any can be is a command not found" {

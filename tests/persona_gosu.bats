@@ -99,7 +99,7 @@ load persona
 	namespace_run setpriv --reuid member --regid member --clear-groups gosu daemon echo started
 	assert_status 1
 	assert_stdout ''
-	grep -q '^error: cannot become daemon (1:1): setgroups: Operation not permitted' "$namespace/stderr"
+	grep -q '^error: cannot become daemon (1:1): setresgid: Operation not permitted' "$namespace/stderr"
 }
 
 @test "set-user-ID it refuses to run, whatever the environment says" {

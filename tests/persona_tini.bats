@@ -204,5 +204,7 @@ load persona
 	assert_status 1
 	assert_stderr_has '[FATAL tini (1)] DROP_INIT_FROB=1: no option has this name'
 	DROP_INIT_REMAP_EXIT=4 namespace_run tini -e 3 sh -c 'exit 4'
-	assert_status 4
+	assert_status 0
+	namespace_run sh -c 'DROP_INIT_INSTALL=/dev/shm/copy DROP_INIT_CHECK=1 docker-init echo started; ls /dev/shm'
+	assert_stdout started
 }

@@ -11,7 +11,7 @@ s = socket.socket(); s.bind(("0.0.0.0", int(sys.argv[1]))); print("bound", s.get
 	namespace_run drop-init -v --user app --allow-port 80 python3 -c "$bind" 80
 	assert_status 0
 	assert_stdout 'bound 80'
-	assert_stderr 'drop-init: --allow-port: nothing to do: any user may bind ports from 80 on here, listed or not'
+	assert_stderr_has 'drop-init: --allow-port: nothing to do: any user may bind ports from 80 on here, listed or not'
 }
 
 @test "without --allow-port the server fails with its own error" {

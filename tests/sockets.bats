@@ -181,7 +181,7 @@ signal.pause()"
 	namespace_prepare 'echo precious >/dev/shm/victim; ln -s victim /dev/shm/link'
 	namespace_run drop-init --user app --listen unix:/dev/shm/link echo started
 	assert_status 125
-	assert_stderr 'drop-init: --listen unix:/dev/shm/link: /dev/shm/link exists and is not a socket (remove it, or use another path)'
+	assert_stderr "drop-init: --listen unix:/dev/shm/link: '/dev/shm/link' is a symbolic link in a folder that others than root can write to, which root must not follow (give the path that it leads to)"
 }
 
 @test "PID 1 keeps the sockets open, so a connection waits while the command restarts its workers" {

@@ -121,23 +121,3 @@ const char *port_parse(const char *text, struct port *ret)
 		*ret = port;
 	return wrong;
 }
-
-const char *address_format(const struct listen_spec *spec, char buffer[ADDRESS_TEXT_SIZE])
-{
-	const struct sockaddr_in *v4 = (const struct sockaddr_in *)&spec->address;
-	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&spec->address;
-	const struct sockaddr_un *local = (const struct sockaddr_un *)&spec->address;
-	const char *udp = spec->type == SOCK_DGRAM ? "udp:" : "";
-	char host[INET6_ADDRSTRLEN];
-
-	if (spec->address.ss_family == AF_UNIX) {
-		snprintf(buffer, ADDRESS_TEXT_SIZE, "%s", local->sun_path);
-	} else if (spec->address.ss_family == AF_INET) {
-		inet_ntop(AF_INET, &v4->sin_addr, host, sizeof(host));
-		snprintf(buffer, ADDRESS_TEXT_SIZE, "%s%s:%u", udp, host, ntohs(v4->sin_port));
-	} else {
-		inet_ntop(AF_INET6, &v6->sin6_addr, host, sizeof(host));
-		snprintf(buffer, ADDRESS_TEXT_SIZE, "%s[%s]:%u", udp, host, ntohs(v6->sin6_port));
-	}
-	return buffer;
-}

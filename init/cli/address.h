@@ -4,16 +4,11 @@
 
 #include "init/plan.h"
 
-#define ADDRESS_TEXT_SIZE 160
-
 /* "80", "127.0.0.1:80", "[::]:443", "udp:53", "unix:/run/app.sock": fills the address fields of
  * *ret and nothing else. Returns NULL, or a static text that says what is wrong with it. */
 const char *address_parse(const char *text, struct listen_spec *ret);
 
 /* "80" or "udp:53". NULL, or what is wrong. */
 const char *port_parse(const char *text, struct port *ret);
-
-/* The address as people write it, for messages: "0.0.0.0:80", "[::]:443", "/run/app.sock". */
-const char *address_format(const struct listen_spec *spec, char buffer[ADDRESS_TEXT_SIZE]);
 
 #endif

@@ -2,13 +2,12 @@
 #ifndef CHECK_H
 #define CHECK_H
 
-#include "init/filter/filter.h"
-#include "init/plan.h"
-#include "init/steps/ports.h"
+#include "init/steps/step.h"
 
-/* Print one line for each step on standard output. Changes nothing. Returns the exit status: 0
- * where all can be done, 125 where something cannot. */
-int check_print(const struct plan *plan, const struct port_choice *ports,
-		const struct filter *profile);
+/* Let each step check itself, in order, and print a line for each thing that it says on standard
+ * output: as an object of JSON where that is wanted. Changes nothing. *ret_status is 0 where all
+ * can be done, 125 where something cannot. */
+const struct failure *check_print(struct run *run, const struct step *steps, size_t count,
+				  int *ret_status);
 
 #endif

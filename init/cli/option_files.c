@@ -1,7 +1,10 @@
-/* --chown and --writable, as parts of the plan. */
-#include "init/cli/suboptions.h"
+/* --chown, --writable, --env and --file-env, as parts of the plan. */
 #include "init/cli/option_values.h"
+#include "init/cli/suboptions.h"
 
+#include "init/sys/text.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 static const char *chown_owner(void *spec, const char *value)
@@ -34,26 +37,77 @@ static const char *chown_optional(void *spec, const char *value)
 	return suboption_flag(value, &((struct chown_spec *)spec)->optional);
 }
 
-void option_add_chown(struct plan *plan, const struct typed *typed)
-{
-	static const struct suboption rows[] = {
-		{ "owner", chown_owner }, { "policy", chown_policy },	  { "mkdir", chown_mkdir },
-		{ "mode", chown_mode },	  { "optional", chown_optional },
-	};
-	struct chown_spec spec = { .text = typed->value, .mode = MODE_UNSET };
+static const struct suboption chown_keys[] = {
+	{ "owner", chown_owner }, { "policy", chown_policy },	  { "mkdir", chown_mkdir },
+	{ "mode", chown_mode },	  { "optional", chown_optional },
+};
 
-	spec.path = suboptions_parse(typed, rows, sizeof(rows) / sizeof(*rows), &spec);
-	if (spec.path[0] != '/')
-		options_refuse(typed, "the path must begin with /");
-	plan->chowns = option_list_grow(plan->chowns, plan->chown_count, sizeof(spec));
-	plan->chowns[plan->chown_count++] = spec;
+/* "/data:app" is how chown(1) and Dockerfiles would have it. */
+static const char *path_check(const char *path)
+{
+	const char *colon = strrchr(path, ':');
+
+	if (*path != '/')
+		return "the path must begin with /";
+	if (colon && colon[1] && !strchr(colon, '/'))
+		return text_format("a path with a colon: for an owner write %.*s,owner=%s",
+				   (int)(colon - path), path, colon + 1);
+	return NULL;
 }
 
-void option_add_writable(struct plan *plan, const struct typed *typed)
+const char *option_add_chown(struct plan *plan, const char *value)
 {
-	if (typed->value[0] != '/')
-		options_refuse(typed, "the path must begin with /");
-	plan->writables =
-		option_list_grow(plan->writables, plan->writable_count, sizeof(typed->value));
-	plan->writables[plan->writable_count++] = typed->value;
+	struct chown_spec spec = { .text = value, .mode = MODE_UNSET };
+	const char *wrong =
+		suboptions_parse("chown", value, chown_keys,
+				 sizeof(chown_keys) / sizeof(*chown_keys), &spec, &spec.path);
+
+	if (!wrong)
+		wrong = path_check(spec.path);
+	return wrong ? wrong : OPTION_LIST_ADD(plan->chowns, plan->chown_count, spec);
+}
+
+const char *option_add_writable(struct plan *plan, const char *value)
+{
+	if (value[0] != '/')
+		return "the path must begin with /";
+	return OPTION_LIST_ADD(plan->writables.at, plan->writables.count, value);
+}
+
+const char *option_add_environment(struct plan *plan, const char *value)
+{
+	const char *equals = strchr(value, '=');
+
+	if (!equals || equals == value)
+		return "not NAME=VALUE";
+	if (!strncmp(value, "LISTEN_", strlen("LISTEN_")))
+		return "LISTEN_… variables are drop-init's to set (see --listen)";
+	return OPTION_LIST_ADD(plan->environment.at, plan->environment.count, value);
+}
+
+/* A pattern is a beginning and a '*'. */
+static const char *secret_name_check(const char *name)
+{
+	const size_t length = strlen(name);
+	const char *star = strchr(name, '*');
+
+	if (!length || strchr(name, '='))
+		return text_format("'%s' is not the name of a variable", name);
+	if (star && (star == name || star[1]))
+		return text_format("'%s': a '*' stands at the end of a name, and not alone", name);
+	return NULL;
+}
+
+const char *option_add_file_env(struct plan *plan, const char *value)
+{
+	char *rest = strdup(value);
+	const char *wrong = rest ? NULL : "out of memory";
+
+	for (char *name; !wrong && (name = strsep(&rest, ","));) {
+		wrong = secret_name_check(name);
+		if (!wrong)
+			wrong = OPTION_LIST_ADD(plan->file_env.at, plan->file_env.count,
+						(const char *)name);
+	}
+	return wrong;
 }

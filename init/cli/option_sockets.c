@@ -1,10 +1,9 @@
 /* --listen and --allow-port, as parts of the plan. */
 #include "init/cli/address.h"
 #include "init/cli/suboptions.h"
-#include "init/sys/number.h"
 #include "init/cli/option_values.h"
+#include "init/sys/number.h"
 
-#include <errno.h>
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,26 +80,27 @@ static const char *listen_mode(void *spec, const char *value)
 }
 
 /* A key that the kind of socket has no use for is a mistake, and not left unsaid. */
-static void listen_check(const struct typed *typed, const struct listen_spec *spec)
+static const char *listen_check(const struct listen_spec *spec)
 {
 	const bool is_unix = spec->address.ss_family == AF_UNIX;
 	const bool is_tcp = !is_unix && spec->type == SOCK_STREAM;
 
 	if (!is_unix && (spec->owner.text || spec->mode != MODE_UNSET))
-		options_refuse(typed, "owner and mode are for unix sockets only");
+		return "owner and mode are for unix sockets only";
 	if (is_unix && (spec->reuseport || spec->freebind || spec->device))
-		options_refuse(typed, "reuseport, freebind and device are not for unix sockets");
+		return "reuseport, freebind and device are not for unix sockets";
 	if (!is_tcp && (spec->nodelay || spec->keepalive || spec->defer_accept))
-		options_refuse(typed, "nodelay, keepalive and defer-accept are for TCP only");
+		return "nodelay, keepalive and defer-accept are for TCP only";
 	if (spec->address.ss_family != AF_INET6 && spec->v6only >= 0)
-		options_refuse(typed, "v6only is for IPv6 only");
+		return "v6only is for IPv6 only";
 	if (spec->type == SOCK_DGRAM && spec->backlog)
-		options_refuse(typed, "backlog is not for UDP");
+		return "backlog is not for UDP";
+	return NULL;
 }
 
-void option_add_listen(struct plan *plan, const struct typed *typed)
+const char *option_add_listen(struct plan *plan, const char *value)
 {
-	static const struct suboption rows[] = {
+	static const struct suboption keys[] = {
 		{ "name", listen_name },	   { "backlog", listen_backlog },
 		{ "v6only", listen_v6only },	   { "reuseport", listen_reuseport },
 		{ "nodelay", listen_nodelay },	   { "nonblock", listen_nonblock },
@@ -108,32 +108,31 @@ void option_add_listen(struct plan *plan, const struct typed *typed)
 		{ "freebind", listen_freebind },   { "device", listen_device },
 		{ "owner", listen_owner },	   { "mode", listen_mode },
 	};
-	struct listen_spec spec = { .text = typed->value, .v6only = -1, .mode = MODE_UNSET };
-	const char *address = suboptions_parse(typed, rows, sizeof(rows) / sizeof(*rows), &spec);
-	const char *wrong = address_parse(address, &spec);
+	struct listen_spec spec = { .text = value, .v6only = -1, .mode = MODE_UNSET };
+	const char *address, *wrong;
 
-	if (wrong)
-		options_refuse(typed, "%s", wrong);
-	listen_check(typed, &spec);
-	plan->listens = option_list_grow(plan->listens, plan->listen_count, sizeof(spec));
-	plan->listens[plan->listen_count++] = spec;
+	wrong = suboptions_parse("listen", value, keys, sizeof(keys) / sizeof(*keys), &spec,
+				 &address);
+	if (!wrong)
+		wrong = address_parse(address, &spec);
+	if (!wrong)
+		wrong = listen_check(&spec);
+	return wrong ? wrong : OPTION_LIST_ADD(plan->listens, plan->listen_count, spec);
 }
 
-void option_add_ports(struct plan *plan, const struct typed *typed)
+const char *option_add_ports(struct plan *plan, const char *value)
 {
-	char *const words = strdup(typed->value);
+	char *const words = strdup(value);
+	const char *wrong = words ? NULL : "out of memory";
 	char *rest = words;
 
-	if (!words)
-		options_refuse(typed, "%s", strerror(errno));
-	for (char *text; (text = strsep(&rest, ","));) {
+	for (char *text; !wrong && (text = strsep(&rest, ","));) {
 		struct port port;
-		const char *wrong = port_parse(text, &port);
 
-		if (wrong)
-			options_refuse(typed, "%s", wrong);
-		plan->ports = option_list_grow(plan->ports, plan->port_count, sizeof(port));
-		plan->ports[plan->port_count++] = port;
+		wrong = port_parse(text, &port);
+		if (!wrong)
+			wrong = OPTION_LIST_ADD(plan->ports, plan->port_count, port);
 	}
 	free(words);
+	return wrong;
 }

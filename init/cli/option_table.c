@@ -1,269 +1,341 @@
 /* The options, one row each, and how each value becomes part of the plan. */
+#include "build.h"
+#include "init/cli/option_values.h"
 #include "init/cli/options.h"
-
+#include "init/cli/words.h"
 #include "init/sys/message.h"
 #include "init/sys/number.h"
-#include "init/cli/option_values.h"
-#include "init/cli/output.h"
 #include "init/sys/signals.h"
-#include "build.h"
+#include "init/sys/text.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-/* Room for one more element behind count of them. */
-void *option_list_grow(void *list, size_t count, size_t size)
+static const char *not_empty(const char *value, const char **ret)
 {
-	void *grown = reallocarray(list, count + 1, size);
-
-	if (!grown)
-		die("out of memory: %s", strerror(errno));
-	return grown;
+	*ret = value;
+	return *value ? NULL : "empty";
 }
 
-static const char *not_empty(const struct typed *typed)
+static const char *set(bool *flag)
 {
-	if (!*typed->value)
-		options_refuse(typed, "empty");
-	return typed->value;
+	*flag = true;
+	return NULL;
 }
 
 /* --- who ------------------------------------------------------------------------------------- */
 
-static void set_user(struct plan *plan, const struct typed *typed)
+static const char *set_user(struct plan *plan, const char *value)
 {
-	plan->user = not_empty(typed);
+	return not_empty(value, &plan->user);
 }
 
-static void set_user_from(struct plan *plan, const struct typed *typed)
+static const char *set_user_from(struct plan *plan, const char *value)
 {
-	plan->user_from = not_empty(typed);
+	return not_empty(value, &plan->user_from);
 }
 
-static void set_groups(struct plan *plan, const struct typed *typed)
+static const char *set_groups(struct plan *plan, const char *value)
 {
-	plan->groups = not_empty(typed);
+	return not_empty(value, &plan->groups);
 }
 
-static void set_umask(struct plan *plan, const struct typed *typed)
+static const char *set_umask(struct plan *plan, const char *value)
 {
 	uint64_t mode;
 
-	if (!number_parse_octal(typed->value, 0777, &mode))
-		options_refuse(typed, "not an octal mode from 0 to 0777");
+	if (!number_parse_octal(value, 0777, &mode))
+		return "not an octal mode from 0 to 0777";
 	plan->umask = (mode_t)mode;
+	return NULL;
 }
 
-static void set_allow_new_privs(struct plan *plan, const struct typed *typed)
+static const char *set_allow_new_privs(struct plan *plan, const char *value)
 {
-	(void)typed;
-	plan->allow_new_privs = true;
+	(void)value;
+	return set(&plan->allow_new_privs);
 }
 
-/* --- ports and filter ------------------------------------------------------------------------- */
+/* --- ports and filter ------------------------------------------------------------------------ */
 
-static void set_port_method(struct plan *plan, const struct typed *typed)
+static const char *set_port_method(struct plan *plan, const char *value)
 {
 	static const char *const names[] = {
 		[PORTS_AUTO] = "auto", [PORTS_BROKER] = "broker", [PORTS_CAPABILITY] = "capability"
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (!strcmp(typed->value, names[i])) {
+		if (!strcmp(value, names[i])) {
 			plan->port_method = (enum port_method)i;
-			return;
+			return NULL;
 		}
 	}
-	options_refuse(typed, "not a method (auto, broker or capability)");
+	return "not a method (auto, broker or capability)";
 }
 
-static void set_seccomp(struct plan *plan, const struct typed *typed)
+static const char *set_seccomp(struct plan *plan, const char *value)
 {
-	plan->seccomp = not_empty(typed);
+	return not_empty(value, &plan->seccomp);
 }
 
-static void set_record(struct plan *plan, const struct typed *typed)
+static const char *set_record(struct plan *plan, const char *value)
 {
-	plan->record = not_empty(typed);
+	return not_empty(value, &plan->record);
+}
+
+/* --- surroundings ---------------------------------------------------------------------------- */
+
+static const char *set_chdir(struct plan *plan, const char *value)
+{
+	return not_empty(value, &plan->chdir);
+}
+
+static const char *set_default_command(struct plan *plan, const char *value)
+{
+	const char *wrong = words_split(plan, value, &plan->default_command);
+
+	return wrong || *plan->default_command ? wrong : "empty";
+}
+
+static const char *set_expand(struct plan *plan, const char *value)
+{
+	(void)value;
+	return set(&plan->expand);
 }
 
 /* --- signals and the end --------------------------------------------------------------------- */
 
-static void add_rewrite(struct plan *plan, const struct typed *typed)
+static const char *signal_refuse(const char *name)
 {
-	char from_text[16];
-	const char *colon = strchr(typed->value, ':');
+	return text_format("no signal is called '%s'", name);
+}
+
+static const char *add_rewrite(struct plan *plan, const char *value)
+{
+	const char *colon = strchr(value, ':');
+	const char *name = text_format("%.*s", colon ? (int)(colon - value) : 0, value);
 	int from, to;
 
-	if (!colon || (size_t)(colon - typed->value) >= sizeof(from_text))
-		options_refuse(typed, "not SIGNAL:SIGNAL, as in TERM:QUIT");
-	memcpy(from_text, typed->value, (size_t)(colon - typed->value));
-	from_text[colon - typed->value] = '\0';
-	if (!signal_parse(from_text, false, &from))
-		options_refuse(typed, "no signal is called '%s'", from_text);
+	if (!colon)
+		return "not SIGNAL:SIGNAL, as in TERM:QUIT";
+	if (!signal_parse(name, false, &from))
+		return signal_refuse(name);
 	if (!signal_parse(colon + 1, true, &to))
-		options_refuse(typed, "no signal is called '%s'", colon + 1);
+		return signal_refuse(colon + 1);
 	if (from == SIGKILL || from == SIGSTOP || from == SIGCHLD)
-		options_refuse(typed, "%s never reaches drop-init as a signal to forward",
-			       signal_name(from));
+		return text_format("%s never reaches drop-init as a signal to forward",
+				   signal_name(from));
 	plan->rewrite[from] = (uint8_t)to;
+	return NULL;
 }
 
-static void set_group(struct plan *plan, const struct typed *typed)
+static const char *set_group(struct plan *plan, const char *value)
 {
-	(void)typed;
-	plan->group = true;
+	(void)value;
+	return set(&plan->group);
 }
 
-static void set_parent_death(struct plan *plan, const struct typed *typed)
+static const char *set_parent_death(struct plan *plan, const char *value)
 {
-	if (!signal_parse(typed->value, false, &plan->parent_death_signal))
-		options_refuse(typed, "no signal is called '%s'", typed->value);
+	return signal_parse(value, false, &plan->parent_death_signal) ? NULL : signal_refuse(value);
 }
 
-static void add_remap_exit(struct plan *plan, const struct typed *typed)
+static const char *add_remap_exit(struct plan *plan, const char *value)
 {
 	uint64_t code;
 
-	if (!number_parse(typed->value, 0, 255, &code))
-		options_refuse(typed, "not an exit status from 0 to 255");
-	plan->remap_exit[code] = true;
+	if (!number_parse(value, 0, 255, &code))
+		return "not an exit status from 0 to 255";
+	return set(&plan->remap_exit[code]);
 }
 
-static void set_subreaper(struct plan *plan, const struct typed *typed)
+static const char *set_subreaper(struct plan *plan, const char *value)
 {
-	(void)typed;
-	plan->subreaper = true;
+	(void)value;
+	return set(&plan->subreaper);
 }
 
-static void set_warn_on_reap(struct plan *plan, const struct typed *typed)
+static const char *set_warn_on_reap(struct plan *plan, const char *value)
 {
-	(void)typed;
-	plan->warn_on_reap = true;
+	(void)value;
+	return set(&plan->warn_on_reap);
 }
 
-static void set_stop_delay(struct plan *plan, const struct typed *typed)
+static const char *set_stop_signals(struct plan *plan, const char *value)
 {
-	if (!number_parse_seconds(typed->value, &plan->stop_delay_ms))
-		options_refuse(typed, "not a number of seconds from 0 to 86400");
+	char *rest = strdup(value);
+	signal_mask signals = 0;
+	int number;
+
+	if (!rest)
+		return "out of memory";
+	for (char *name; (name = strsep(&rest, ","));) {
+		if (!signal_parse(name, false, &number))
+			return signal_refuse(name);
+		if (number == SIGKILL || number == SIGSTOP || number == SIGCHLD)
+			return text_format("%s never reaches drop-init as a signal to act on",
+					   signal_name(number));
+		signals |= SIGNAL_BIT(number);
+	}
+	plan->stop_signals = signals;
+	return NULL;
 }
 
-static void set_stop_timeout(struct plan *plan, const struct typed *typed)
+static const char *seconds_parse(const char *value, unsigned *ret_ms)
 {
-	if (!number_parse_seconds(typed->value, &plan->stop_timeout_ms))
-		options_refuse(typed, "not a number of seconds from 0 to 86400");
+	return number_parse_seconds(value, ret_ms) ? NULL
+						   : "not a number of seconds from 0 to 86400";
+}
+
+static const char *set_stop_delay(struct plan *plan, const char *value)
+{
+	return seconds_parse(value, &plan->stop_delay_ms);
+}
+
+static const char *set_stop_timeout(struct plan *plan, const char *value)
+{
+	return seconds_parse(value, &plan->stop_timeout_ms);
 }
 
 /* --- manners --------------------------------------------------------------------------------- */
 
-static void set_verbose(struct plan *plan, const struct typed *typed)
+static const char *speak(const struct plan *plan)
 {
-	(void)typed;
+	message_configure(plan->verbosity, plan->json);
+	return NULL;
+}
+
+static const char *set_verbose(struct plan *plan, const char *value)
+{
+	(void)value;
 	plan->verbosity = plan->verbosity < 0 ? 1 : plan->verbosity + 1;
-	message_configure(plan->verbosity, plan->json);
+	return speak(plan);
 }
 
-static void set_quiet(struct plan *plan, const struct typed *typed)
+static const char *set_quiet(struct plan *plan, const char *value)
 {
-	(void)typed;
+	(void)value;
 	plan->verbosity = -1;
-	message_configure(plan->verbosity, plan->json);
+	return speak(plan);
 }
 
-static void set_log_format(struct plan *plan, const struct typed *typed)
+static const char *set_log_format(struct plan *plan, const char *value)
 {
-	plan->json = !strcmp(typed->value, "json");
-	if (!plan->json && strcmp(typed->value, "text") != 0)
-		options_refuse(typed, "not a format (text or json)");
-	message_configure(plan->verbosity, plan->json);
+	const bool json = !strcmp(value, "json");
+
+	if (!json && strcmp(value, "text") != 0)
+		return "not a format (text or json)";
+	plan->json = json;
+	return speak(plan);
 }
 
-static void set_exec(struct plan *plan, const struct typed *typed)
+static const char *set_exec(struct plan *plan, const char *value)
 {
-	(void)typed;
-	plan->exec = true;
+	(void)value;
+	return set(&plan->exec);
 }
 
-static void set_check(struct plan *plan, const struct typed *typed)
+static const char *set_check(struct plan *plan, const char *value)
 {
-	(void)typed;
-	plan->check = true;
+	(void)value;
+	return set(&plan->check);
 }
 
-static void set_install(struct plan *plan, const struct typed *typed)
+static const char *set_install(struct plan *plan, const char *value)
 {
-	plan->install = not_empty(typed);
+	return not_empty(value, &plan->install);
 }
 
-static void print_help(struct plan *plan, const struct typed *typed)
+static const char *print(struct plan *plan, const char *text)
 {
-	(void)plan, (void)typed;
-	options_print_help();
-	exit(EXIT_SUCCESS);
+	if (!plan->print.text)
+		plan->print = (struct print_request){ text, STDOUT_FILENO, EXIT_SUCCESS };
+	return NULL;
 }
 
-static void print_version(struct plan *plan, const struct typed *typed)
+static const char *print_help(struct plan *plan, const char *value)
 {
-	(void)plan, (void)typed;
-	output_write("drop-init " VERSION " (" BUILT_FOR ", " COMMIT ")\n");
-	exit(EXIT_SUCCESS);
+	(void)value;
+	return print(plan, options_help());
 }
 
-static void print_licence(struct plan *plan, const struct typed *typed)
+static const char *print_version(struct plan *plan, const char *value)
+{
+	(void)value;
+	return print(plan, "drop-init " VERSION " (" BUILT_FOR ", " COMMIT ")\n");
+}
+
+static const char *print_licence(struct plan *plan, const char *value)
 {
 	extern const char licence_text[]; /* init/filter/builtin.S: the file LICENSE */
 
-	(void)plan, (void)typed;
-	output_write(licence_text);
-	exit(EXIT_SUCCESS);
+	(void)value;
+	return print(plan, licence_text);
 }
 
-/* clang-format knows a row of one line and a row of six. */
+#define LINE	 (OPTION_ON_LINE)
+#define FILE_TOO (OPTION_ON_LINE | OPTION_IN_FILE)
+
+/* A row of one line and a row of six look alike to clang-format. */
 /* clang-format off */
 const struct option_row option_table[] = {
-	{ 'u', ONCE, "user", "USER[:GROUP]", set_user, { "step down to this user (never 0)" } },
-	{ 0, ONCE, "user-from", "PATH", set_user_from, { "take uid and gid from PATH's owner" } },
-	{ 0, ONCE, "groups", "LIST", set_groups, { "supplementary groups, or none" } },
-	{ 0, ONCE, "umask", "MODE", set_umask, { "file mode creation mask, octal" } },
-	{ 0, ONCE, "allow-new-privs", NULL, set_allow_new_privs,
-	  { "leave no_new_privs off (for sudo)" } },
-	{ 0, REPEATABLE, "listen", "ADDRESS[,KEY[=VALUE]]...", option_add_listen,
-	  { "bind before the drop, pass by LISTEN_FDS" } },
-	{ 0, REPEATABLE, "allow-port", "PORT[,PORT]...", option_add_ports,
-	  { "let the command bind these low ports" } },
-	{ 0, ONCE, "port-method", "auto|broker|capability", set_port_method,
-	  { "how --allow-port is done" } },
-	{ 0, REPEATABLE, "chown", "PATH[,KEY[=VALUE]]...", option_add_chown,
-	  { "give PATH and all below it to the user" } },
-	{ 0, REPEATABLE, "writable", "PATH", option_add_writable,
-	  { "start only if the user can write there" } },
-	{ 0, ONCE, "seccomp", "PROFILE", set_seccomp,
-	  { "default, none, a filter, or a JSON profile" } },
-	{ 0, ONCE, "record", "FILE", set_record, { "write the profile that the command needs" } },
-	{ 'r', REPEATABLE, "rewrite", "SIG:SIG", add_rewrite,
-	  { "forward another signal; SIG:0 drops it" } },
-	{ 'g', ONCE, "group", NULL, set_group, { "signal the command's whole process group" } },
-	{ 'p', ONCE, "parent-death", "SIGNAL", set_parent_death,
-	  { "signal to get when our parent dies" } },
-	{ 'e', REPEATABLE, "remap-exit", "CODE", add_remap_exit,
-	  { "exit 0 when the command exits CODE" } },
-	{ 's', ONCE, "subreaper", NULL, set_subreaper, { "accepted; automatic when not PID 1" } },
-	{ 'w', ONCE, "warn-on-reap", NULL, set_warn_on_reap, { "a line for each orphan reaped" } },
-	{ 'v', REPEATABLE, "verbose", NULL, set_verbose, { "say more" } },
-	{ 'q', ONCE, "quiet", NULL, set_quiet, { "say errors only" } },
-	{ 'h', ACTION, "help", NULL, print_help, { "print this" } },
-	{ 0, ACTION, "version", NULL, print_version, { "print the version" } },
-	{ 'l', ACTION, "licence", NULL, print_licence, { "print the licence" } },
-	{ 0, ONCE, "stop-delay", "SECONDS", set_stop_delay, { "hold a TERM this long first" } },
-	{ 0, ONCE, "stop-timeout", "SECONDS", set_stop_timeout,
-	  { "grace for what is left behind (5)" } },
-	{ 0, ONCE, "exec", NULL, set_exec, { "no init: drop and become the command" } },
-	{ 0, ONCE, "check", NULL, set_check, { "print the plan and whether it can be done" } },
-	{ 0, ONCE, "log-format", "text|json", set_log_format,
-	  { "of our messages on standard error" } },
-	{ 0, ONCE, "install", "PATH", set_install, { "copy this binary to PATH" } },
+	/* letter, kind, places, name, value, help, apply */
+	{ 'u', OPTION_ONCE, LINE, "user", "USER[:GROUP]", "step down to this user (never 0)", set_user },
+	{ 0, OPTION_ONCE, 0, "user-from", "PATH", "take uid and gid from PATH's owner", set_user_from },
+	{ 0, OPTION_ONCE, LINE, "groups", "LIST", "supplementary groups; none, or keep", set_groups },
+	{ 0, OPTION_ONCE, FILE_TOO, "umask", "MODE", "file mode creation mask, octal", set_umask },
+	{ 0, OPTION_ONCE, FILE_TOO, "chdir", "PATH", "the command's working folder", set_chdir },
+	{ 0, OPTION_REPEATABLE, FILE_TOO, "env", "NAME=VALUE", "a variable of the command",
+	  option_add_environment },
+	{ 0, OPTION_REPEATABLE, LINE, "limit", "NAME=SOFT[:HARD][,...]", "resource limits of the command",
+	  option_add_limits },
+	{ 0, OPTION_ONCE, 0, "allow-new-privs", NULL, "leave no_new_privs off (for sudo)",
+	  set_allow_new_privs },
+	{ 0, OPTION_REPEATABLE, LINE, "listen", "ADDRESS[,KEY[=VALUE]]...",
+	  "bind before the drop, pass by LISTEN_FDS", option_add_listen },
+	{ 0, OPTION_REPEATABLE, LINE, "allow-port", "PORT[,PORT]...",
+	  "let the command bind these low ports", option_add_ports },
+	{ 0, OPTION_ONCE, 0, "port-method", "auto|broker|capability", "how --allow-port is done",
+	  set_port_method },
+	{ 0, OPTION_REPEATABLE, 0, "chown", "PATH[,KEY[=VALUE]]...",
+	  "give PATH and all below it to the user", option_add_chown },
+	{ 0, OPTION_REPEATABLE, 0, "writable", "PATH", "start only if the user can write there",
+	  option_add_writable },
+	{ 0, OPTION_ONCE, LINE, "seccomp", "PROFILE", "default, none, a filter, or a JSON profile",
+	  set_seccomp },
+	{ 0, OPTION_ONCE, 0, "record", "FILE", "write the profile that the command needs", set_record },
+	{ 0, OPTION_ONCE, 0, "default-command", "WORDS", "what runs where no command is given",
+	  set_default_command },
+	{ 0, OPTION_REPEATABLE, FILE_TOO, "file-env", "NAME[,NAME]...",
+	  "set NAME to what is in the file NAME_FILE", option_add_file_env },
+	{ 0, OPTION_ONCE, 0, "expand", NULL, "replace $NAME and ${NAME:-word}", set_expand },
+	{ 'r', OPTION_REPEATABLE, FILE_TOO, "rewrite", "SIG:SIG",
+	  "forward another signal; SIG:0 drops it", add_rewrite },
+	{ 'g', OPTION_ONCE, FILE_TOO, "group", NULL, "signal the command's whole process group",
+	  set_group },
+	{ 'p', OPTION_ONCE, 0, "parent-death", "SIGNAL", "signal to get when our parent dies",
+	  set_parent_death },
+	{ 'e', OPTION_REPEATABLE, 0, "remap-exit", "CODE", "exit 0 when the command exits CODE",
+	  add_remap_exit },
+	{ 's', OPTION_ONCE, 0, "subreaper", NULL, "accepted; automatic when not PID 1", set_subreaper },
+	{ 'w', OPTION_ONCE, 0, "warn-on-reap", NULL, "a line for each orphan reaped", set_warn_on_reap },
+	{ 'v', OPTION_REPEATABLE, 0, "verbose", NULL, "say more", set_verbose },
+	{ 'q', OPTION_ONCE, 0, "quiet", NULL, "say errors only", set_quiet },
+	{ 'h', OPTION_ACTION, 0, "help", NULL, "print this", print_help },
+	{ 0, OPTION_ACTION, 0, "version", NULL, "print the version", print_version },
+	{ 'l', OPTION_ACTION, 0, "licence", NULL, "print the licence", print_licence },
+	{ 0, OPTION_ONCE, 0, "stop-signal", "SIGNAL[,SIGNAL]...", "which signals ask for the end (TERM)",
+	  set_stop_signals },
+	{ 0, OPTION_ONCE, 0, "stop-delay", "SECONDS", "hold a stop signal this long first",
+	  set_stop_delay },
+	{ 0, OPTION_ONCE, FILE_TOO, "stop-timeout", "SECONDS", "grace for what is left behind (5)",
+	  set_stop_timeout },
+	{ 0, OPTION_ONCE, 0, "exec", NULL, "no init: drop and become the command", set_exec },
+	{ 0, OPTION_ONCE, 0, "check", NULL, "print the plan and whether it can be done", set_check },
+	{ 0, OPTION_ONCE, 0, "log-format", "text|json", "of our messages on standard error",
+	  set_log_format },
+	{ 0, OPTION_ONCE, 0, "install", "PATH", "copy this binary to PATH", set_install },
 };
 /* clang-format on */
 const size_t option_count = sizeof(option_table) / sizeof(*option_table);

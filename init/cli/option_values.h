@@ -1,15 +1,27 @@
-/* option_values.h: the options whose values are more than a word: what each adds to the plan. */
+/* option_values.h: the values that are more than a word: how they become part of the plan. Each
+ * returns NULL, or what is wrong. */
 #ifndef OPTION_VALUES_H
 #define OPTION_VALUES_H
 
-#include "init/cli/options.h"
+#include "init/plan.h"
 
-void option_add_listen(struct plan *plan, const struct typed *typed);
-void option_add_ports(struct plan *plan, const struct typed *typed);
-void option_add_chown(struct plan *plan, const struct typed *typed);
-void option_add_writable(struct plan *plan, const struct typed *typed);
+const char *option_add_listen(struct plan *plan, const char *value);
+const char *option_add_ports(struct plan *plan, const char *value);
+const char *option_add_chown(struct plan *plan, const char *value);
+const char *option_add_writable(struct plan *plan, const char *value);
+const char *option_add_limits(struct plan *plan, const char *value);
+const char *option_add_environment(struct plan *plan, const char *value);
+const char *option_add_file_env(struct plan *plan, const char *value);
 
-/* Room for one more element behind count of them; dies without memory. */
-void *option_list_grow(void *list, size_t count, size_t size);
+/* Room for one more element behind count of them; NULL without memory. */
+#define OPTION_LIST_ADD(list, count, element)                                                      \
+	({                                                                                         \
+		void *grown = reallocarray(list, (count) + 1, sizeof(*(list)));                    \
+		if (grown) {                                                                       \
+			(list) = grown;                                                            \
+			(list)[(count)++] = (element);                                             \
+		}                                                                                  \
+		grown ? NULL : "out of memory";                                                    \
+	})
 
 #endif

@@ -1,61 +1,100 @@
 #include "init/cli/options.h"
 
+#include "init/cli/expand.h"
+#include "init/cli/output.h"
+#include "init/cli/words.h"
+#include "init/compat/compat.h"
+#include "init/privileges/user.h"
 #include "init/sys/message.h"
 #include "init/sys/number.h"
-#include "init/cli/output.h"
-#include "init/compat/compat.h"
+#include "init/sys/text.h"
 
-#include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#define TWIN_PREFIX "DROP_INIT_"
-#define MAX_OPTIONS 64
-
-/* One pass over the options of argv. The first pass only marks what is there, so that the twins of
- * those are left alone; the second applies them. */
-struct pass {
-	struct plan *plan;
-	const struct compat *compat; /* NULL: our own options */
-	const struct option_row *rows;
-	size_t count;
-	bool apply;
-	bool seen[MAX_OPTIONS];
+/* An option as it was typed, not yet applied. */
+struct typed {
+	const struct option_row *row; /* ours, or that of the program that we stand in for */
+	const char *value;	      /* NULL: a flag */
+	bool twin;
 };
 
-void options_refuse(const struct typed *typed, const char *format, ...)
-{
-	const struct option_row *row = typed->row;
-	char reason[512];
-	char name[64] = { '-', row->letter };
-	va_list arguments;
+/* All that was typed, in the order in which it counts: twins first. */
+struct typed_list {
+	const struct option_row *rows; /* what may stand on the command line */
+	size_t row_count;
+	const struct compat *compat; /* NULL: we are ourselves */
+	struct typed *at;
+	size_t count;
+	char **operands;
+};
 
-	va_start(arguments, format);
-	vsnprintf(reason, sizeof(reason), format, arguments);
-	va_end(arguments);
-	if (row->name)
-		snprintf(name, sizeof(name), typed->from_environment ? "%s" : "--%s", row->name);
-	if (!typed->from_environment)
-		die("%s%s%s: %s", name, typed->value ? " " : "", typed->value ? typed->value : "",
-		    reason);
-	for (char *at = name; *at; at++)
-		*at = *at == '-' ? '_' : (char)(*at - ('a' - 'A'));
-	die(TWIN_PREFIX "%s=%s: %s", name, typed->value, reason);
+/* --- what is wrong ---------------------------------------------------------------------------- */
+
+/* "DROP_INIT_STOP_TIMEOUT" for "stop-timeout". */
+static const char *twin_name(const char *option)
+{
+	char *name = (char *)text_format(TWIN_PREFIX "%s", option);
+
+	for (char *at = name; *at; at++) {
+		if (*at == '-')
+			*at = '_';
+		else if (*at >= 'a' && *at <= 'z')
+			*at = (char)(*at - ('a' - 'A'));
+	}
+	return name;
 }
 
-static _Noreturn void mistake_refuse(const struct pass *pass, enum option_mistake mistake,
-				     const char *word, const struct option_row *row)
+/* The value in "DROP_INIT_USER=app", where that is this option's twin; else NULL. */
+static const char *twin_value(const char *variable, const char *option)
 {
-	if (pass->compat)
-		compat_refuse(mistake, word);
+	const char *at = variable + strlen(TWIN_PREFIX);
+
+	if (strncmp(variable, TWIN_PREFIX, strlen(TWIN_PREFIX)) != 0)
+		return NULL;
+	for (; *option; option++, at++) {
+		if (*at != (*option == '-' ? '_' : *option - ('a' - 'A')))
+			return NULL;
+	}
+	return *at == '=' ? at + 1 : NULL;
+}
+
+/* "--user 0" or "DROP_INIT_USER=0". */
+static const char *typed_format(const struct typed *typed)
+{
+	const char *value = typed->value ? typed->value : "";
+
+	if (typed->twin)
+		return text_format("%s=%s", twin_name(typed->row->name), value);
+	if (!typed->row->name)
+		return text_format("-%c%s%s", typed->row->letter, *value ? " " : "", value);
+	return text_format("--%s%s%s", typed->row->name, typed->value ? " " : "", value);
+}
+
+static const struct failure *typed_refuse(const struct typed_list *list, const struct typed *typed,
+					  const char *wrong)
+{
+	if (list->compat && typed->row->apply && !typed->twin)
+		return compat_usage(wrong); /* in its own words */
+	return failure_new(typed_format(typed), 0, NULL, "%s", wrong);
+}
+
+static const struct failure *mistake_refuse(const struct typed_list *list,
+					    enum option_mistake mistake, const char *word,
+					    const struct option_row *row)
+{
+	if (list->compat)
+		return compat_refuse(mistake, word);
 	if (mistake == OPTION_UNKNOWN)
-		die("%s: no such option (see drop-init --help)", word);
+		return failure_new(word, 0, "see drop-init --help", "no such option");
 	if (mistake == OPTION_VALUE_UNWANTED)
-		die("%s: takes no value", word);
-	die("%s: needs a value: %s %s", word, word, row->value);
+		return failure_new(word, 0, NULL, "takes no value");
+	return failure_new(word, 0, NULL, "needs a value: %s %s", word, row->value);
 }
+
+/* --- from words to what was typed ------------------------------------------------------------- */
 
 static const struct option_row *row_by_name(const struct option_row *rows, size_t count,
 					    const char *name, size_t length)
@@ -69,214 +108,399 @@ static const struct option_row *row_by_name(const struct option_row *rows, size_
 	return NULL;
 }
 
-static const struct option_row *row_by_letter(const struct pass *pass, char letter)
+static const struct option_row *row_by_letter(const struct typed_list *list, char letter)
 {
-	for (size_t i = 0; i < pass->count; i++) {
-		if (pass->rows[i].letter == letter)
-			return &pass->rows[i];
+	for (size_t i = 0; i < list->row_count; i++) {
+		if (list->rows[i].letter == letter)
+			return &list->rows[i];
 	}
 	return NULL;
 }
 
-static void option_take(struct pass *pass, const struct option_row *row, const char *value)
+static const struct failure *list_add(struct typed_list *list, const struct option_row *row,
+				      const char *value, bool twin)
 {
-	const struct typed typed = { row, value, false };
-	const struct option_row *ours = pass->compat ? NULL : row;
-	void (*apply)(struct plan * plan, const struct typed *typed);
+	struct typed *grown = reallocarray(list->at, list->count + 1, sizeof(*grown));
 
-	if (pass->compat && row->means)
-		ours = row_by_name(option_table, option_count, row->means, strlen(row->means));
-	apply = row->apply || !ours ? row->apply : ours->apply;
-	if (pass->apply && apply)
-		apply(pass->plan, &typed);
-	if (ours)
-		pass->seen[ours - option_table] = true;
+	if (!grown)
+		return failure_of_memory();
+	list->at = grown;
+	list->at[list->count++] = (struct typed){ row, value, twin };
+	return NULL;
 }
 
-/* "--name", "--name value" or "--name=value"; returns how many words that took. */
-static int long_option(struct pass *pass, char **words)
+/* "--name", "--name value" or "--name=value"; goes behind it. */
+static const struct failure *long_option(struct typed_list *list, char ***words)
 {
-	const char *name = words[0] + 2;
+	const char *word = **words, *name = word + 2;
 	const size_t length = strcspn(name, "=");
-	const struct option_row *row = row_by_name(pass->rows, pass->count, name, length);
+	const struct option_row *row = row_by_name(list->rows, list->row_count, name, length);
 	const char *value = name[length] ? name + length + 1 : NULL;
 
 	if (!row)
-		mistake_refuse(pass, OPTION_UNKNOWN, words[0], NULL);
-	if (!row->value) {
-		if (value)
-			mistake_refuse(pass, OPTION_VALUE_UNWANTED, words[0], row);
-		option_take(pass, row, NULL);
-		return 1;
-	}
-	if (!value && !words[1])
-		mistake_refuse(pass, OPTION_VALUE_MISSING, words[0], row);
-	option_take(pass, row, value ? value : words[1]);
-	return value ? 1 : 2;
+		return mistake_refuse(list, OPTION_UNKNOWN, word, NULL);
+	if (!row->value && value)
+		return mistake_refuse(list, OPTION_VALUE_UNWANTED, word, row);
+	if (row->value && !value)
+		value = *++*words;
+	if (row->value && !value)
+		return mistake_refuse(list, OPTION_VALUE_MISSING, word, row);
+	++*words;
+	return list_add(list, row, value, false);
 }
 
-/* "-g", "-gv", "-uUSER" or "-u USER"; returns how many words that took. */
-static int short_options(struct pass *pass, char **words)
+/* "-g", "-gv", "-uUSER" or "-u USER"; goes behind it. */
+static const struct failure *short_options(struct typed_list *list, char ***words)
 {
-	for (const char *at = words[0] + 1; *at; at++) {
-		const struct option_row *row = row_by_letter(pass, *at);
+	const struct failure *failure = NULL;
+
+	for (const char *at = **words + 1; !failure && *at; at++) {
+		const struct option_row *row = row_by_letter(list, *at);
 		const char word[] = { '-', *at, '\0' };
+		const char *value = NULL;
 
 		if (!row)
-			mistake_refuse(pass, OPTION_UNKNOWN, word, NULL);
-		if (!row->value) {
-			option_take(pass, row, NULL);
-			continue;
+			return mistake_refuse(list, OPTION_UNKNOWN, strdup(word), NULL);
+		if (row->value) {
+			value = at[1] ? at + 1 : *++*words;
+			if (!value)
+				return mistake_refuse(list, OPTION_VALUE_MISSING, strdup(word),
+						      row);
+			at = ""; /* all of the word is used up */
+			failure = list_add(list, row, value, false);
+			break;
 		}
-		if (!at[1] && !words[1])
-			mistake_refuse(pass, OPTION_VALUE_MISSING, word, row);
-		option_take(pass, row, at[1] ? at + 1 : words[1]);
-		return at[1] ? 1 : 2;
+		failure = list_add(list, row, NULL, false);
 	}
-	return 1;
+	++*words;
+	return failure;
 }
 
-/* Walk the options up to the first operand; returns the command's argv. */
-static char **pass_run(struct pass *pass, char **words)
+/* All options up to the first operand. */
+static const struct failure *words_scan(struct typed_list *list, char **words)
 {
-	while (*words && words[0][0] == '-' && words[0][1]) {
-		if (!strcmp(*words, "--"))
-			return words + 1;
-		words += words[0][1] == '-' ? long_option(pass, words) : short_options(pass, words);
+	const struct failure *failure = NULL;
+
+	while (!failure && *words && words[0][0] == '-' && words[0][1]) {
+		if (!strcmp(*words, "--")) {
+			words++;
+			break;
+		}
+		failure = words[0][1] == '-' ? long_option(list, &words)
+					     : short_options(list, &words);
 	}
-	return words;
+	list->operands = words;
+	return failure;
 }
 
-/* The option whose twin this variable is; *ret_value is where the value begins. */
-static const struct option_row *row_by_variable(const char *variable, const char **ret_value)
-{
-	const char *name = variable + strlen(TWIN_PREFIX);
-	char lower[48];
-	size_t length = 0;
-
-	if (strncmp(variable, TWIN_PREFIX, strlen(TWIN_PREFIX)) != 0)
-		return NULL;
-	for (; name[length] && name[length] != '=' && length < sizeof(lower); length++) {
-		char c = name[length];
-
-		if (c != '_' && (c < 'A' || c > 'Z'))
-			return NULL;
-		lower[length] = c == '_' ? '-' : (char)(c + ('a' - 'A'));
-	}
-	if (name[length] != '=')
-		return NULL;
-	*ret_value = name + length + 1;
-	return row_by_name(option_table, option_count, lower, length);
-}
-
-bool options_is_twin(const char *variable)
-{
-	const char *value;
-	const struct option_row *row = row_by_variable(variable, &value);
-
-	return row && row->kind != ACTION;
-}
+/* --- twins ------------------------------------------------------------------------------------ */
 
 /* How often a flag's twin switches it on: no, yes, or a number for those that can be repeated. */
-static uint64_t flag_count(const struct typed *typed)
+static const char *flag_count(const struct typed *typed, uint64_t *ret_count)
 {
 	static const char *const no[] = { "0", "false", "no", "off" };
 	static const char *const yes[] = { "1", "true", "yes", "on" };
+
+	for (size_t i = 0; i < sizeof(no) / sizeof(*no); i++) {
+		*ret_count = !strcmp(typed->value, yes[i]);
+		if (*ret_count || !strcmp(typed->value, no[i]))
+			return NULL;
+	}
+	if (typed->row->kind == OPTION_REPEATABLE && number_parse(typed->value, 0, 9, ret_count))
+		return NULL;
+	return "neither yes nor no (1, true, yes, on; 0, false, no, off)";
+}
+
+static const struct failure *flag_twin_add(struct typed_list *list, const struct typed *typed)
+{
 	uint64_t count;
+	const char *wrong = flag_count(typed, &count);
+	const struct failure *failure = wrong ? typed_refuse(list, typed, wrong) : NULL;
 
-	for (size_t i = 0; i < 4; i++) {
-		if (!strcmp(typed->value, no[i]))
-			return 0;
-		if (!strcmp(typed->value, yes[i]))
-			return 1;
-	}
-	if (typed->row->kind == REPEATABLE && number_parse(typed->value, 0, 9, &count))
-		return count;
-	options_refuse(typed, "neither yes nor no (1, true, yes, on; 0, false, no, off)");
+	while (!failure && count--)
+		failure = list_add(list, typed->row, NULL, true);
+	return failure;
 }
 
-/* Split a copy at spaces. The words stay: the plan points into them. */
-static void apply_words(struct plan *plan, struct typed *typed)
+/* --with holds lines, which have blanks of their own. */
+static const struct failure *repeatable_twin_add(struct typed_list *list, const struct typed *typed)
 {
-	char *rest = strdup(typed->value);
+	const bool lines = !strcmp(typed->row->name, "with");
+	const struct failure *failure = NULL;
+	const char *wrong = NULL;
+	char *one[] = { (char *)typed->value, NULL }, **words = one;
 
-	if (!rest)
-		options_refuse(typed, "%s", strerror(errno));
-	for (char *word; (word = strsep(&rest, " "));) {
-		if (!*word) /* NOLINT(clang-analyzer-unix.Malloc): the plan has the words */
-			continue;
-		typed->value = word;
-		typed->row->apply(plan, typed);
-	}
+	if (!lines)
+		wrong = words_split_plain(typed->value, &words);
+	if (wrong)
+		return typed_refuse(list, typed, wrong);
+	for (; !failure && *words; words++)
+		failure = list_add(list, typed->row, *words, true);
+	return failure;
 }
 
-static void environment_apply(struct pass *pass, const char *variable)
+/* What a Kubernetes Service of this name puts into every pod of its namespace. */
+static const char *twin_advice(const char *name)
 {
-	struct typed typed = { .from_environment = true };
-
-	typed.row = row_by_variable(variable, &typed.value);
-	if (!typed.row)
-		die("%s: no option has this name (see drop-init --help)", variable);
-	if (typed.row->kind == ACTION || pass->seen[typed.row - option_table])
-		return;
-	if (!typed.row->value) {
-		for (uint64_t count = flag_count(&typed); count; count--)
-			typed.row->apply(pass->plan, &(struct typed){ typed.row, NULL, true });
-	} else if (!*typed.value) {
-		options_refuse(&typed, "empty (unset it, or give it a value)");
-	} else if (typed.row->kind == REPEATABLE) {
-		apply_words(pass->plan, &typed);
-	} else {
-		typed.row->apply(pass->plan, &typed);
-	}
+	if (!strncmp(name, "PORT", 4) || !strncmp(name, "SERVICE_", 8))
+		return "a Kubernetes Service called drop-init sets such variables: "
+		       "enableServiceLinks: false in the pod's spec keeps them out";
+	return "see drop-init --help";
 }
 
-void options_parse(int argc, char **argv, char **environment, struct plan *ret_plan)
+static bool is_honoured(const struct typed_list *list, const struct option_row *row)
 {
-	const struct compat *compat = argc > 0 ? compat_find(argv[0]) : NULL;
-	struct plan plan = { .umask = MODE_UNSET, .stop_timeout_ms = 5000, .subreaper = true };
-	struct pass pass = { .plan = &plan, .compat = compat };
+	if (row->kind == OPTION_ACTION)
+		return false;
+	/* Asked for another init, nobody expects that no command runs. */
+	return !list->compat ||
+	       (strcmp(row->name, "install") != 0 && strcmp(row->name, "check") != 0);
+}
 
-	pass.rows = compat ? compat->rows : option_table;
-	pass.count = compat ? compat->row_count : option_count;
-	for (int n = 0; n < SIGNAL_COUNT; n++)
-		plan.rewrite[n] = (uint8_t)n;
-	if (compat)
-		compat_begin(compat, &plan);
-	(void)pass_run(&pass, argv + (argc > 0));
-	for (; *environment && !plan.becomes; environment++) {
+static const struct failure *twin_scan(struct typed_list *list, const char *variable)
+{
+	const char *name = variable + strlen(TWIN_PREFIX);
+	struct typed typed = { .twin = true };
+
+	for (size_t i = 0; i < option_count && !typed.row; i++) {
+		typed.value = twin_value(variable, option_table[i].name);
+		if (typed.value)
+			typed.row = &option_table[i];
+	}
+	if (!typed.row || typed.row->places & OPTION_LINES_ONLY)
+		return failure_new(variable, 0, twin_advice(name), "no option has this name");
+	if (!is_honoured(list, typed.row))
+		return NULL;
+	if (!typed.row->value)
+		return flag_twin_add(list, &typed);
+	if (!*typed.value)
+		return typed_refuse(list, &typed, "empty (unset it, or give it a value)");
+	if (typed.row->kind == OPTION_REPEATABLE)
+		return repeatable_twin_add(list, &typed);
+	return list_add(list, typed.row, typed.value, true);
+}
+
+static const struct failure *twins_scan(struct typed_list *list, char **environment)
+{
+	const struct failure *failure = NULL;
+
+	for (; !failure && *environment; environment++) {
 		if (!strncmp(*environment, TWIN_PREFIX, strlen(TWIN_PREFIX)))
-			environment_apply(&pass, *environment);
+			failure = twin_scan(list, *environment);
 	}
-	pass.apply = true;
-	plan.command = pass_run(&pass, argv + (argc > 0));
-	if (compat)
-		compat_finish(compat, &plan);
-	*ret_plan = plan;
+	return failure;
 }
 
-void options_print_help(void)
+/* --- from what was typed to a plan ------------------------------------------------------------ */
+
+/* The row of ours that stands behind a row of another program's; NULL: none does. */
+static const struct option_row *row_of_ours(const struct option_row *row)
 {
-	output_write(
+	if (row->apply || !row->means)
+		return row;
+	return row_by_name(option_table, option_count, row->means, strlen(row->means));
+}
+
+static bool is_called(const struct typed *typed, const char *name)
+{
+	const struct option_row *row = row_of_ours(typed->row);
+
+	return row && row->name && !strcmp(row->name, name);
+}
+
+/* Lines and words are expanded where they are cut (words.h); twins are not. */
+static bool wants_expansion(const struct plan *plan, const struct typed *typed)
+{
+	return plan->expand && !typed->twin && typed->value && !is_called(typed, "with") &&
+	       !is_called(typed, "default-command");
+}
+
+static const struct failure *typed_apply(const struct typed_list *list, const struct typed *typed,
+					 struct plan *plan)
+{
+	const struct option_row *row = row_of_ours(typed->row);
+	const char *value = typed->value, *wrong = NULL;
+
+	if (wants_expansion(plan, typed))
+		wrong = expand_text(plan, value, &value);
+	if (!wrong && row && row->apply)
+		wrong = row->apply(plan, value);
+	return wrong ? typed_refuse(list, typed, wrong) : NULL;
+}
+
+/* What other values rest on comes first: whether to expand, how to speak, and whose HOME it is. */
+static bool is_early(const struct typed *typed)
+{
+	static const char *const early[] = { "expand", "file-env", "log-format", "verbose",
+					     "quiet",  "user",	   "user-from",	 "groups" };
+
+	for (size_t i = 0; i < sizeof(early) / sizeof(*early); i++) {
+		if (is_called(typed, early[i]))
+			return true;
+	}
+	return false;
+}
+
+static const struct failure *list_apply(const struct typed_list *list, struct plan *plan,
+					bool early)
+{
+	const struct failure *failure = NULL;
+
+	for (size_t i = 0; !failure && i < list->count; i++) {
+		plan->expand |= early && is_called(&list->at[i], "expand");
+		if (is_early(&list->at[i]) == early)
+			failure = typed_apply(list, &list->at[i], plan);
+	}
+	return failure;
+}
+
+/* The first operand is the default command's where it is missing, or an option of it. */
+static const struct failure *command_complete(struct plan *plan, char **operands)
+{
+	const bool wanted = plan->default_command && (!*operands || **operands == '-');
+	size_t before = 0, count = 0;
+
+	plan->command = operands;
+	if (!wanted)
+		return NULL;
+	while (plan->default_command[before])
+		before++;
+	while (operands[count])
+		count++;
+	plan->command = calloc(before + count + 1, sizeof(char *));
+	if (!plan->command)
+		return failure_of_memory();
+	memcpy(plan->command, plan->default_command, before * sizeof(char *));
+	memcpy(plan->command + before, operands, count * sizeof(char *));
+	return NULL;
+}
+
+/* The words of the default command are expanded already. */
+static const struct failure *operands_expand(const struct plan *plan, char ***operands)
+{
+	size_t count = 0;
+	char **expanded;
+
+	while ((*operands)[count])
+		count++;
+	expanded = plan->expand ? calloc(count + 1, sizeof(char *)) : *operands;
+	if (!expanded)
+		return failure_of_memory();
+	for (size_t i = 0; plan->expand && i < count; i++) {
+		const char *wrong = expand_text(plan, (*operands)[i], (const char **)&expanded[i]);
+
+		if (wrong)
+			return failure_new((*operands)[i], 0, NULL, "%s", wrong);
+	}
+	*operands = expanded;
+	return NULL;
+}
+
+static const struct failure *list_to_plan(struct typed_list *list, struct plan *plan)
+{
+	const struct failure *failure = list_apply(list, plan, true);
+
+	if (failure)
+		return failure;
+	if (plan->becomes && *list->operands)
+		plan->user = *list->operands++;
+	plan->identity.unresolved = user_resolve(plan);
+	failure = list_apply(list, plan, false);
+	if (!failure && list->compat)
+		failure = compat_finish(list->compat, plan, *list->operands != NULL);
+	if (!failure)
+		failure = operands_expand(plan, &list->operands);
+	if (!failure)
+		failure = command_complete(plan, list->operands);
+	if (!failure && !plan->identity.unresolved)
+		plan->identity.unresolved = user_resolve_owners(plan);
+	return failure;
+}
+
+/* Even a mistake before it is found is said in this format. */
+static void format_choose(char **environment)
+{
+	for (; *environment; environment++) {
+		const char *value = twin_value(*environment, "log-format");
+
+		if (value)
+			message_configure(MESSAGE_WARNING, !strcmp(value, "json"));
+	}
+}
+
+const struct failure *options_parse(int argc, char **argv, char **environment,
+				    struct plan *ret_plan)
+{
+	struct typed_list list = { .rows = option_table, .row_count = option_count };
+	const struct failure *failure = NULL;
+
+	*ret_plan = (struct plan){ .umask = MODE_UNSET,
+				   .stop_timeout_ms = 5000,
+				   .stop_signals = SIGNAL_BIT(SIGTERM),
+				   .subreaper = true };
+	for (int n = 0; n < SIGNAL_COUNT; n++)
+		ret_plan->rewrite[n] = (uint8_t)n;
+	list.compat = argc > 0 ? compat_find(argv[0]) : NULL;
+	if (list.compat) {
+		list.rows = list.compat->rows;
+		list.row_count = list.compat->row_count;
+		compat_begin(list.compat, ret_plan);
+	} else {
+		format_choose(environment);
+	}
+	if (!ret_plan->becomes)
+		failure = twins_scan(&list, environment);
+	if (!failure)
+		failure = words_scan(&list, argv + (argc > 0));
+	return failure ? failure : list_to_plan(&list, ret_plan);
+}
+
+const struct failure *options_answer(const struct plan *plan, int *ret_status)
+{
+	*ret_status = plan->print.status;
+	if (plan->print.text)
+		return output_write(plan->print.fd, plan->print.text);
+	compat_pause();
+	return NULL;
+}
+
+/* --- help ------------------------------------------------------------------------------------- */
+
+static void row_print(FILE *out, const struct option_row *row)
+{
+	const char *name =
+		text_format("%s--%s%s%s", row->letter ? text_format("-%c, ", row->letter) : "    ",
+			    row->name, row->value ? " " : "", row->value ? row->value : "");
+
+	if (strlen(name) > 28)
+		(void)fprintf(out, "  %s\n%32s%s\n", name, "", row->help);
+	else
+		(void)fprintf(out, "  %-30s%s\n", name, row->help);
+}
+
+const char *options_help(void)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return "out of memory\n";
+	(void)fputs(
 		"usage: drop-init [OPTION]... [--] COMMAND [ARG]...\n\n"
 		"An init for containers that drops root: it binds ports, gives away files, becomes a\n"
-		"user without capabilities, loads a seccomp filter, and runs COMMAND as PID 1 should.\n\n");
+		"user without capabilities, loads a seccomp filter, and runs COMMAND as PID 1 should.\n\n",
+		out);
 	for (size_t i = 0; i < option_count; i++) {
-		const struct option_row *row = &option_table[i];
-		char option[80] = "    ", text[256];
-
-		if (row->letter)
-			snprintf(option, sizeof(option), "-%c, ", row->letter);
-		snprintf(option + 4, sizeof(option) - 4, "--%s%s%s", row->name,
-			 row->value ? " " : "", row->value ? row->value : "");
-		snprintf(text, sizeof(text),
-			 strlen(option) > 28 ? "  %s\n%32s%s\n" : "  %-30s%.0s%s\n", option, "",
-			 row->help);
-		output_write(text);
+		if (!(option_table[i].places & OPTION_LINES_ONLY))
+			row_print(out, &option_table[i]);
 	}
-	output_write(
+	(void)fputs(
 		"\nEvery option has a twin in the environment: --user is DROP_INIT_USER; values of\n"
-		"repeatable ones are separated by spaces, and the command line wins.\n\n"
+		"repeatable ones are separated by spaces and come first; of the others the command\n"
+		"line's counts.\n\n"
 		"exit status: the command's own; 128+N when signal N ended it; 127 not found;\n"
-		"126 not executable; 125 drop-init's own failure.\n");
+		"126 not executable; 125 drop-init's own failure.\n",
+		out);
+	return fclose(out) ? "out of memory\n" : text;
 }

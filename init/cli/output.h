@@ -2,7 +2,9 @@
 #ifndef OUTPUT_H
 #define OUTPUT_H
 
-/* Write all of text to standard output. Dies where that cannot be done. */
-void output_write(const char *text);
+#include "init/sys/failure.h"
+
+/* Write all of text to this descriptor. */
+const struct failure *output_write(int fd, const char *text);
 
 #endif

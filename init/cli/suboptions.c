@@ -1,8 +1,8 @@
 #include "init/cli/suboptions.h"
 
 #include "init/sys/number.h"
+#include "init/sys/text.h"
 
-#include <errno.h>
 #include <string.h>
 
 const char *suboption_flag(const char *value, bool *ret)
@@ -40,37 +40,34 @@ const char *suboption_mode(const char *value, mode_t *ret)
 	return NULL;
 }
 
-static void suboption_apply(const struct typed *typed, const struct suboption *rows, size_t count,
-			    void *spec, char *key)
+static const char *suboption_apply(const char *option, const struct suboption *rows, size_t count,
+				   void *spec, char *key)
 {
 	char *value = strchr(key, '=');
+	const char *wrong;
 
 	if (value)
 		*value++ = '\0';
 	for (size_t i = 0; i < count; i++) {
-		const char *wrong;
-
 		if (strcmp(rows[i].name, key) != 0)
 			continue;
 		wrong = rows[i].set(spec, value);
-		if (wrong)
-			options_refuse(typed, "key '%s': %s", key, wrong);
-		return;
+		return wrong ? text_format("key '%s': %s", key, wrong) : NULL;
 	}
-	options_refuse(typed, "no such key: '%s' (see the man page for the keys of --%s)", key,
-		       typed->row->name);
+	return text_format("no such key: '%s' (see the man page for the keys of --%s)", key,
+			   option);
 }
 
-const char *suboptions_parse(const struct typed *typed, const struct suboption *rows, size_t count,
-			     void *spec)
+const char *suboptions_parse(const char *option, const char *text, const struct suboption *rows,
+			     size_t count, void *spec, const char **ret_first)
 {
-	char *rest = strdup(typed->value); /* kept: the plan's strings point into it */
-	char *first;
+	char *rest = strdup(text); /* kept: the plan's strings point into it */
+	const char *first = rest ? strsep(&rest, ",") : NULL;
+	const char *wrong = first ? NULL : "out of memory";
 
-	if (!rest)
-		options_refuse(typed, "%s", strerror(errno));
-	first = strsep(&rest, ",");
-	for (char *key; (key = strsep(&rest, ","));)
-		suboption_apply(typed, rows, count, spec, key);
-	return first;
+	for (char *key; !wrong && (key = strsep(&rest, ","));)
+		wrong = suboption_apply(option, rows, count, spec, key);
+	if (!wrong)
+		*ret_first = first;
+	return wrong;
 }

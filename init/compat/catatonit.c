@@ -1,6 +1,7 @@
 /* catatonit 0.2. */
-#include "init/sys/message.h"
 #include "init/compat/compat.h"
+
+#include "init/sys/message.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -21,14 +22,18 @@ static const struct event_words words[] = {
 	{ 0 },
 };
 
-/* The process of a pod that only keeps its namespaces: nothing is started, so nothing is planned.
- */
-static void run_pause(struct plan *plan, const struct typed *typed)
+static const char *set_pause(struct plan *plan, const char *value)
+{
+	(void)value;
+	plan->pause = true;
+	return NULL;
+}
+
+void compat_pause(void)
 {
 	const struct sigaction ignored = { .sa_handler = SIG_IGN };
 	sigset_t ends;
 
-	(void)plan, (void)typed;
 	(void)sigaction(SIGCHLD, &ignored,
 			NULL); /* the kernel reaps; no failure for a valid signal */
 	if (getpid() != 1)
@@ -42,7 +47,6 @@ static void run_pause(struct plan *plan, const struct typed *typed)
 	(void)sigaddset(&ends, SIGINT);
 	while (sigwaitinfo(&ends, NULL) < 0)
 		; /* stopped, and continued */
-	_exit(EXIT_SUCCESS);
 }
 
 static void begin(struct plan *plan)
@@ -59,7 +63,7 @@ static const struct option_row rows[] = {
 	{ 'g', .means = "group" },
 	{ 'h', .apply = compat_print_help },
 	{ 'L', .means = "licence" },
-	{ 'P', .apply = run_pause },
+	{ 'P', .apply = set_pause },
 	{ 'V', .name = "version", .apply = compat_print_version },
 };
 

@@ -1,11 +1,10 @@
 #include "init/compat/compat.h"
 
+#include "init/sys/text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#define TEXT_SIZE 2048
 
 static const struct compat *const known[] = { &compat_tini, &compat_dumb_init, &compat_catatonit,
 					      &compat_gosu, &compat_su_exec,   NULL };
@@ -28,44 +27,50 @@ const struct compat *compat_find(const char *argv0)
 	return NULL;
 }
 
-/* Not one of our messages: it has no prefix, and several lines. Each % in it becomes our name. */
-static void say(int fd, const char *text)
+/* Each % in a text becomes our name. */
+static const char *text_complete(const char *text)
 {
-	char whole[TEXT_SIZE];
-	size_t length = 0;
+	char *whole = NULL;
+	size_t size;
+	FILE *out = open_memstream(&whole, &size);
 
-	while (*text && length < TEXT_SIZE) {
-		const size_t literal = strcspn(text, "%");
-
-		length += (size_t)snprintf(whole + length, TEXT_SIZE - length, "%.*s%s",
-					   (int)literal, text, text[literal] ? called : "");
-		text += literal + (text[literal] != '\0');
+	if (!out)
+		return text;
+	for (; *text; text++) {
+		if (*text == '%')
+			(void)fputs(called, out); /* fclose(3) tells of a failure */
+		else
+			(void)fputc(*text, out);
 	}
-	if (write(fd, whole, length < TEXT_SIZE ? length : TEXT_SIZE - 1) < 0)
-		_exit(current->style.own_failure);
+	return fclose(out) ? text : whole;
 }
 
-void compat_print_help(struct plan *plan, const struct typed *typed)
+static const char *print(struct plan *plan, const char *text)
 {
-	(void)plan, (void)typed;
-	say(current->text_fd, current->help);
-	_exit(EXIT_SUCCESS);
+	if (!plan->print.text)
+		plan->print = (struct print_request){ text_complete(text), current->text_fd,
+						      EXIT_SUCCESS };
+	return NULL;
 }
 
-void compat_print_version(struct plan *plan, const struct typed *typed)
+const char *compat_print_help(struct plan *plan, const char *value)
 {
-	(void)plan, (void)typed;
-	say(current->text_fd, current->version);
-	_exit(EXIT_SUCCESS);
+	(void)value;
+	return print(plan, current->help);
 }
 
-void compat_refuse_usage(const char *text)
+const char *compat_print_version(struct plan *plan, const char *value)
 {
-	say(STDERR_FILENO, text);
-	_exit(current->style.own_failure);
+	(void)value;
+	return print(plan, current->version);
 }
 
-void compat_refuse(enum option_mistake mistake, const char *word)
+const struct failure *compat_usage(const char *text)
+{
+	return failure_verbatim(EXIT_OWN_FAILURE, text_complete(text));
+}
+
+const struct failure *compat_refuse(enum option_mistake mistake, const char *word)
 {
 	static const char *const words[][2][2] = {
 		/* for a letter, and for a name */
@@ -78,12 +83,12 @@ void compat_refuse(enum option_mistake mistake, const char *word)
 	};
 	const bool is_name = word[1] == '-';
 	const char *const *say_it = words[mistake][is_name];
-	char line[256];
+	const char *usage = current->usage_after_mistake ? current->usage_after_mistake : "";
 
-	snprintf(line, sizeof(line), "%%: %s%.*s%s\n", say_it[0], (int)strcspn(word, "="),
-		 word + !is_name, say_it[1]);
-	say(STDERR_FILENO, line);
-	compat_refuse_usage(current->usage_after_mistake ? current->usage_after_mistake : "");
+	return failure_verbatim(EXIT_OWN_FAILURE,
+				text_format("%s: %s%.*s%s\n%s", called, say_it[0],
+					    (int)strcspn(word, "="), word + !is_name, say_it[1],
+					    text_complete(usage)));
 }
 
 void compat_begin(const struct compat *compat, struct plan *plan)
@@ -93,13 +98,13 @@ void compat_begin(const struct compat *compat, struct plan *plan)
 	compat->begin(plan);
 }
 
-void compat_finish(const struct compat *compat, struct plan *plan)
+const struct failure *compat_finish(const struct compat *compat, struct plan *plan,
+				    bool has_operand)
 {
 	if (compat->finish)
 		compat->finish(plan);
 	message_configure(plan->verbosity, plan->json);
-	if (plan->becomes && *plan->command)
-		plan->user = *plan->command++;
-	if (!*plan->command)
-		compat_refuse_usage(compat->usage);
+	if (!has_operand && !plan->print.text && !plan->pause && !plan->default_command)
+		return compat_usage(compat->usage);
+	return NULL;
 }

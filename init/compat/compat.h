@@ -9,9 +9,8 @@
 #ifndef COMPAT_H
 #define COMPAT_H
 
+#include "init/compat/option_row.h"
 #include "init/sys/event.h"
-#include "init/cli/options.h"
-#include "init/plan.h"
 
 struct compat {
 	const char *const names[3]; /* the base names of argv[0], up to a NULL */
@@ -37,17 +36,24 @@ const struct compat *compat_find(const char *argv0);
 /* Before the options are parsed: speak as it does from now on, and plan what it does unasked. */
 void compat_begin(const struct compat *compat, struct plan *plan);
 
-/* After that: its environment, and its operands. Exits as it does where there is no command. */
-void compat_finish(const struct compat *compat, struct plan *plan);
+/* After that: its environment. A failure where there is no command, in its words. */
+const struct failure *compat_finish(const struct compat *compat, struct plan *plan,
+				    bool has_operand);
 
-/* Say what is wrong with the option that word is, as getopt_long(3) does, and exit. */
-_Noreturn void compat_refuse(enum option_mistake mistake, const char *word);
+/* What can be wrong with an option before its value is looked at. */
+enum option_mistake { OPTION_UNKNOWN, OPTION_VALUE_UNWANTED, OPTION_VALUE_MISSING };
 
-/* Say this usage message, and exit. */
-_Noreturn void compat_refuse_usage(const char *text);
+/* What is wrong with the option that word is, as getopt_long(3) says it. */
+const struct failure *compat_refuse(enum option_mistake mistake, const char *word);
 
-/* Rows that several have: print what was asked for, and exit 0. */
-void compat_print_help(struct plan *plan, const struct typed *typed);
-void compat_print_version(struct plan *plan, const struct typed *typed);
+/* This usage message, in which % is our name. */
+const struct failure *compat_usage(const char *text);
+
+/* Rows that several have: what was asked for is printed, and nothing started. */
+const char *compat_print_help(struct plan *plan, const char *value);
+const char *compat_print_version(struct plan *plan, const char *value);
+
+/* catatonit -P, the process of a pod that only keeps its namespaces: reap until TERM or INT. */
+void compat_pause(void);
 
 #endif

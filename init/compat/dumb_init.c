@@ -1,6 +1,8 @@
 /* dumb-init 1.2.5. */
-#include "init/sys/number.h"
 #include "init/compat/compat.h"
+
+#include "init/sys/number.h"
+#include "init/sys/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -60,30 +62,31 @@ static void begin(struct plan *plan)
 	plan->shell_fallback = true;
 }
 
-static void set_single_child(struct plan *plan, const struct typed *typed)
+static const char *set_single_child(struct plan *plan, const char *value)
 {
-	(void)typed;
+	(void)value;
 	plan->session = false;
+	return NULL;
 }
 
-static void set_verbose(struct plan *plan, const struct typed *typed)
+static const char *set_verbose(struct plan *plan, const char *value)
 {
-	(void)typed;
+	(void)value;
 	plan->verbosity = MESSAGE_DEBUG;
+	return NULL;
 }
 
-static void add_rewrite(struct plan *plan, const struct typed *typed)
+static const char *add_rewrite(struct plan *plan, const char *value)
 {
-	char from_text[8] = "";
-	const char *colon = strchr(typed->value, ':');
+	const char *colon = strchr(value, ':');
+	const char *from_text = text_format("%.*s", colon ? (int)(colon - value) : 0, value);
 	uint64_t from, to;
 
-	if (colon && (size_t)(colon - typed->value) < sizeof(from_text))
-		memcpy(from_text, typed->value, (size_t)(colon - typed->value));
 	if (!colon || !number_parse(from_text, 1, LAST_SIGNAL, &from) ||
 	    !number_parse(colon + 1, 0, LAST_SIGNAL, &to))
-		compat_refuse_usage(rewrite_usage);
+		return rewrite_usage;
 	plan->rewrite[from] = (uint8_t)to;
+	return NULL;
 }
 
 static bool is_set_to(const char *variable, const char *value)
@@ -112,8 +115,8 @@ static void finish(struct plan *plan)
 
 static const struct option_row rows[] = {
 	{ 'c', .name = "single-child", .apply = set_single_child },
-	{ 'r', .name = "rewrite", .value = "s:r", .apply = add_rewrite, .means = "rewrite" },
-	{ 'v', .name = "verbose", .apply = set_verbose, .means = "verbose" },
+	{ 'r', .name = "rewrite", .value = "s:r", .apply = add_rewrite },
+	{ 'v', .name = "verbose", .apply = set_verbose },
 	{ 'h', .name = "help", .apply = compat_print_help },
 	{ 'V', .name = "version", .apply = compat_print_version },
 };

@@ -1,6 +1,7 @@
 /* tini 0.19, and docker-init, which is tini. */
-#include "init/sys/number.h"
 #include "init/compat/compat.h"
+
+#include "init/sys/number.h"
 
 #include <limits.h>
 #include <stdlib.h>

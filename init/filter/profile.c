@@ -1,21 +1,21 @@
 #include "init/filter/profile.h"
 
 #include "init/privileges/capabilities.h"
-#include "init/steps/command.h"
-#include "init/steps/descriptors.h"
+#include "init/sys/descriptors.h"
 #include "init/sys/effect.h"
 #include "init/sys/file.h"
-#include "init/sys/message.h"
+#include "init/sys/path.h"
 #include "init/sys/signals.h"
+#include "init/sys/text.h"
 #include "seccomp/filter_file.h"
 
 #include <cap-ng.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -59,106 +59,157 @@ static const char *filter_parse(const unsigned char *bytes, size_t size, struct 
 	return NULL;
 }
 
+static const struct failure *refuse(const struct plan *plan, int error, const char *advice,
+				    const char *what)
+{
+	return failure_new(text_format("--seccomp %s", plan->seccomp), error, advice, "%s", what);
+}
+
 /* --- a JSON profile -------------------------------------------------------------------------- */
 
 /* The capabilities that the command will have, as drop-seccomp takes them. */
 static char *capability_list(const struct plan *plan, enum bind_capability keep)
 {
-	static char list[2048];
-	char *end = list;
+	const char *list = keep == BIND_COMMAND ? "NET_BIND_SERVICE" : "";
 
-	if (keep == BIND_COMMAND)
-		end = stpcpy(end, "NET_BIND_SERVICE,");
 	for (unsigned n = 0; !plan->drops && n <= (unsigned)CAP_LAST_CAP; n++) {
 		const char *name = capabilities_have(n) ? capng_capability_to_name(n) : NULL;
 
-		if (name) {
-			end = stpcpy(stpcpy(end, name), ",");
-		}
+		if (name)
+			list = text_format("%s%s%s", list, *list ? "," : "", name);
 	}
-	if (end > list)
-		end[-1] = '\0';
-	return list;
+	return (char *)list;
 }
 
-/* drop-seccomp beside this binary, else along PATH. */
-static bool compiler_find(const char **ret_path)
+/* Is this file or folder nobody's to write but root's (where we are not root, or ours)? */
+static bool is_trusted(int fd, mode_t kind)
 {
-	static char beside[PATH_MAX + sizeof(COMPILER)];
-	char self[PATH_MAX];
+	struct stat status;
+
+	return !fstat(fd, &status) && (status.st_mode & S_IFMT) == kind &&
+	       (status.st_uid == 0 || status.st_uid == geteuid()) &&
+	       !(status.st_mode & (S_IWGRP | S_IWOTH));
+}
+
+/* Is this a compiler that nobody else can put another one in the place of? */
+static bool compiler_is_trusted(const char *path)
+{
+	struct path_place place;
+	bool trusted;
+	int fd;
+
+	if (path_open_folder(NULL, path, &place))
+		return false;
+	trusted = place.anchored && is_trusted(place.folder, S_IFDIR);
+	fd = openat(place.folder, place.name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	trusted = trusted && fd >= 0 && is_trusted(fd, S_IFREG);
+	if (fd >= 0)
+		(void)close(fd); /* O_PATH: nothing to lose */
+	path_close(&place);
+	return trusted;
+}
+
+/* Beside this binary, else where programs are installed: PATH is anybody's to set. NULL: nowhere.
+ */
+static const char *compiler_find(void)
+{
+	static const char *const folders[] = { "/usr/local/bin", "/usr/local/sbin",
+					       "/usr/bin",	 "/usr/sbin",
+					       "/bin",		 "/sbin" };
+	char self[4096];
 	const ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	const char *path;
 	char *slash;
 
 	self[length > 0 ? length : 0] = '\0';
 	slash = strrchr(self, '/');
 	if (slash) {
-		(void)snprintf(beside, sizeof(beside), "%.*s" COMPILER, (int)(slash + 1 - self),
-			       self);
-		*ret_path = beside;
-		if (!access(beside, X_OK))
-			return true;
+		*slash = '\0';
+		path = text_format("%s/" COMPILER, self);
+		if (compiler_is_trusted(path))
+			return path;
 	}
-	return !command_find(COMPILER, ret_path) && !access(*ret_path, X_OK);
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
+		path = text_format("%s/" COMPILER, folders[i]);
+		if (compiler_is_trusted(path))
+			return path;
+	}
+	return NULL;
 }
 
-/* The compiler reads a file that somebody wrote, so it runs as the user who will run under it. */
-static _Noreturn void compiler_run(const struct plan *plan, const char *path, int output,
+/* The compiler reads a file that somebody wrote, so it runs as the user who will run under it, and
+ * with nothing of our environment. What it cannot read it says itself. */
+static _Noreturn void compiler_run(const struct plan *plan, const char *compiler, int output,
 				   char *capabilities)
 {
 	char *arguments[] = { (char[]){ COMPILER },  (char[]){ "compile" },
 			      (char *)plan->seccomp, (char[]){ "-o" },
 			      (char[]){ "-" },	     (char[]){ "--caps" },
 			      capabilities,	     NULL };
+	char *environment[] = { NULL };
+	const struct failure *failure = privileges_drop(plan, BIND_NOBODY, true);
+	char text[512];
 
-	privileges_drop(plan, BIND_NOBODY, true);
-	descriptors_seal(0); /* what came with us is not for it either */
-	if (dup2(output, STDOUT_FILENO) != STDOUT_FILENO || signals_set_mask(0, NULL))
-		die("cannot run %s: %s", path, strerror(errno));
-	execv(path, arguments);
-	die("cannot run %s: %s", path, strerror(errno));
+	if (!failure && !descriptors_seal(0) && /* what came with us is not for it either */
+	    dup2(output, STDOUT_FILENO) == STDOUT_FILENO && !signals_set_mask(0, NULL))
+		(void)execve(compiler, arguments, environment);
+	if (!failure)
+		failure = failure_new(NULL, errno, NULL, "cannot run it");
+	failure_format(failure, text, sizeof(text));
+	_exit(dprintf(STDERR_FILENO, COMPILER ": %s\n", text) < 0 ? EXIT_OWN_FAILURE : 1);
 }
 
-static ssize_t compile(const struct plan *plan, enum bind_capability keep, unsigned char *buffer)
+/* What the compiler has written; -errno. */
+static ssize_t output_read(const struct plan *plan, const char *compiler, char *capabilities,
+			   unsigned char *buffer, int *ret_status)
 {
-	const char *path;
-	char *capabilities = capability_list(plan, keep);
-	int ends[2] = { -1, -1 }, status, result;
+	int ends[2] = { -1, -1 };
 	ssize_t size;
 	pid_t pid;
 
-	if (!compiler_find(&path))
-		die("--seccomp %s: a JSON profile needs " COMPILER
-		    ", which is neither beside drop-init nor on PATH (install it, or give a compiled "
-		    "filter)",
-		    plan->seccomp);
 	errno = ENOEFFECT;
 	if (pipe2(ends, O_CLOEXEC) || ends[1] < 0)
-		die("--seccomp %s: cannot make a pipe: %s", plan->seccomp, strerror(errno));
+		return -errno;
 	pid = effect_fork(0);
-	if (pid < 0)
-		die("--seccomp %s: cannot create a process: %s", plan->seccomp, strerror(-pid));
 	if (!pid)
-		compiler_run(plan, path, ends[1], capabilities);
-	result = effect_close(ends[1]); /* the child's: the text ends when nobody has that end */
-	if (result)
-		die("--seccomp %s: cannot listen to " COMPILER ": %s", plan->seccomp,
-		    strerror(-result));
-	size = file_read_up_to(ends[0], buffer, LARGEST_FILE + 1);
+		compiler_run(plan, compiler, ends[1], capabilities);
+	size = effect_close(ends[1]); /* the child's: the text ends when nobody has that end */
+	if (pid < 0)
+		size = pid;
+	else if (!size)
+		size = file_read_up_to(ends[0], buffer, LARGEST_FILE + 1);
 	(void)close(ends[0]); /* it was only read */
-	if (waitpid(pid, &status, 0) != pid)
-		die("--seccomp %s: cannot wait for " COMPILER, plan->seccomp);
-	if (size < 0)
-		return size;
-	if (WIFSIGNALED(status))
-		die("--seccomp %s: " COMPILER " was killed by %s", plan->seccomp,
-		    signal_name(WTERMSIG(status)));
-	if (WEXITSTATUS(status))
-		die("--seccomp %s: " COMPILER " could not compile it (it says why above)",
-		    plan->seccomp);
+	if (pid > 0 && waitpid(pid, ret_status, 0) != pid)
+		return -ECHILD;
 	return size;
 }
 
-/* --- the step -------------------------------------------------------------------------------- */
+static const struct failure *compile(const struct plan *plan, enum bind_capability keep,
+				     unsigned char *buffer, ssize_t *ret_size)
+{
+	const char *compiler = compiler_find();
+	int status = 0;
+
+	if (!compiler)
+		return refuse(
+			plan, 0, "install it there, or give a compiled filter",
+			"a JSON profile needs " COMPILER
+			", which is neither beside drop-init nor in /usr/local/bin or /usr/bin, "
+			"in a folder and a file that only root can write to");
+	*ret_size = output_read(plan, compiler, capability_list(plan, keep), buffer, &status);
+	if (*ret_size < 0)
+		return refuse(plan, (int)-*ret_size, NULL, "cannot run " COMPILER);
+	if (WIFSIGNALED(status))
+		return refuse(
+			plan, 0, NULL,
+			text_format(COMPILER " was killed by %s", signal_name(WTERMSIG(status))));
+	if (WEXITSTATUS(status))
+		return refuse(plan, 0, NULL, COMPILER " could not compile it (it says why above)");
+	return NULL;
+}
+
+/* --- where it comes from -----------------------------------------------------------------------
+ */
 
 static bool looks_compiled(const unsigned char *bytes, ssize_t size)
 {
@@ -174,41 +225,63 @@ static bool looks_like_json(const unsigned char *bytes, ssize_t size)
 	return i < size && bytes[i] == '{';
 }
 
-static void load_file(const struct plan *plan, enum bind_capability keep, struct filter *ret)
+static const struct failure *file_read(const struct plan *plan, unsigned char *buffer,
+				       ssize_t *ret_size)
 {
-	unsigned char *buffer = malloc(LARGEST_FILE + 1);
-	int fd = open(plan->seccomp, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* it may be a FIFO */
-	const char *wrong;
-	ssize_t size;
+	const struct failure *failure;
+	struct stat status;
+	int fd;
 
-	if (fd < 0 || !buffer || fcntl(fd, F_SETFL, 0))
-		die("--seccomp %s: cannot read it: %s", plan->seccomp, strerror(errno));
-	size = file_read_up_to(fd, buffer, LARGEST_FILE + 1);
+	/* Without waiting: it may be a FIFO. */
+	failure = path_open_file(text_format("--seccomp %s", plan->seccomp), plan->seccomp,
+				 O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, &fd);
+	if (failure && failure->error == ENOENT && !strchr(plan->seccomp, '/'))
+		return refuse(plan, 0, NULL, "neither default nor none, and no file of this name");
+	if (failure)
+		return failure;
+	if (fstat(fd, &status) || !S_ISREG(status.st_mode))
+		failure = refuse(plan, 0, NULL, "neither a compiled filter nor a JSON profile");
+	else
+		*ret_size = file_read_up_to(fd, buffer, LARGEST_FILE + 1);
 	(void)close(fd); /* it was only read */
-	if (size >= 0 && !looks_compiled(buffer, size) && looks_like_json(buffer, size))
-		size = compile(plan, keep, buffer);
-	if (size < 0)
-		die("--seccomp %s: cannot read it: %s", plan->seccomp, strerror((int)-size));
-	if ((size_t)size > LARGEST_FILE)
-		die("--seccomp %s: it is larger than any filter is", plan->seccomp);
-	wrong = filter_parse(buffer, (size_t)size, ret);
-	if (wrong)
-		die("--seccomp %s: %s", plan->seccomp, wrong);
+	return failure;
 }
 
-void profile_load(const struct plan *plan, enum bind_capability keep, struct filter *ret_profile)
+static const struct failure *file_load(const struct plan *plan, enum bind_capability keep,
+				       struct filter *ret)
+{
+	unsigned char *buffer = malloc(LARGEST_FILE + 1);
+	const struct failure *failure = buffer ? NULL : failure_of_memory();
+	const char *wrong;
+	ssize_t size = 0;
+
+	if (!failure)
+		failure = file_read(plan, buffer, &size);
+	if (!failure && size >= 0 && !looks_compiled(buffer, size) && looks_like_json(buffer, size))
+		failure = compile(plan, keep, buffer, &size);
+	if (failure)
+		return failure;
+	if (size < 0)
+		return refuse(plan, (int)-size, NULL, "cannot read it");
+	if ((size_t)size > LARGEST_FILE)
+		return refuse(plan, 0, NULL, "it is larger than any filter is");
+	wrong = filter_parse(buffer, (size_t)size, ret);
+	return wrong ? refuse(plan, 0, NULL, wrong) : NULL;
+}
+
+const struct failure *profile_load(const struct plan *plan, enum bind_capability keep,
+				   struct filter *ret_profile)
 {
 	const char *asked = plan->seccomp ? plan->seccomp : plan->drops ? "default" : "none";
 
 	*ret_profile = (struct filter){ .name = "none" };
 	if (!strcmp(asked, "none"))
-		return;
-	if (strcmp(asked, "default") != 0) {
-		load_file(plan, keep, ret_profile);
-		return;
-	}
+		return NULL;
+	if (strcmp(asked, "default") != 0)
+		return file_load(plan, keep, ret_profile);
 	/* cppcheck-suppress comparePointers ; init/filter/builtin.S has both in one object */
 	if (filter_parse(builtin_filter, (size_t)(builtin_filter_end - builtin_filter),
 			 ret_profile))
-		die("the built-in seccomp profile is damaged");
+		return failure_new(NULL, 0, NULL, "the built-in seccomp profile is damaged");
+	return NULL;
 }

@@ -7,8 +7,10 @@
 #include "init/privileges/drop.h"
 
 /* The profile of the plan: the built-in one, a compiled filter, or a JSON profile that drop-seccomp
- * compiles now, as the target user. program.len is 0 where there is none. Dies, naming what was
- * typed, where it is not one, is for another architecture, is cut short, or does not compile. */
-void profile_load(const struct plan *plan, enum bind_capability keep, struct filter *ret_profile);
+ * compiles now, as the target user. program.len is 0 where there is none. A failure, naming what
+ * was typed, where it is not one, is for another architecture, is cut short, or does not compile.
+ */
+const struct failure *profile_load(const struct plan *plan, enum bind_capability keep,
+				   struct filter *ret_profile);
 
 #endif

@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-struct capability_sets capabilities_read(void)
+int capabilities_read(struct capability_sets *ret_sets)
 {
 	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
 	struct __user_cap_data_struct data[2];
@@ -19,27 +19,33 @@ struct capability_sets capabilities_read(void)
 	/* A call that did nothing must not look like empty sets. */
 	memset(data, 0xff, sizeof(data));
 	if (syscall(SYS_capget, &header, data))
-		die("cannot read the capability sets: %s", strerror(errno));
-	return (struct capability_sets){
+		return -errno;
+	*ret_sets = (struct capability_sets){
 		.effective = data[0].effective | (uint64_t)data[1].effective << 32,
 		.permitted = data[0].permitted | (uint64_t)data[1].permitted << 32,
 		.inheritable = data[0].inheritable | (uint64_t)data[1].inheritable << 32,
 	};
+	return 0;
 }
 
 bool capabilities_have(unsigned capability)
 {
-	return capabilities_read().effective & CAPABILITY_BIT(capability);
+	struct capability_sets sets;
+
+	return !capabilities_read(&sets) && sets.effective & CAPABILITY_BIT(capability);
 }
 
 bool capabilities_may_raise(unsigned capability)
 {
-	return capabilities_read().permitted & CAPABILITY_BIT(capability);
+	struct capability_sets sets;
+
+	return !capabilities_read(&sets) && sets.permitted & CAPABILITY_BIT(capability);
 }
 
-void capabilities_set(const struct capability_sets *sets)
+int capabilities_set(const struct capability_sets *sets)
 {
 	struct capability_sets now;
+	int result;
 
 	capng_clear(CAPNG_SELECT_CAPS);
 	for (unsigned n = 0; n <= LAST_POSSIBLE_CAPABILITY; n++) {
@@ -51,38 +57,46 @@ void capabilities_set(const struct capability_sets *sets)
 			capng_update(CAPNG_ADD, CAPNG_INHERITABLE, n);
 	}
 	if (capng_apply(CAPNG_SELECT_CAPS))
-		die("cannot set the capability sets: capset: %s", strerror(errno));
-	now = capabilities_read();
-	if (memcmp(&now, sets, sizeof(now)) != 0)
-		die("cannot set the capability sets: capset: %s", strerror(ENOEFFECT));
+		return errno ? -errno : -ENOEFFECT;
+	result = capabilities_read(&now);
+	if (result)
+		return result;
+	return memcmp(&now, sets, sizeof(now)) ? -ENOEFFECT : 0;
 }
 
-/* What is ambient has to be permitted and inheritable already. A kernel before 4.3 has no ambient
- * set to clear. */
-void capabilities_set_ambient(uint64_t ambient)
+/* A kernel before 4.3, and gVisor, have no ambient set to clear. */
+int capabilities_set_ambient(uint64_t ambient)
 {
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) && errno != EINVAL)
-		die("cannot clear the ambient capabilities: %s", strerror(errno));
+		return -errno;
 	for (unsigned n = 0; n <= LAST_POSSIBLE_CAPABILITY; n++) {
 		if ((ambient & CAPABILITY_BIT(n)) &&
 		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, n, 0, 0))
-			die("cannot make CAP_NET_BIND_SERVICE ambient: %s (Linux 4.3 or later can)",
-			    strerror(errno));
+			return -errno;
 	}
+	return 0;
 }
 
-void capabilities_raise_bind(bool hand_on)
+bool capabilities_can_be_ambient(void)
+{
+	return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, CAP_NET_BIND_SERVICE, 0, 0) >= 0;
+}
+
+int capabilities_raise_bind(bool hand_on)
 {
 	const uint64_t bind = CAPABILITY_BIT(CAP_NET_BIND_SERVICE);
-	struct capability_sets sets = capabilities_read();
+	struct capability_sets sets;
+	int result = capabilities_read(&sets);
 
 	sets.effective |= bind;
 	if (hand_on)
 		sets.inheritable |= bind;
-	capabilities_set(&sets);
-	if (hand_on && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_BIND_SERVICE, 0, 0))
-		die("--allow-port: cannot raise CAP_NET_BIND_SERVICE for the command: %s",
-		    strerror(errno));
+	if (!result)
+		result = capabilities_set(&sets);
+	if (!result && hand_on &&
+	    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_BIND_SERVICE, 0, 0))
+		result = -errno;
+	return result;
 }
 
 bool capabilities_cut_bounding(uint64_t kept)
@@ -121,7 +135,7 @@ bool capabilities_set_securebits(void)
 int capabilities_empty(void)
 {
 	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
-	const struct __user_cap_data_struct none[2] = { 0 };
+	const struct __user_cap_data_struct none[2] = { { 0 } };
 	struct __user_cap_data_struct now[2];
 
 	memset(now, 0xff, sizeof(now));

@@ -20,20 +20,25 @@ struct capability_sets {
 	uint64_t effective, permitted, inheritable;
 };
 
-/* What the kernel says that we hold, read without libcap-ng: a proof needs its own witness. */
-struct capability_sets capabilities_read(void);
+/* What the kernel says that we hold, read without libcap-ng: a proof needs its own witness. 0 or
+ * -errno. capget(2) */
+int capabilities_read(struct capability_sets *ret_sets);
 
-/* Is this one in our effective set? May it be raised: is it in our permitted set? */
+/* Is this one in our effective set? May it be raised: is it in our permitted set? Where that cannot
+ * be told it is not. */
 bool capabilities_have(unsigned capability);
 bool capabilities_may_raise(unsigned capability);
 
-/* Each of these has taken when it returns, or dies. */
-void capabilities_set(const struct capability_sets *sets);
-void capabilities_set_ambient(uint64_t ambient); /* permitted and inheritable already */
+/* Has this kernel an ambient set? gVisor has none. */
+bool capabilities_can_be_ambient(void);
+
+/* Each of these has taken when it returns 0, else -errno. */
+int capabilities_set(const struct capability_sets *sets);
+int capabilities_set_ambient(uint64_t ambient); /* permitted and inheritable already */
 
 /* Add CAP_NET_BIND_SERVICE, which is permitted, to what we use, and to what we hand on; take none.
  */
-void capabilities_raise_bind(bool hand_on);
+int capabilities_raise_bind(bool hand_on);
 
 /* Cut every capability but the kept ones out of the bounding set. Needs CAP_SETPCAP: without it
  * false, and said on -v, because no_new_privs covers it then. */

@@ -1,10 +1,8 @@
 #include "init/privileges/credentials.h"
 
 #include "init/privileges/user.h"
-#include "init/sys/message.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/fsuid.h>
@@ -12,25 +10,72 @@
 #include <unistd.h>
 
 /* The kernel keeps groups in an order of its own. */
-bool credentials_groups_are(const struct identity *identity)
+int credentials_groups(gid_t **ret_groups, int *ret_count)
 {
 	const int count = getgroups(0, NULL);
-	gid_t *groups;
-	bool equal;
+	gid_t *groups = count < 0 ? NULL : calloc((size_t)count + 1, sizeof(*groups));
 
-	if (count < 0 || (size_t)count != identity->group_count)
-		return false;
-	if (!count)
-		return true;
-	groups = calloc((size_t)count, sizeof(*groups));
-	if (!groups || getgroups(count, groups) != count) {
+	if (!groups)
+		return -1;
+	if (getgroups(count, groups) != count) {
 		free(groups);
-		return false;
+		return -1;
 	}
 	groups_sort(groups, (size_t)count);
-	equal = !memcmp(groups, identity->groups, (size_t)count * sizeof(*groups));
+	*ret_groups = groups;
+	*ret_count = count;
+	return 0;
+}
+
+/* Both sorted: the same but for one group, which either may lack? */
+static bool lists_agree(const gid_t *a, size_t a_count, const gid_t *b, size_t b_count, gid_t but)
+{
+	size_t i = 0, j = 0;
+
+	for (;;) {
+		while (i < a_count && a[i] == but)
+			i++;
+		while (j < b_count && b[j] == but)
+			j++;
+		if (i == a_count || j == b_count)
+			return i == a_count && j == b_count;
+		if (a[i++] != b[j++])
+			return false;
+	}
+}
+
+bool credentials_groups_are(const struct identity *identity)
+{
+	gid_t *groups;
+	int count;
+	bool agree;
+
+	if (credentials_groups(&groups, &count))
+		return false;
+	agree = lists_agree(groups, (size_t)count, identity->groups, identity->group_count,
+			    identity->gid);
+	free(groups);
+	return agree;
+}
+
+static bool groups_are_exactly(const struct identity *identity)
+{
+	gid_t *groups;
+	int count;
+	bool equal;
+
+	if (credentials_groups(&groups, &count))
+		return false;
+	equal = (size_t)count == identity->group_count &&
+		(!count || !memcmp(groups, identity->groups, (size_t)count * sizeof(*groups)));
 	free(groups);
 	return equal;
+}
+
+/* gVisor has no file system ids of their own, and no call for them. */
+static bool filesystem_id_is(int answer, unsigned id)
+{
+	return (unsigned)answer == id || (answer == -1 && errno == ENOSYS);
 }
 
 bool credentials_gids_are(gid_t gid)
@@ -38,7 +83,7 @@ bool credentials_gids_are(gid_t gid)
 	gid_t real = ~gid, effective = ~gid, saved = ~gid;
 
 	return !getresgid(&real, &effective, &saved) && real == gid && effective == gid &&
-	       saved == gid && (gid_t)setfsgid((gid_t)-1) == gid;
+	       saved == gid && filesystem_id_is(setfsgid((gid_t)-1), gid);
 }
 
 bool credentials_uids_are(uid_t uid)
@@ -46,38 +91,45 @@ bool credentials_uids_are(uid_t uid)
 	uid_t real = ~uid, effective = ~uid, saved = ~uid;
 
 	return !getresuid(&real, &effective, &saved) && real == uid && effective == uid &&
-	       saved == uid && (uid_t)setfsuid((uid_t)-1) == uid;
+	       saved == uid && filesystem_id_is(setfsuid((uid_t)-1), uid);
 }
 
 /* What EPERM and EINVAL mean in a user namespace. user_namespaces(7) */
-static _Noreturn void refuse_id(const char *call, const struct identity *identity, int error)
+static const struct failure *refuse_id(const char *call, const struct identity *identity, int error)
 {
+	const char *advice = NULL;
 	char name[128];
-	const char *advice = "";
 
 	if (error == EPERM)
-		advice = " (add SETUID and SETGID; in a user namespace /proc/self/setgroups and "
-			 "gid_map must allow it)";
+		advice =
+			"add SETUID and SETGID; in a user namespace /proc/self/setgroups and gid_map "
+			"must allow it";
 	else if (error == EINVAL)
-		advice = " (an id is not mapped in this user namespace: see uid_map and gid_map)";
+		advice = "an id is not mapped in this user namespace: see uid_map and gid_map";
 	else if (error == EAGAIN)
-		advice = " (the user is at its limit of processes)";
-	die("cannot become %s: %s: %s%s", identity_format(identity, name, sizeof(name)), call,
-	    strerror(error), advice);
+		advice = "the user is at its limit of processes";
+	return failure_new(NULL, error, advice, "cannot become %s: %s",
+			   identity_format(identity, name, sizeof(name)), call);
 }
 
 /* In this order: without uid 0 the groups could not be changed any more. The calls are the
  * kernel's, not libc's, which stop every thread for them: we are the only one. */
-void credentials_change(const struct identity *identity)
+const struct failure *credentials_change(const struct identity *identity)
 {
 	const uid_t uid = identity->uid;
 	const gid_t gid = identity->gid;
 
-	if (!credentials_groups_are(identity) &&
-	    syscall(SYS_setgroups, identity->group_count, identity->groups))
-		refuse_id("setgroups", identity, errno);
+	/* Who may not change them needs them to be right, and no more than that. */
+	if (!groups_are_exactly(identity) &&
+	    syscall(SYS_setgroups, identity->group_count, identity->groups)) {
+		const int error = errno;
+
+		if (error != EPERM || !credentials_groups_are(identity))
+			return refuse_id("setgroups", identity, error);
+	}
 	if (!credentials_gids_are(gid) && syscall(SYS_setresgid, gid, gid, gid))
-		refuse_id("setresgid", identity, errno);
+		return refuse_id("setresgid", identity, errno);
 	if (!credentials_uids_are(uid) && syscall(SYS_setresuid, uid, uid, uid))
-		refuse_id("setresuid", identity, errno);
+		return refuse_id("setresuid", identity, errno);
+	return NULL;
 }

@@ -18,16 +18,14 @@ enum bind_capability {
 /* Become plan->identity: groups, gid, uid, capability sets, securebits, no_new_privs. Where the
  * plan names no identity only no_new_privs is set (if a filter is to be loaded), and
  * CAP_NET_BIND_SERVICE raised (for whoever keeps it). Needs CAP_SETUID and CAP_SETGID unless we
- * already are that user. Returns with all of it verified, or dies. */
-void privileges_drop(const struct plan *plan, enum bind_capability keep, bool filters);
+ * already are that user. NULL: all of it took, and that is verified. */
+const struct failure *privileges_drop(const struct plan *plan, enum bind_capability keep,
+				      bool filters);
 
-/* Die where privileges_drop() cannot work here. */
-void privileges_require(const struct plan *plan);
+/* Could privileges_drop() work here? NULL, or why not and what to do about it. */
+const struct failure *privileges_obstacle(const struct plan *plan);
 
-/* Could privileges_drop() work here? NULL, or why not and what to do about it, in static text. */
-const char *privileges_obstacle(const struct plan *plan);
-
-/* Empty PID 1's own sets, once the command has CAP_NET_BIND_SERVICE. Dies where it fails. */
-void privileges_give_up(void);
+/* Empty PID 1's own sets, once the command has CAP_NET_BIND_SERVICE. */
+const struct failure *privileges_give_up(void);
 
 #endif

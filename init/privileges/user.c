@@ -1,10 +1,13 @@
 #include "init/privileges/user.h"
 
+#include "init/privileges/credentials.h"
 #include "init/privileges/passwd.h"
-#include "init/sys/message.h"
 #include "init/sys/number.h"
+#include "init/sys/path.h"
+#include "init/sys/text.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,53 +22,42 @@ struct user_entry {
 	char *name, *home;
 };
 
-static void *allocated(void *memory)
-{
-	if (!memory)
-		die("out of memory: %s", strerror(errno));
-	return memory;
-}
-
-/* A file that cannot be read must not look like one without rows. */
-static void database_check(const char *path, int result)
-{
-	if (result)
-		die("cannot read %s: %s", path, strerror(-result));
-}
-
-static struct database groups_open(void)
-{
-	struct database groups;
-
-	database_check(GROUP_FILE, database_open(GROUP_FILE, GROUP_FIELDS, &groups));
-	return groups;
-}
-
 /* The first entry with this name, or where name is NULL with this uid. A number is right without
  * one, so there a file that only root may read is no error: podman --user writes such a one into a
  * scratch image. */
-static struct user_entry user_find(const char *name, uid_t uid)
+static const struct failure *user_find(const char *name, uid_t uid, struct user_entry *ret)
 {
 	struct database users;
 	const int result = database_open(PASSWD_FILE, PASSWD_FIELDS, &users);
 	char *fields[PASSWD_FIELDS];
 	uint64_t row_uid, row_gid;
 
+	*ret = (struct user_entry){ .found = false };
 	if (result == -EACCES && !name)
-		return (struct user_entry){ .found = false };
-	database_check(PASSWD_FILE, result);
+		return NULL;
+	if (result) /* it must not look like a file without rows */
+		return failure_new(NULL, -result, NULL, "cannot read " PASSWD_FILE);
 	while (database_next(&users, fields)) {
 		if (!number_parse(fields[PASSWD_UID], 0, ID_MAX, &row_uid) ||
 		    !number_parse(fields[PASSWD_GID], 0, ID_MAX, &row_gid))
 			continue;
-		if (name ? !strcmp(fields[PASSWD_NAME], name) : row_uid == uid)
-			return (struct user_entry){ .found = true,
-						    .uid = (uid_t)row_uid,
-						    .gid = (gid_t)row_gid,
-						    .name = fields[PASSWD_NAME],
-						    .home = fields[PASSWD_HOME] };
+		if (name ? strcmp(fields[PASSWD_NAME], name) != 0 : row_uid != uid)
+			continue;
+		*ret = (struct user_entry){ .found = true,
+					    .uid = (uid_t)row_uid,
+					    .gid = (gid_t)row_gid,
+					    .name = fields[PASSWD_NAME],
+					    .home = fields[PASSWD_HOME] };
+		return NULL;
 	}
-	return (struct user_entry){ .found = false };
+	return NULL;
+}
+
+static const struct failure *groups_open(struct database *ret)
+{
+	const int result = database_open(GROUP_FILE, GROUP_FIELDS, ret);
+
+	return result ? failure_new(NULL, -result, NULL, "cannot read " GROUP_FILE) : NULL;
 }
 
 /* The next group whose number is one; false at the end. */
@@ -82,44 +74,48 @@ static bool group_next(struct database *groups, char **ret_fields, gid_t *ret_gi
 	return false;
 }
 
-static bool group_find(const char *name, gid_t *ret)
+static const struct failure *group_find(const char *typed, const char *name, gid_t *ret)
 {
-	struct database groups = groups_open();
+	struct database groups;
+	const struct failure *failure = groups_open(&groups);
 	char *fields[GROUP_FIELDS];
-	gid_t gid;
 
-	while (group_next(&groups, fields, &gid)) {
-		if (!strcmp(fields[GROUP_NAME], name)) {
-			*ret = gid;
-			return true;
-		}
+	if (failure)
+		return failure;
+	while (*name && group_next(&groups, fields, ret)) {
+		if (!strcmp(fields[GROUP_NAME], name))
+			return NULL;
 	}
-	return false;
+	return failure_new(typed, 0, "add it to the image, or give a number",
+			   "no group '%s' in " GROUP_FILE, name);
 }
 
-/* A group by number or name; dies, naming what was typed, where there is none. */
-static gid_t group_resolve(const char *option, const char *typed, const char *text)
+/* A group by number or name. */
+static const struct failure *group_resolve(const char *typed, const char *text, gid_t *ret)
 {
 	uint64_t number;
-	gid_t gid;
 
-	if (number_parse(text, 0, ID_MAX, &number))
-		return (gid_t)number;
-	if (*text >= '0' && *text <= '9')
-		die("%s %s: '%s' is not a group: neither a name nor a number from 0 to %llu",
-		    option, typed, text, (unsigned long long)ID_MAX);
-	if (!*text || !group_find(text, &gid))
-		die("%s %s: no group '%s' in " GROUP_FILE
-		    " (add it to the image, or give a number)",
-		    option, typed, text);
-	return gid;
+	if (!number_parse(text, 0, ID_MAX, &number)) {
+		if (*text < '0' || *text > '9')
+			return group_find(typed, text, ret);
+		return failure_new(
+			typed, 0, NULL,
+			"'%s' is not a group: neither a name nor a number from 0 to %llu", text,
+			(unsigned long long)ID_MAX);
+	}
+	*ret = (gid_t)number;
+	return NULL;
 }
 
-static void groups_add(struct identity *identity, gid_t gid)
+static const struct failure *groups_add(struct identity *identity, gid_t gid)
 {
-	identity->groups =
-		allocated(reallocarray(identity->groups, identity->group_count + 1, sizeof(gid)));
+	gid_t *grown = reallocarray(identity->groups, identity->group_count + 1, sizeof(gid));
+
+	if (!grown)
+		return failure_of_memory();
+	identity->groups = grown;
 	identity->groups[identity->group_count++] = gid;
+	return NULL;
 }
 
 void groups_sort(gid_t *groups, size_t count)
@@ -150,173 +146,246 @@ static void groups_normalize(struct identity *identity)
 }
 
 /* What initgroups(3) would set: the user's own group and each that lists the name. */
-static void groups_of_user(struct identity *identity)
+static const struct failure *groups_of_user(struct identity *identity)
 {
-	struct database groups = groups_open();
+	struct database groups;
+	const struct failure *failure = groups_open(&groups);
 	char *fields[GROUP_FIELDS];
 	gid_t gid;
 
-	groups_add(identity, identity->gid);
-	while (group_next(&groups, fields, &gid)) {
+	if (!failure)
+		failure = groups_add(identity, identity->gid);
+	while (!failure && group_next(&groups, fields, &gid)) {
 		for (char *member; (member = strsep(&fields[GROUP_MEMBERS], ","));) {
-			if (!strcmp(member, identity->name))
-				groups_add(identity, gid);
+			if (!failure && !strcmp(member, identity->name))
+				failure = groups_add(identity, gid);
 		}
 	}
+	return failure;
 }
 
-static void groups_from_list(struct identity *identity, const char *list)
+/* Those that we were started with, without root's: fsGroup and --group-add come that way. */
+static const struct failure *groups_kept(struct identity *identity)
 {
+	const struct failure *failure = NULL;
+	gid_t *groups;
+	int count;
+
+	if (credentials_groups(&groups, &count))
+		return failure_new("--groups keep", errno, NULL, "cannot read our own groups");
+	for (int i = 0; !failure && i < count; i++) {
+		if (groups[i] != 0)
+			failure = groups_add(identity, groups[i]);
+	}
+	free(groups);
+	return failure;
+}
+
+static const struct failure *groups_from_list(struct identity *identity, const char *list)
+{
+	const char *typed = text_format("--groups %s", list);
+	const struct failure *failure = NULL;
 	char *words, *rest;
+	gid_t gid = 0;
 
 	identity->groups = NULL;
 	identity->group_count = 0;
 	if (!strcmp(list, "none"))
-		return;
-	words = rest = allocated(strdup(list));
-	for (char *word; (word = strsep(&rest, ","));)
-		groups_add(identity, group_resolve("--groups", list, word));
+		return NULL;
+	if (!strcmp(list, "keep"))
+		return groups_kept(identity);
+	words = rest = strdup(list);
+	if (!words)
+		return failure_of_memory();
+	for (char *word; !failure && (word = strsep(&rest, ","));) {
+		failure = group_resolve(typed, word, &gid);
+		if (!failure)
+			failure = groups_add(identity, gid);
+	}
 	free(words);
+	return failure;
 }
 
 /* The USER of "USER[:GROUP]": by number where it is one, else by name. A number needs no entry; its
  * uid is right even where found is false. */
-static struct user_entry user_resolve(const char *option, const char *typed, const char *text)
+static const struct failure *entry_resolve(const char *typed, const char *text,
+					   struct user_entry *ret)
 {
-	struct user_entry entry;
+	const struct failure *failure;
 	uint64_t number;
 
 	if (!*text)
-		die("%s %s: the user is empty", option, typed);
+		return failure_new(typed, 0, NULL, "the user is empty");
 	if (number_parse(text, 0, ID_MAX, &number)) {
-		entry = user_find(NULL, (uid_t)number);
-		entry.uid = (uid_t)number;
-		return entry;
+		failure = user_find(NULL, (uid_t)number, ret);
+		ret->uid = (uid_t)number;
+		return failure;
 	}
 	if ((*text >= '0' && *text <= '9') || *text == '-' || *text == '+')
-		die("%s %s: '%s' is not a user: neither a name nor a number from 0 to %llu", option,
-		    typed, text, (unsigned long long)ID_MAX);
-	entry = user_find(text, 0);
-	if (!entry.found)
-		die("%s %s: no user '%s' in " PASSWD_FILE
-		    " (add it to the image, or give numbers: UID:GID)",
-		    option, typed, text);
-	return entry;
+		return failure_new(typed, 0, NULL,
+				   "'%s' is not a user: neither a name nor a number from 0 to %llu",
+				   text, (unsigned long long)ID_MAX);
+	failure = user_find(text, 0, ret);
+	if (!failure && !ret->found)
+		failure = failure_new(typed, 0, "add it to the image, or give numbers: UID:GID",
+				      "no user '%s' in " PASSWD_FILE, text);
+	return failure;
+}
+
+/* The groups of a USER without a GROUP. */
+static const struct failure *own_groups(const char *option, const char *typed, const char *user,
+					bool found, bool completes, struct identity *identity)
+{
+	if (found)
+		return groups_of_user(identity);
+	if (!completes)
+		return failure_new(typed, 0, text_format("%s %s:GROUP", option, user),
+				   "user %s has no entry in " PASSWD_FILE
+				   ", so its group must be given too",
+				   user);
+	identity->gid = getgid();
+	return groups_add(identity, identity->gid);
 }
 
 /* "USER[:GROUP]" as an identity. USER alone brings its own groups, USER:GROUP that group only. With
  * completes, as in gosu, an empty user is who we are, an empty group is none, and a user without an
  * entry keeps our group. */
-static struct identity identity_parse(const char *option, const char *typed, bool completes)
+static const struct failure *identity_parse(const char *option, const char *text, bool completes,
+					    struct identity *ret)
 {
-	char digits[21];
-	char *user = allocated(strdup(typed));
-	char *group = strchr(user, ':');
+	const char *typed = text_format("%s %s", option, text);
+	const char *user = text_format("%.*s", (int)strcspn(text, ":"), text);
+	const char *group = strchr(text, ':');
 	struct identity identity = { 0 };
+	const struct failure *failure;
 	struct user_entry entry;
 
-	if (group)
-		*group++ = '\0';
+	group = group ? group + 1 : NULL;
 	if (completes && group && !*group)
 		group = NULL;
-	entry = user_resolve(option, typed,
-			     completes && !*user ? number_format(getuid(), digits) : user);
+	if (completes && !*user)
+		user = text_format("%u", getuid());
+	failure = entry_resolve(typed, user, &entry);
+	if (failure)
+		return failure;
 	identity.uid = entry.uid;
+	identity.gid = entry.gid;
 	identity.name = entry.name;
 	identity.home = entry.home;
-	if (group) {
-		identity.gid = group_resolve(option, typed, group);
-		groups_add(&identity, identity.gid);
-	} else if (entry.found) {
-		identity.gid = entry.gid;
-		groups_of_user(&identity);
-	} else if (completes) {
-		identity.gid = getgid();
-		groups_add(&identity, identity.gid);
-	} else {
-		die("%s %s: user %s has no entry in " PASSWD_FILE
-		    ", so its group must be given too (%s %s:GROUP)",
-		    option, typed, user, option, user);
-	}
-	free(user);
-	return identity;
+	if (group)
+		failure = group_resolve(typed, group, &identity.gid);
+	if (!failure)
+		failure =
+			group ? groups_add(&identity, identity.gid)
+			      : own_groups(option, typed, user, entry.found, completes, &identity);
+	*ret = identity;
+	return failure;
 }
 
-/* The owner of a bind-mounted folder, unless that is root. */
-static bool identity_from_path(const char *path, struct identity *ret)
+/* The owner of a bind-mounted folder, unless that is root: *ret_is_root. */
+static const struct failure *identity_from_path(const char *path, struct identity *ret,
+						bool *ret_is_root)
 {
+	const char *typed = text_format("--user-from %s", path);
+	const struct failure *failure;
 	struct user_entry entry;
 	struct stat status = { 0 };
+	int fd;
 
-	if (stat(path, &status))
-		die("--user-from %s: cannot look at it: %s", path, strerror(errno));
-	if (status.st_uid == 0)
-		return false;
-	entry = user_find(NULL, status.st_uid);
-	*ret = (struct identity){ .uid = status.st_uid, .gid = status.st_gid };
-	ret->name = entry.name;
-	ret->home = entry.home;
-	groups_add(ret, ret->gid);
-	return true;
+	failure = path_open_file(typed, path, O_PATH, 0, &fd);
+	if (failure)
+		return failure;
+	if (fstat(fd, &status))
+		failure = failure_new(typed, errno, NULL, "cannot look at it");
+	(void)close(fd); /* O_PATH: nothing to lose */
+	*ret_is_root = status.st_uid == 0;
+	if (failure || *ret_is_root)
+		return failure;
+	if (status.st_gid == 0)
+		return failure_new(
+			typed, 0,
+			text_format("give its owner another group, or write --user %u:GROUP",
+				    status.st_uid),
+			"its group is 0, root's, which the command must not have");
+	failure = user_find(NULL, status.st_uid, &entry);
+	*ret = (struct identity){
+		.uid = status.st_uid, .gid = status.st_gid, .name = entry.name, .home = entry.home
+	};
+	return failure ? failure : groups_add(ret, ret->gid);
 }
 
-static void owner_resolve(const char *option, const char *typed, const struct plan *plan,
-			  struct owner *owner)
+static const struct failure *owner_resolve(const char *option, const char *spec,
+					   const struct plan *plan, struct owner *owner)
 {
-	struct identity identity;
+	const char *typed = text_format("%s %s: owner", option, spec);
+	struct identity identity = { .uid = (uid_t)-1, .gid = (gid_t)-1 }; /* as it is */
+	const struct failure *failure = NULL;
 
-	if (owner->text) {
-		char *option_and_text;
-
-		if (asprintf(&option_and_text, "%s %s: owner", option, typed) < 0)
-			die("out of memory: %s", strerror(errno));
-		identity = identity_parse(option_and_text, owner->text, false);
-		free(identity.groups);
-		free(option_and_text);
-	} else if (plan->drops) {
+	if (owner->text)
+		failure = identity_parse(typed, owner->text, false, &identity);
+	else if (plan->drops)
 		identity = plan->identity;
-	} else {
-		identity = (struct identity){ .uid = (uid_t)-1, .gid = (gid_t)-1 }; /* as it is */
-	}
 	owner->uid = identity.uid;
 	owner->gid = identity.gid;
+	return failure;
 }
 
-static void target_resolve(struct plan *plan)
+static const struct failure *target_resolve(struct plan *plan)
 {
-	const bool from_path =
-		plan->user_from && identity_from_path(plan->user_from, &plan->identity);
+	const struct failure *failure = NULL;
+	bool is_root = true;
 
-	if (!from_path && plan->user_from && !plan->user)
-		die("--user-from %s: it belongs to root, and drop-init never runs a command as root "
-		    "(give --user for this case)",
-		    plan->user_from);
-	if (!from_path && plan->user)
-		plan->identity = identity_parse(plan->becomes ? "user-spec" : "--user", plan->user,
-						plan->becomes);
+	if (plan->user_from)
+		failure = identity_from_path(plan->user_from, &plan->identity, &is_root);
+	if (failure || (is_root && !plan->user))
+		return failure || !plan->user_from
+			       ? failure
+			       : failure_new(
+					 text_format("--user-from %s", plan->user_from), 0,
+					 "give --user for this case",
+					 "it belongs to root, and drop-init never runs a command as root");
+	if (is_root)
+		failure = identity_parse(plan->becomes ? "user-spec" : "--user", plan->user,
+					 plan->becomes, &plan->identity);
+	if (!failure && plan->drops && plan->identity.uid == 0)
+		failure = failure_new(text_format("--user %s", plan->user), 0,
+				      "name another user, or leave --user out",
+				      "this is user 0, and drop-init only steps down from root");
+	return failure;
+}
+
+const struct failure *user_resolve(struct plan *plan)
+{
+	const struct failure *failure;
+
 	plan->drops = !plan->becomes && (plan->user || plan->user_from);
-	if (plan->drops && plan->identity.uid == 0)
-		die("--user %s: this is user 0, and drop-init only steps down from root "
-		    "(name another user, or leave --user out)",
-		    plan->user);
-	if (plan->groups && !plan->drops)
-		die("--groups %s: needs --user", plan->groups);
-	if (plan->groups)
-		groups_from_list(&plan->identity, plan->groups);
+	failure = target_resolve(plan);
+	if (!failure && plan->groups && !plan->drops)
+		failure = failure_new(text_format("--groups %s", plan->groups), 0, NULL,
+				      "needs --user");
+	if (!failure && plan->groups)
+		failure = groups_from_list(&plan->identity, plan->groups);
 	groups_normalize(&plan->identity);
+	return failure;
 }
 
-void identity_resolve(struct plan *plan)
+const struct failure *user_resolve_owners(struct plan *plan)
 {
-	target_resolve(plan);
-	for (size_t i = 0; i < plan->listen_count; i++)
-		owner_resolve("--listen", plan->listens[i].text, plan, &plan->listens[i].owner);
-	for (size_t i = 0; i < plan->chown_count; i++) {
-		if (!plan->chowns[i].owner.text && !plan->drops)
-			die("--chown %s: no user to give it to (add --user, or owner=USER:GROUP)",
-			    plan->chowns[i].text);
-		owner_resolve("--chown", plan->chowns[i].text, plan, &plan->chowns[i].owner);
+	const struct failure *failure = NULL;
+
+	for (size_t i = 0; !failure && i < plan->listen_count; i++)
+		failure = owner_resolve("--listen", plan->listens[i].text, plan,
+					&plan->listens[i].owner);
+	for (size_t i = 0; !failure && i < plan->chown_count; i++) {
+		struct chown_spec *spec = &plan->chowns[i];
+
+		if (!spec->owner.text && !plan->drops)
+			return failure_new(text_format("--chown %s", spec->text), 0,
+					   "add --user, or owner=USER:GROUP",
+					   "no user to give it to");
+		failure = owner_resolve("--chown", spec->text, plan, &spec->owner);
 	}
+	return failure;
 }
 
 const char *identity_format(const struct identity *identity, char *buffer, size_t size)

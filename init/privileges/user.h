@@ -1,16 +1,19 @@
-/* identity.h: who to step down to: names to numbers, from /etc/passwd and /etc/group read directly.
+/* user.h: who to step down to: names to numbers, from /etc/passwd and /etc/group read directly.
  *
  * No NSS: a static binary in an image that may have neither libnss nor these files. Numbers work
  * without them. Nothing here changes anything. passwd(5), group(5), initgroups(3)
  */
-#ifndef IDENTITY_H
-#define IDENTITY_H
+#ifndef USER_H
+#define USER_H
 
 #include "init/plan.h"
 
-/* Resolve --user, --user-from and --groups, and each owner in the plan. Dies, naming what was
- * typed, where a name has no entry, a number no group, or the answer is user 0. */
-void identity_resolve(struct plan *plan);
+/* Resolve --user, --user-from and --groups into plan->identity and plan->drops. A failure where a
+ * name has no entry, a number no group, or the answer is user 0. */
+const struct failure *user_resolve(struct plan *plan);
+
+/* Resolve each owner in the plan, with the identity known. */
+const struct failure *user_resolve_owners(struct plan *plan);
 
 /* Put groups in ascending order; quick where they nearly are, as the kernel's lists. */
 void groups_sort(gid_t *groups, size_t count);

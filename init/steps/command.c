@@ -1,36 +1,25 @@
 #include "init/steps/command.h"
 
+#include "init/privileges/capabilities.h"
 #include "init/steps/environment.h"
-#include "init/sys/event.h"
-#include "init/sys/message.h"
+#include "init/steps/executable.h"
+#include "init/steps/step.h"
+#include "init/steps/trial.h"
+#include "init/sys/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-int command_status(int error)
-{
-	return error == ENOENT || error == ENOTDIR ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
-}
-
-/* A folder on the way that we may not search may still be open to the user, so EACCES is not the
- * last word. */
-int command_try(const char *path)
-{
-	struct stat status;
-
-	if (access(path, X_OK) || stat(path, &status))
-		return errno;
-	return S_ISDIR(status.st_mode) ? EISDIR : 0;
-}
+/* --- finding it --------------------------------------------------------------------------------
+ */
 
 static bool path_join(char result[PATH_MAX], const char *folder, size_t length, const char *name)
 {
@@ -51,7 +40,7 @@ static int path_search(const char *folder, const char *name, char ret_path[PATH_
 	for (;; folder++) {
 		const size_t length = strcspn(folder, ":");
 
-		error = path_join(candidate, folder, length, name) ? command_try(candidate)
+		error = path_join(candidate, folder, length, name) ? executable_try(candidate)
 								   : ENOENT;
 		if (!error || (error == EACCES && result == ENOENT)) {
 			(void)path_join(ret_path, folder, length, name); /* fits: it just did */
@@ -65,48 +54,86 @@ static int path_search(const char *folder, const char *name, char ret_path[PATH_
 	}
 }
 
-/* Not inlined: a frame of 8 KiB that most commands of a container, named by path, do not need. */
-static __attribute__((noinline)) int find_along_path(const char *name, const char **ret_path)
+/* PATH as the command will have it. */
+static const char *search_path(const struct plan *plan)
 {
-	const char *folders = getenv("PATH");
-	char path[PATH_MAX], *found;
+	const char *path = getenv("PATH");
 
-	if (path_search(folders ? folders : DEFAULT_PATH, name, path) == ENOENT)
-		return EXIT_NOT_FOUND;
-	found = strdup(path);
-	if (!found)
-		die("out of memory: %s", strerror(errno));
-	*ret_path = found;
-	return 0;
+	for (size_t i = 0; i < plan->environment.count; i++) {
+		if (!strncmp(plan->environment.at[i], "PATH=", 5))
+			path = plan->environment.at[i] + 5;
+	}
+	return path ? path : DEFAULT_PATH;
 }
 
-int command_find(const char *name, const char **ret_path)
+/* The file of the plan's command: along PATH, or as it is named where that has a slash. */
+static const struct failure *file_find(const struct plan *plan, const char **ret_path)
 {
-	if (!*name)
-		return EXIT_NOT_FOUND;
-	if (!strchr(name, '/'))
-		return find_along_path(name, ret_path);
-	if (strlen(name) >= PATH_MAX)
-		return EXIT_NOT_FOUND; /* the kernel takes no path of this length */
-	if (access(name, F_OK) && (errno == ENOENT || errno == ENOTDIR))
-		return EXIT_NOT_FOUND;
-	*ret_path = name;
-	return 0;
+	const char *name = plan->command[0];
+	char path[PATH_MAX];
+
+	if (!*name || strlen(name) >= sizeof(path)) /* the kernel takes no path of this length */
+		return executable_not_found(name);
+	if (strchr(name, '/')) {
+		*ret_path = name;
+		return access(name, F_OK) && (errno == ENOENT || errno == ENOTDIR)
+			       ? executable_not_found(name)
+			       : NULL;
+	}
+	if (path_search(search_path(plan), name, path) == ENOENT)
+		return executable_not_found(name);
+	*ret_path = strdup(path);
+	return *ret_path ? NULL : failure_of_memory();
 }
 
-void command_locate(const char *name, struct command *ret_command)
+const struct failure *command_find(struct run *run)
 {
-	const int status = command_find(name, &ret_command->path);
+	const char *name = run->plan->command[0];
 
-	if (status)
-		event_die(
-			status, EVENT_EXEC_FAILED,
-			(struct event_facts){ name, 0, ENOENT,
-					      "command not found (install it in the image, or give "
-					      "its path)" });
+	/* Relative to a folder that we are not in yet. */
+	if (run->plan->chdir && strchr(name, '/') && *name != '/')
+		return NULL;
+	return file_find(run->plan, &run->command.path);
 }
 
-/* "/bin/sh PATH ARG..."; made beforehand, as a vfork child may not allocate. execvp(3) */
+/* --- its folder --------------------------------------------------------------------------------
+ */
+
+static const char *folder_question(const void *folder)
+{
+	return chdir(folder) ? strerror(errno) : NULL;
+}
+
+void folder_check(struct run *run, struct outlook *outlook)
+{
+	const char *folder = run->plan->chdir, *obstacle;
+
+	if (!folder || outlook->no_drop)
+		return;
+	obstacle = trial_ask(run, folder_question, folder);
+	outlook_say(outlook, !obstacle, "%s%s%s", folder, obstacle ? ": " : "",
+		    obstacle ? obstacle : "");
+}
+
+const struct failure *folder_run(struct run *run)
+{
+	const char *folder = run->plan->chdir;
+
+	if (!folder || !chdir(folder))
+		return NULL;
+	return failure_new(text_format("--chdir %s", folder), errno,
+			   errno == EACCES
+				   ? "the folder, and those above it, must be open to the user"
+			   : errno == ENOENT ? "create it in the image, or add --chown with mkdir"
+					     : NULL,
+			   "cannot go there");
+}
+
+/* --- making it ready ---------------------------------------------------------------------------
+ */
+
+/* "/bin/sh PATH ARG..."; made beforehand, as a vfork child may not allocate. execvp(3) NULL without
+ * memory. */
 static char **shell_argv_make(struct command *command)
 {
 	size_t count = 0;
@@ -116,27 +143,114 @@ static char **shell_argv_make(struct command *command)
 		count++;
 	argv = calloc(count + 2, sizeof(*argv));
 	if (!argv)
-		die("out of memory: %s", strerror(errno));
+		return NULL;
 	argv[0] = (char *)(uintptr_t)SHELL; /* execve(2) changes no argument */
 	argv[1] = (char *)(uintptr_t)command->path;
 	memcpy(argv + 2, command->argv + 1, count * sizeof(*argv)); /* with its NULL */
 	return argv;
 }
 
-void command_prepare(const struct plan *plan, const struct inherited *inherited,
-		     struct command *command)
+/* Another init's way is to be in / first; a helper's next start comes from there, too. */
+static const struct failure *folder_keep(const struct plan *plan, int *ret_folder)
 {
+	*ret_folder = -1;
+	if (!plan->leaves_first && !plan->helper.name)
+		return NULL;
+	*ret_folder = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return *ret_folder < 0 ? failure_new(NULL, errno, NULL, "cannot open the working folder")
+			       : NULL;
+}
+
+const struct failure *command_run(struct run *run)
+{
+	const struct plan *plan = run->plan;
+	struct command *command = &run->command;
+	const struct failure *failure = file_find(plan, &command->path);
+
+	if (!failure)
+		failure = environment_make(plan, environ, run->inherited.sockets, &run->secrets,
+					   &command->environment, &command->pid_slot);
+	if (!failure)
+		failure = folder_keep(plan, &command->folder);
+	if (failure)
+		return failure;
+	command->plan = plan;
 	command->argv = plan->command;
 	command->session = plan->session;
-	command->folder = plan->leaves_first ? open(".", O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
-	command->sockets = inherited->sockets + (int)plan->listen_count;
-	command->mask = inherited->mask;
-	command->sigchld = inherited->sigchld;
-	command->environment =
-		environment_make(plan, environ, inherited->sockets, &command->pid_slot);
-	/* Again, because other folders of PATH are open to the user than to root. */
-	if (plan->drops || plan->becomes)
-		command_locate(plan->command[0], command);
+	command->sockets = run->inherited.sockets + (int)plan->listen_count;
+	command->mask = run->inherited.mask;
+	command->sigchld = run->inherited.sigchld;
 	if (plan->shell_fallback)
 		command->shell_argv = shell_argv_make(command);
+	return plan->shell_fallback && !command->shell_argv ? failure_of_memory() : NULL;
+}
+
+/* --- whether it would work ---------------------------------------------------------------------
+ */
+
+/* The bounding set that the command will have. */
+static uint64_t bounding_foresee(const struct run *run)
+{
+	const uint64_t kept =
+		run->ports.keeps == BIND_COMMAND ? CAPABILITY_BIT(CAP_NET_BIND_SERVICE) : 0;
+	uint64_t bounding = 0;
+
+	if (run->plan->drops && !run->plan->allow_new_privs && capabilities_have(CAP_SETPCAP))
+		return kept;
+	for (unsigned n = 0; n <= LAST_POSSIBLE_CAPABILITY; n++) {
+		if (prctl(PR_CAPBSET_READ, n, 0, 0, 0) == 1)
+			bounding |= CAPABILITY_BIT(n);
+	}
+	return bounding;
+}
+
+struct candidate {
+	const struct plan *plan;
+	uint64_t bounding;
+};
+
+/* In a process that is the user: found, and executable? */
+static const char *command_question(const void *context)
+{
+	const struct candidate *candidate = context;
+	const struct failure *failure;
+	const char *path = NULL, *obstacle;
+	char text[PATH_MAX + 512];
+	int error;
+
+	if (candidate->plan->chdir && chdir(candidate->plan->chdir))
+		return NULL; /* that has a line of its own */
+	failure = file_find(candidate->plan, &path);
+	if (failure)
+		return text_format("%s", failure_format(failure, text, sizeof(text)));
+	error = executable_try(path);
+	if (error)
+		return text_format("%s", failure_format(executable_refuse(path, path, error), text,
+							sizeof(text)));
+	obstacle = executable_obstacle(path, candidate->bounding);
+	return obstacle ? text_format("%s: cannot be run: %s", path, obstacle) : NULL;
+}
+
+void command_check(struct run *run, struct outlook *outlook)
+{
+	const struct plan *plan = run->plan;
+	const struct candidate candidate = { plan, bounding_foresee(run) };
+	const struct failure *failure = NULL;
+	const char *path = plan->command[0], *obstacle = NULL;
+
+	if (!path) {
+		outlook_say(outlook, true, "none given: only the steps are checked");
+		return;
+	}
+	failure = command_find(run);
+	path = failure ? path : run->command.path ? run->command.path : path;
+	if (failure)
+		obstacle = text_format("%s: not found (%s)", path, failure->advice);
+	else if (!outlook->no_drop)
+		obstacle = trial_ask(run, command_question, &candidate);
+	if (obstacle && !outlook_chown_of(outlook, path, plan->identity.uid))
+		outlook_say(outlook, false, "%s", obstacle);
+	else
+		outlook_say(outlook, true, "%s, as %s", path,
+			    plan->exec ? "this very process (--exec)" : "a child of this init");
 }

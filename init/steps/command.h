@@ -7,12 +7,11 @@
 #include "init/plan.h"
 #include "init/steps/start.h"
 
-#define EXIT_NOT_EXECUTABLE 126
-#define EXIT_NOT_FOUND	    127
-#define SHELL		    "/bin/sh"
+#define SHELL "/bin/sh"
 
 /* Made beforehand, because the child of a vfork shares our memory and may not allocate. */
 struct command {
+	const struct plan *plan;
 	const char *path;
 	char **argv;
 	char **environment;
@@ -29,23 +28,20 @@ struct command {
 	bool sheds_capabilities;  /* PID 1 is a broker: what it holds is not the command's */
 };
 
-/* Find the command, before anything is changed. Dies, 127, where there is none. */
-void command_locate(const char *name, struct command *ret_command);
+struct run;
+struct outlook;
 
-/* Fill in the rest of a located command, as whoever we are by now; server_arm() adds what has
- * to do with the filter. */
-void command_prepare(const struct plan *plan, const struct inherited *inherited,
-		     struct command *command);
-
-/* Find name along PATH, or as it is where it has a slash: then *ret_path is name itself, else
- * allocated. Returns 0, or the exit status to end with: 127 when there is no such file. Whether the
+/* Is there such a command at all? Before anything is changed. 127 where there is none; whether the
  * user may run it is for execve(2) to say. */
-int command_find(const char *name, const char **ret_path);
+const struct failure *command_find(struct run *run);
 
-/* 0, or the errno that running this file would give whoever we are. */
-int command_try(const char *path);
+/* --chdir: as the user, before the command is looked for. chdir(2) */
+void folder_check(struct run *run, struct outlook *outlook);
+const struct failure *folder_run(struct run *run);
 
-/* The exit status that the errno of a failed execve(2) stands for: 127 or 126. */
-int command_status(int error);
+/* Find it with the user's eyes, who may search other folders of PATH than root, and make ready all
+ * that it is started with. */
+void command_check(struct run *run, struct outlook *outlook);
+const struct failure *command_run(struct run *run);
 
 #endif

@@ -1,85 +1,95 @@
 #include "init/steps/environment.h"
 
-#include "init/sys/message.h"
-#include "init/cli/options.h"
+#include "init/steps/secret_source.h"
+#include "init/sys/text.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_ADDED 6
 #define PID_DIGITS 20
 
+/* A list of variables, each name once. */
 struct list {
-	char **variables;
+	char **variables; /* with room for all that there can be */
 	size_t count;
+	bool out_of_memory;
 };
 
-static bool is_called(const char *variable, const char *name)
+static bool names_agree(const char *a, const char *b)
 {
-	while (*name && *variable == *name) {
-		variable++;
-		name++;
-	}
-	return !*name && *variable == '=';
+	const size_t length = strcspn(a, "=");
+
+	return length == strcspn(b, "=") && !memcmp(a, b, length);
 }
+
+/* In place of one with that name, if there is one. NULL: there is no memory for it. */
+static void list_set(struct list *list, char *variable)
+{
+	size_t at = 0;
+
+	if (!variable) {
+		list->out_of_memory = true;
+		return;
+	}
+	while (at < list->count && !names_agree(list->variables[at], variable))
+		at++;
+	list->variables[at] = variable;
+	list->count += at == list->count;
+}
+
+static void list_set_text(struct list *list, const char *name, const char *value)
+{
+	char *variable;
+
+	list_set(list, asprintf(&variable, "%s=%s", name, value) < 0 ? NULL : variable);
+}
+
+/* --- ours --------------------------------------------------------------------------------------
+ */
 
 static bool is_left_out(const struct plan *plan, const char *variable)
 {
 	static const char *const listen[] = { "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES",
 					      "LISTEN_PIDFDID" };
-	static const char *const user[] = { "HOME", "USER", "LOGNAME" };
+	struct secret_source source;
 
-	if (plan->becomes)
-		return is_called(variable, "HOME");
-	if (options_is_twin(variable))
+	if (!strncmp(variable, TWIN_PREFIX, strlen(TWIN_PREFIX)) ||
+	    secret_source_parse(plan, variable, &source))
 		return true;
 	for (size_t i = 0; i < sizeof(listen) / sizeof(*listen); i++) {
-		if (is_called(variable, listen[i]))
-			return true;
-	}
-	for (size_t i = 0; plan->drops && i < sizeof(user) / sizeof(*user); i++) {
-		if (is_called(variable, user[i]))
+		if (names_agree(variable, listen[i]))
 			return true;
 	}
 	return false;
 }
 
-static char *list_add(struct list *list, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static char *list_add(struct list *list, const char *format, ...)
+static void add_ours(struct list *list, const struct plan *plan, char **ours)
 {
-	va_list arguments;
-	char *variable;
-
-	va_start(arguments, format);
-	if (vasprintf(&variable, format, arguments) < 0)
-		die("out of memory: %s", strerror(errno));
-	va_end(arguments);
-	list->variables[list->count++] = variable;
-	return variable;
-}
-
-static void add_home(struct list *list, const struct identity *identity)
-{
-	list_add(list, "HOME=%s", identity->home && *identity->home ? identity->home : "/");
-}
-
-static void add_names(struct list *list, const struct identity *identity)
-{
-	char number[16];
-	const char *name = identity->name;
-
-	if (!name) {
-		snprintf(number, sizeof(number), "%u", identity->uid);
-		name = number;
+	for (; *ours; ours++) {
+		if (plan->becomes || !is_left_out(plan, *ours))
+			list->variables[list->count++] = *ours; /* as it is, twice where it is so */
 	}
-	list_add(list, "USER=%s", name);
-	list_add(list, "LOGNAME=%s", name);
 }
+
+/* --- the user's --------------------------------------------------------------------------------
+ */
+
+static void add_user(struct list *list, const struct plan *plan)
+{
+	const struct identity *identity = &plan->identity;
+	const char *name = identity->name ? identity->name : text_format("%u", identity->uid);
+
+	list_set_text(list, "HOME", identity->home && *identity->home ? identity->home : "/");
+	if (!plan->drops)
+		return;
+	list_set_text(list, "USER", name);
+	list_set_text(list, "LOGNAME", name);
+}
+
+/* --- sockets -----------------------------------------------------------------------------------
+ */
 
 /* LISTEN_FDNAMES as inherited; NULL where it is not one name for each descriptor, for then nobody
  * could tell whose name is whose, ours included. */
@@ -94,7 +104,7 @@ static const char *inherited_names_find(int inherited)
 }
 
 /* LISTEN_FDNAMES: what came with the inherited ones, then ours; one name for each descriptor.
- * sd_listen_fds_with_names(3) calls a nameless one "unknown". */
+ * sd_listen_fds_with_names(3) calls a nameless one "unknown". NULL without memory. */
 static char *socket_names(const struct plan *plan, const char *inherited_names, int inherited)
 {
 	size_t size = 1;
@@ -105,7 +115,7 @@ static char *socket_names(const struct plan *plan, const char *inherited_names, 
 	size += inherited_names ? strlen(inherited_names) + 1 : (size_t)inherited * 8;
 	names = malloc(size);
 	if (!names)
-		die("out of memory: %s", strerror(errno));
+		return NULL;
 	end = names;
 	if (inherited && inherited_names)
 		end = stpcpy(stpcpy(end, inherited_names), ":");
@@ -120,45 +130,51 @@ static char *socket_names(const struct plan *plan, const char *inherited_names, 
 	return names;
 }
 
-static char *add_sockets(struct list *list, const struct plan *plan, int inherited)
+static void add_sockets(struct list *list, const struct plan *plan, int inherited,
+			char **ret_pid_slot)
 {
 	char *names = socket_names(plan, inherited_names_find(inherited), inherited);
 	char *variable;
 
-	list_add(list, "LISTEN_FDS=%d", inherited + (int)plan->listen_count);
-	list_add(list, "LISTEN_FDNAMES=%s", names);
+	list_set_text(list, "LISTEN_FDS", text_format("%d", inherited + (int)plan->listen_count));
+	if (names)
+		list_set_text(list, "LISTEN_FDNAMES", names);
+	list->out_of_memory |= !names;
 	free(names);
-	variable = list_add(list, "LISTEN_PID=%*s", PID_DIGITS, "");
-	return strchr(variable, '=') + 1;
+	if (asprintf(&variable, "LISTEN_PID=%*s", PID_DIGITS, "") < 0)
+		variable = NULL;
+	list_set(list, variable);
+	if (variable)
+		*ret_pid_slot = strchr(variable, '=') + 1;
 }
 
-char **environment_make(const struct plan *plan, char **ours, int inherited, char **ret_pid_slot)
+/* --- all of it ---------------------------------------------------------------------------------
+ */
+
+const struct failure *environment_make(const struct plan *plan, char **ours, int inherited,
+				       const struct strings *secrets, char ***ret_environment,
+				       char **ret_pid_slot)
 {
 	const int sockets = inherited + (int)plan->listen_count;
 	struct list list = { .count = 0 };
 	size_t count = 0;
-	char *pid_slot = NULL;
 
-	bool as_it_is = !plan->drops && !plan->becomes && !sockets;
-
-	for (; ours[count]; count++)
-		as_it_is = as_it_is && !is_left_out(plan, ours[count]);
-	*ret_pid_slot = NULL;
-	if (as_it_is)
-		return ours; /* the common case of a plain init costs no memory */
-	list.variables = calloc(count + MOST_ADDED + 1, sizeof(*list.variables));
+	while (ours[count])
+		count++;
+	count += secrets->count + plan->environment.count + 6 + 1; /* HOME …, LISTEN_…, the end */
+	list.variables = calloc(count, sizeof(*list.variables));
 	if (!list.variables)
-		die("out of memory: %s", strerror(errno));
-	for (size_t i = 0; i < count; i++) {
-		if (!is_left_out(plan, ours[i]))
-			list.variables[list.count++] = ours[i];
-	}
+		return failure_of_memory();
+	*ret_pid_slot = NULL;
+	add_ours(&list, plan, ours);
 	if (plan->drops || plan->becomes)
-		add_home(&list, &plan->identity);
-	if (plan->drops)
-		add_names(&list, &plan->identity);
+		add_user(&list, plan);
 	if (sockets && !plan->becomes)
-		pid_slot = add_sockets(&list, plan, inherited);
-	*ret_pid_slot = pid_slot;
-	return list.variables;
+		add_sockets(&list, plan, inherited, ret_pid_slot);
+	for (size_t i = 0; i < secrets->count; i++)
+		list_set(&list, (char *)secrets->at[i]);
+	for (size_t i = 0; i < plan->environment.count; i++)
+		list_set(&list, (char *)plan->environment.at[i]);
+	*ret_environment = list.variables;
+	return list.out_of_memory ? failure_of_memory() : NULL;
 }

@@ -1,10 +1,13 @@
-/* install.h: --install: copy this binary to where another container can start it. */
+/* install.h: --install: copy this binary to where another container can start it: for init
+ * containers and images without a shell or cp. */
 #ifndef INSTALL_H
 #define INSTALL_H
 
-/* Copy ourselves to path (into it where it is a folder), mode 0755, whole or not at all: for init
- * containers and images without a shell or cp. Needs /proc. Exits with 0, or dies where it cannot.
- */
-_Noreturn void install_self(const char *path);
+#include "init/steps/step.h"
+
+/* Copy ourselves to plan->install (into it where it is a folder), mode 0755, whole or not at all.
+ * Needs /proc. */
+void install_check(struct run *run, struct outlook *outlook);
+const struct failure *install_run(struct run *run);
 
 #endif

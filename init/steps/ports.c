@@ -1,10 +1,12 @@
-#include "init/steps/ports.h"
+#include "init/steps/step.h"
 
 #include "init/privileges/capabilities.h"
 #include "init/sys/file.h"
 #include "init/sys/message.h"
 #include "init/sys/number.h"
+#include "init/sys/text.h"
 
+#include <errno.h>
 #include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
@@ -50,10 +52,8 @@ static int trial_drop(void *context)
 {
 	const struct plan *plan = context;
 
-	(void)close(STDERR_FILENO); /* whatever fails will fail again, and be said then */
-	message_divert(STDERR_FILENO);
-	privileges_drop(plan, BIND_BROKER, true);
-	return 0;
+	message_configure(MESSAGE_ERROR, false); /* what it goes without is said by the real drop */
+	return privileges_drop(plan, BIND_BROKER, true) ? -EPERM : 0;
 }
 
 static bool broker_possible(const struct plan *plan, const char **ret_why)
@@ -100,6 +100,14 @@ static void choose_capability(struct port_choice *choice, const char *no_broker)
 		       "net.ipv4.ip_unprivileged_port_start)");
 		return;
 	}
+	if (!capabilities_can_be_ambient()) {
+		choose(choice, RUNG_MISSING, "");
+		snprintf(choice->text, sizeof(choice->text),
+			 "this kernel has no ambient capabilities%s%s%s (use --listen, which needs "
+			 "neither)",
+			 *no_broker ? ", and no broker can be had: " : "", no_broker, "");
+		return;
+	}
 	choose(choice, RUNG_CAPABILITY, "");
 	snprintf(
 		choice->text, sizeof(choice->text),
@@ -108,7 +116,8 @@ static void choose_capability(struct port_choice *choice, const char *no_broker)
 		*no_broker ? " (no broker: " : "", no_broker, *no_broker ? ")" : "");
 }
 
-void ports_choose(const struct plan *plan, struct port_choice *ret_choice)
+/* The first rung that holds here. Changes nothing. */
+static void ports_choose(const struct plan *plan, struct port_choice *ret_choice)
 {
 	struct port_choice choice = { .free_from = PORT_START };
 	const bool automatic = plan->port_method == PORTS_AUTO;
@@ -137,10 +146,29 @@ void ports_choose(const struct plan *plan, struct port_choice *ret_choice)
 	*ret_choice = choice;
 }
 
-void ports_require(const struct plan *plan, const struct port_choice *choice)
+void ports_check(struct run *run, struct outlook *outlook)
 {
-	if (choice->rung == RUNG_MISSING)
-		die("--allow-port %u: %s", lowest_port(plan), choice->text);
+	const struct plan *plan = run->plan;
+	const char *list = "";
+
+	ports_choose(plan, &run->ports);
+	for (size_t i = 0; i < plan->port_count; i++)
+		list = text_format("%s%s%s%u", list, i ? "," : "", plan->ports[i].udp ? "udp:" : "",
+				   plan->ports[i].number);
 	if (plan->port_count)
-		message(MESSAGE_INFO, "--allow-port: %s", choice->text);
+		outlook_say(outlook, run->ports.rung != RUNG_MISSING, "%s: %s", list,
+			    run->ports.text);
+}
+
+const struct failure *ports_run(struct run *run)
+{
+	const struct plan *plan = run->plan;
+
+	ports_choose(plan, &run->ports);
+	if (run->ports.rung == RUNG_MISSING)
+		return failure_new(text_format("--allow-port %u", lowest_port(plan)), 0, NULL, "%s",
+				   run->ports.text);
+	if (plan->port_count)
+		message(MESSAGE_INFO, "--allow-port: %s", run->ports.text);
+	return NULL;
 }

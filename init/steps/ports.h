@@ -22,10 +22,12 @@ struct port_choice {
 	char text[384];		    /* which it is and why, or what is missing and what to do */
 };
 
-/* The first rung that holds here for the plan's ports. Changes nothing. */
-void ports_choose(const struct plan *plan, struct port_choice *ret_choice);
+struct run;
+struct outlook;
 
-/* Say which it is on -v; die where it is RUNG_MISSING. */
-void ports_require(const struct plan *plan, const struct port_choice *choice);
+/* Choose the first rung that holds here for the plan's ports. Both change nothing; run says on -v
+ * which it is. */
+void ports_check(struct run *run, struct outlook *outlook);
+const struct failure *ports_run(struct run *run);
 
 #endif

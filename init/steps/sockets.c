@@ -1,46 +1,132 @@
 #include "init/steps/sockets.h"
 
-#include "init/cli/address.h"
-#include "init/privileges/capabilities.h"
+#include "init/steps/unix_socket.h"
+#include "init/sys/descriptors.h"
 #include "init/sys/effect.h"
 #include "init/sys/message.h"
+#include "init/sys/text.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #define DEFAULT_BACKLOG 4096 /* the kernel cuts it to net.core.somaxconn */
 
-const char *sockets_advice(const struct listen_spec *spec, int error)
+const char *address_format(const struct listen_spec *spec, char buffer[ADDRESS_TEXT_SIZE])
 {
-	if (error == EACCES && spec->address.ss_family != AF_UNIX)
-		return " (start as root, or add NET_BIND_SERVICE)";
-	if (error == EADDRINUSE)
-		return " (something else listens there)";
-	if (error == EADDRNOTAVAIL)
-		return " (no interface has this address yet: use the key freebind)";
-	if (error == EMFILE)
-		return " (raise the limit of open files)";
-	if (error == EPERM)
-		return " (a capability is missing: add NET_RAW for device, CHOWN for owner)";
-	return "";
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)&spec->address;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&spec->address;
+	const struct sockaddr_un *local = (const struct sockaddr_un *)&spec->address;
+	const char *udp = spec->type == SOCK_DGRAM ? "udp:" : "";
+	char host[INET6_ADDRSTRLEN];
+
+	if (spec->address.ss_family == AF_UNIX) {
+		snprintf(buffer, ADDRESS_TEXT_SIZE, "%s", local->sun_path);
+	} else if (spec->address.ss_family == AF_INET) {
+		inet_ntop(AF_INET, &v4->sin_addr, host, sizeof(host));
+		snprintf(buffer, ADDRESS_TEXT_SIZE, "%s%s:%u", udp, host, ntohs(v4->sin_port));
+	} else {
+		inet_ntop(AF_INET6, &v6->sin6_addr, host, sizeof(host));
+		snprintf(buffer, ADDRESS_TEXT_SIZE, "%s[%s]:%u", udp, host, ntohs(v6->sin6_port));
+	}
+	return buffer;
 }
 
-static _Noreturn void refuse(const struct listen_spec *spec, const char *what, int error)
+/* --- what can go wrong -------------------------------------------------------------------------
+ */
+
+static uint16_t port_of(const struct listen_spec *spec)
+{
+	return ((const struct sockaddr_in *)&spec->address)->sin_port; /* IPv6 has it there too */
+}
+
+static bool is_wildcard(const struct listen_spec *spec)
+{
+	if (spec->address.ss_family == AF_INET)
+		return ((const struct sockaddr_in *)&spec->address)->sin_addr.s_addr == INADDR_ANY;
+	return spec->address.ss_family == AF_INET6 &&
+	       IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)&spec->address)->sin6_addr);
+}
+
+/* Would one of ours take an address of this one: the same, or [::] both families' port? */
+static bool collides(const struct listen_spec *one, const struct listen_spec *other)
+{
+	if (one->type != other->type || (one->reuseport && other->reuseport))
+		return false;
+	if (one->address_length == other->address_length &&
+	    !memcmp(&one->address, &other->address, one->address_length))
+		return true;
+	return one->address.ss_family != AF_UNIX && other->address.ss_family != AF_UNIX &&
+	       one->address.ss_family != other->address.ss_family &&
+	       port_of(one) == port_of(other) &&
+	       (one->address.ss_family == AF_INET6 ? one : other)->v6only != 1 &&
+	       is_wildcard(one->address.ss_family == AF_INET6 ? one : other);
+}
+
+/* One of ours that stands in this one's way: an earlier one. */
+static const struct listen_spec *rival_find(const struct plan *plan, const struct listen_spec *spec)
+{
+	for (const struct listen_spec *s = plan->listens; s < spec; s++) {
+		if (collides(s, spec))
+			return s;
+	}
+	return NULL;
+}
+
+static const char *advice_find(const struct listen_spec *spec, int error)
+{
+	if (error == EACCES && spec->address.ss_family != AF_UNIX)
+		return "start as root, or add NET_BIND_SERVICE";
+	if (error == EADDRINUSE)
+		return "something else listens there";
+	if (error == EADDRNOTAVAIL)
+		return "no interface has this address yet: use the key freebind";
+	if (error == EMFILE)
+		return "raise the limit of open files";
+	if (error == EPERM)
+		return "a capability is missing: add NET_RAW for device, CHOWN for owner";
+	return NULL;
+}
+
+static const char *typed_format(const struct listen_spec *spec)
+{
+	return text_format("--listen %s", spec->text);
+}
+
+static const struct failure *refuse(const struct listen_spec *spec, const char *what, int error)
 {
 	char text[ADDRESS_TEXT_SIZE];
 
-	die("--listen %s: cannot %s %s: %s%s", spec->text, what, address_format(spec, text),
-	    strerror(error), sockets_advice(spec, error));
+	return failure_new(typed_format(spec), error, advice_find(spec, error), "cannot %s %s",
+			   what, address_format(spec, text));
 }
+
+static const struct failure *refuse_rival(const struct listen_spec *spec,
+					  const struct listen_spec *rival)
+{
+	const bool families = spec->address.ss_family != rival->address.ss_family;
+	char text[ADDRESS_TEXT_SIZE];
+
+	return failure_new(
+		typed_format(spec), EADDRINUSE,
+		families ? text_format("--listen %s has it, as an IPv6 socket takes both "
+				       "families: write [::]:PORT,v6only, or leave one out",
+				       rival->text)
+			 : text_format("--listen %s has it: leave one out, or give both "
+				       "the key reuseport",
+				       rival->text),
+		"cannot bind %s", address_format(spec, text));
+}
+
+/* --- binding -----------------------------------------------------------------------------------
+ */
 
 static int device_set(const struct listen_spec *spec, int fd)
 {
@@ -86,177 +172,127 @@ static int options_set(const struct listen_spec *spec, int fd, const char **ret_
 	return spec->device ? device_set(spec, fd) : 0;
 }
 
-/* Does anybody answer at this socket file? Only ECONNREFUSED says for sure that nobody does. */
-static bool socket_file_is_stale(const struct listen_spec *spec)
-{
-	int fd = socket(AF_UNIX, spec->type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	bool stale;
-
-	if (fd < 0)
-		refuse(spec, "create a socket for", errno);
-	stale = connect(fd, (const struct sockaddr *)&spec->address, spec->address_length) &&
-		errno == ECONNREFUSED;
-	(void)close(fd); /* nothing was written */
-	return stale;
-}
-
-/* Make room for the socket file: only a socket that nobody listens on is taken away. */
-static void unix_make_room(const struct listen_spec *spec)
-{
-	const char *path = ((const struct sockaddr_un *)&spec->address)->sun_path;
-	struct stat status;
-
-	if (lstat(path, &status)) {
-		if (errno == ENOENT)
-			return;
-		refuse(spec, "look at", errno);
-	}
-	if (!S_ISSOCK(status.st_mode))
-		die("--listen %s: %s exists and is not a socket (remove it, or use another path)",
-		    spec->text, path);
-	if (!socket_file_is_stale(spec))
-		refuse(spec, "bind", EADDRINUSE);
-	if (unlink(path))
-		refuse(spec, "remove the stale socket", errno);
-}
-
-static bool owner_is_right(const struct listen_spec *spec, const struct stat *status)
-{
-	return (spec->owner.uid == (uid_t)-1 || status->st_uid == spec->owner.uid) &&
-	       (spec->owner.gid == (gid_t)-1 || status->st_gid == spec->owner.gid);
-}
-
-/* Give the socket file its owner, through a descriptor, so that it is the file that was bound even
- * where somebody else may write to the folder. */
-static void unix_set_owner(const struct listen_spec *spec)
-{
-	const char *path = ((const struct sockaddr_un *)&spec->address)->sun_path;
-	int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	struct stat status = { 0 };
-
-	if (fd < 0 || fstat(fd, &status))
-		refuse(spec, "look at", errno);
-	if (!S_ISSOCK(status.st_mode))
-		refuse(spec, "look at", ENOTSOCK);
-	if (!owner_is_right(spec, &status)) {
-		if (fchownat(fd, "", spec->owner.uid, spec->owner.gid, AT_EMPTY_PATH) ||
-		    fstat(fd, &status))
-			refuse(spec, "change the owner of", errno);
-		if (!owner_is_right(spec, &status))
-			refuse(spec, "change the owner of", ENOEFFECT);
-	}
-	(void)close(fd); /* O_PATH: nothing to lose */
-}
-
-/* bind(2) creates the file with 0777 less the umask, so the umask makes the mode right from the
- * start; and nobody can connect before listen(2). */
-static void unix_bind(const struct listen_spec *spec, int fd)
-{
-	const struct sockaddr *address = (const struct sockaddr *)&spec->address;
-	mode_t before = 0;
-	int result = 0;
-
-	unix_make_room(spec);
-	if (spec->mode != MODE_UNSET)
-		result = effect_umask(0777 & ~spec->mode, &before);
-	if (!result)
-		result = effect_bind(fd, address, spec->address_length);
-	if (!result && spec->mode != MODE_UNSET)
-		result = effect_umask(before, NULL);
-	if (result)
-		refuse(spec, "bind", -result);
-	unix_set_owner(spec);
-}
-
 /* A socket under the number that the command will see it under. Whatever was inherited there is not
  * the command's to have. */
-static int socket_open(const struct listen_spec *spec, int slot)
+static const struct failure *socket_open(const struct listen_spec *spec, int slot)
 {
 	const int flags = SOCK_CLOEXEC | (spec->nonblock ? SOCK_NONBLOCK : 0);
 	int fd = socket(spec->address.ss_family, spec->type | flags, 0);
 
 	if (fd < 0)
-		refuse(spec, "create a socket for", errno);
+		return refuse(spec, "create a socket for", errno);
 	if (fd == slot)
-		return fd;
+		return NULL;
 	if (fd <= STDERR_FILENO)
-		refuse(spec, "create a socket for", ENOEFFECT); /* the streams are never free */
+		return refuse(spec, "create a socket for", ENOEFFECT); /* streams are never free */
 	if (dup3(fd, slot, O_CLOEXEC) != slot)
-		refuse(spec, "create a socket for", errno == EBADF ? EMFILE : errno);
+		return refuse(spec, "create a socket for", errno == EBADF ? EMFILE : errno);
 	(void)close(fd); /* slot is the same socket */
-	return slot;
+	return NULL;
 }
 
-static void socket_bind(const struct listen_spec *spec, int slot)
+static const struct failure *address_bind(const struct plan *plan, const struct listen_spec *spec,
+					  int fd)
 {
 	const struct sockaddr *address = (const struct sockaddr *)&spec->address;
-	const int fd = socket_open(spec, slot);
-	const char *what;
-	int result = options_set(spec, fd, &what);
+	const struct listen_spec *rival = rival_find(plan, spec);
+	int result;
 
-	if (result)
-		refuse(spec, what, -result);
 	if (spec->address.ss_family == AF_UNIX)
-		unix_bind(spec, fd);
-	else
-		result = effect_bind(fd, address, spec->address_length);
-	if (result)
-		refuse(spec, "bind", -result);
-	if (spec->type == SOCK_STREAM)
-		result = effect_listen(fd, spec->backlog ? spec->backlog : DEFAULT_BACKLOG);
-	if (result)
-		refuse(spec, "listen on", -result);
+		return unix_socket_bind(spec, fd);
+	result = effect_bind(fd, address, spec->address_length);
+	if (result == -EADDRINUSE && rival)
+		return refuse_rival(spec, rival);
+	return result ? refuse(spec, "bind", -result) : NULL;
 }
 
-void sockets_bind(const struct plan *plan, int first_slot)
+static const struct failure *socket_make(const struct plan *plan, const struct listen_spec *spec,
+					 int slot)
 {
+	const struct failure *failure = socket_open(spec, slot);
+	const char *what;
+	int result;
+
+	if (failure)
+		return failure;
+	result = options_set(spec, slot, &what);
+	if (result)
+		return refuse(spec, what, -result);
+	failure = address_bind(plan, spec, slot);
+	if (!failure && spec->type == SOCK_STREAM)
+		result = effect_listen(slot, spec->backlog ? spec->backlog : DEFAULT_BACKLOG);
+	return failure || !result ? failure : refuse(spec, "listen on", -result);
+}
+
+/* A port alone is IPv4's: nginx and cheroot take no other family's socket. */
+static const char *family_format(const struct listen_spec *spec)
+{
+	if (spec->address.ss_family != AF_INET || !is_wildcard(spec))
+		return "";
+	return text_format(" (IPv4; [::]:%u is both families)", ntohs(port_of(spec)));
+}
+
+const struct failure *sockets_run(struct run *run)
+{
+	const struct plan *plan = run->plan;
+	const int first = LISTEN_FDS_START + run->inherited.sockets;
+
 	for (size_t i = 0; i < plan->listen_count; i++) {
 		const struct listen_spec *spec = &plan->listens[i];
+		const struct failure *failure = socket_make(plan, spec, first + (int)i);
 		char text[ADDRESS_TEXT_SIZE];
 
-		socket_bind(spec, first_slot + (int)i);
-		message(MESSAGE_INFO, "--listen %s: bound %s, passed as descriptor %d", spec->text,
-			address_format(spec, text), first_slot + (int)i);
+		if (failure)
+			return failure;
+		message(MESSAGE_INFO, "--listen %s: bound %s, passed as descriptor %d%s",
+			spec->text, address_format(spec, text), first + (int)i,
+			family_format(spec));
 	}
+	return NULL;
 }
 
-/* --- whether it would work -------------------------------------------------------------------- */
+/* --- whether it would work ---------------------------------------------------------------------
+ */
 
-static int unix_try(const struct listen_spec *spec)
-{
-	const char *path = ((const struct sockaddr_un *)&spec->address)->sun_path;
-	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
-	struct stat status;
-	const bool exists = lstat(path, &status) == 0;
-
-	if (exists && !S_ISSOCK(status.st_mode))
-		return EEXIST;
-	if (exists && !socket_file_is_stale(spec))
-		return EADDRINUSE;
-	(void)snprintf(folder, sizeof(folder), "%s", path); /* as long as that */
-	*(strrchr(folder, '/') + 1) = '\0';
-	if (access(folder, W_OK | X_OK))
-		return errno;
-	if (spec->owner.uid != (uid_t)-1 && spec->owner.uid != geteuid() &&
-	    !capabilities_have(CAP_CHOWN))
-		return EPERM;
-	return 0;
-}
-
-int sockets_try(const struct listen_spec *spec)
+static const struct failure *address_try(const struct listen_spec *spec)
 {
 	const struct sockaddr *address = (const struct sockaddr *)&spec->address;
-	const char *what;
-	int result, fd;
+	int fd = socket(spec->address.ss_family, spec->type | SOCK_CLOEXEC, 0);
+	const char *what = "create a socket for";
+	int result = fd < 0 ? -errno : options_set(spec, fd, &what);
 
-	if (spec->address.ss_family == AF_UNIX)
-		return unix_try(spec);
-	fd = socket(spec->address.ss_family, spec->type | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return errno;
-	result = options_set(spec, fd, &what);
-	if (!result)
+	if (!result) {
+		what = "bind";
 		result = effect_bind(fd, address, spec->address_length);
-	(void)close(fd); /* nothing was sent */
-	return -result;
+	}
+	if (fd >= 0)
+		(void)close(fd); /* was only tried */
+	return result ? refuse(spec, what, -result) : NULL;
+}
+
+static void listen_check(const struct plan *plan, const struct listen_spec *spec,
+			 struct outlook *outlook)
+{
+	const struct listen_spec *rival = rival_find(plan, spec);
+	const bool is_unix = spec->address.ss_family == AF_UNIX;
+	const char *name = spec->name ? text_format(" as '%s'", spec->name) : "";
+	const char *after = "";
+	const struct failure *failure;
+	char text[ADDRESS_TEXT_SIZE];
+
+	if (rival)
+		failure = refuse_rival(spec, rival);
+	else
+		failure = is_unix ? unix_socket_try(spec, outlook, &after) : address_try(spec);
+	if (failure)
+		outlook_refuse(outlook, address_format(spec, text), failure);
+	else
+		outlook_say(outlook, true, "%s, passed by LISTEN_FDS%s%s%s",
+			    address_format(spec, text), name, after, family_format(spec));
+}
+
+void sockets_check(struct run *run, struct outlook *outlook)
+{
+	for (size_t i = 0; i < run->plan->listen_count; i++)
+		listen_check(run->plan, &run->plan->listens[i], outlook);
 }

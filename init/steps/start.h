@@ -2,6 +2,7 @@
 #ifndef START_H
 #define START_H
 
+#include "init/sys/failure.h"
 #include "init/sys/signals.h"
 
 #include <signal.h>
@@ -16,14 +17,11 @@ struct inherited {
 };
 
 /* Refuse to run set-user-ID, fill closed standard streams, and hold every signal back from now on,
- * so that none ends us by chance and none gets lost. Dies where that fails. */
-struct inherited start_safely(void);
-
-/* umask(2), unless it is MODE_UNSET. Dies where it does not take. */
-void start_set_umask(mode_t mode);
+ * so that none ends us by chance and none gets lost. */
+const struct failure *start_safely(struct inherited *ret_inherited);
 
 /* Ask for this signal when our parent dies (0: none). The kernel forgets it at every change of ids
  * and capabilities, so this comes after them; and the parent may have gone meanwhile. prctl(2) */
-void start_watch_parent(int parent_death_signal, pid_t parent);
+const struct failure *start_watch_parent(int parent_death_signal, pid_t parent);
 
 #endif

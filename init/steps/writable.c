@@ -1,6 +1,7 @@
 #include "init/steps/writable.h"
 
-#include "init/sys/message.h"
+#include "init/steps/trial.h"
+#include "init/sys/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +11,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#define TEXT_SIZE (PATH_MAX + 512)
 
 static void explain_missing(const char *component, const char *path, char *text, size_t size)
 {
@@ -60,7 +63,9 @@ static bool component_check(const char *component, const char *path, bool last, 
 	return false;
 }
 
-bool writable_check(const char *path, char *text, size_t size)
+/* Look as whoever we are now. True, or false with the path component that stands in the way, whose
+ * it is, and the option that mends it in text. */
+static bool path_check(const char *path, char *text, size_t size)
 {
 	char component[PATH_MAX];
 	const size_t length = strlen(path);
@@ -80,12 +85,43 @@ bool writable_check(const char *path, char *text, size_t size)
 	return true;
 }
 
-void writable_require(const struct plan *plan)
+const struct failure *writable_run(struct run *run)
 {
-	char text[1024];
+	char text[TEXT_SIZE];
 
-	for (size_t i = 0; i < plan->writable_count; i++) {
-		if (!writable_check(plan->writables[i], text, sizeof(text)))
-			die("--writable %s: %s", plan->writables[i], text);
+	for (size_t i = 0; i < run->plan->writables.count; i++) {
+		const char *path = run->plan->writables.at[i];
+
+		if (!path_check(path, text, sizeof(text)))
+			return failure_new(text_format("--writable %s", path), 0, NULL, "%s", text);
+	}
+	return NULL;
+}
+
+/* --- whether it would work ---------------------------------------------------------------------
+ */
+
+static const char *question(const void *path)
+{
+	char text[TEXT_SIZE];
+
+	return path_check(path, text, sizeof(text)) ? NULL : text_format("%s", text);
+}
+
+void writable_check(struct run *run, struct outlook *outlook)
+{
+	for (size_t i = 0; !outlook->no_drop && i < run->plan->writables.count; i++) {
+		const char *path = run->plan->writables.at[i];
+		const char *obstacle = trial_ask(run, question, path);
+		const struct chown_spec *given =
+			outlook_chown_of(outlook, path, run->plan->identity.uid);
+
+		if (!obstacle)
+			outlook_say(outlook, true, "%s: yes", path);
+		else if (given)
+			outlook_say(outlook, true, "%s: yes, once --chown %s is done", path,
+				    given->text);
+		else
+			outlook_say(outlook, false, "%s: %s", path, obstacle);
 	}
 }

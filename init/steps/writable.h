@@ -1,14 +1,12 @@
-/* writable.h: --writable: can the user write there, and if not, what stands in the way? */
+/* writable.h: --writable: can the user write there, and if not, what stands in the way? access(2),
+ * path_resolution(7) */
 #ifndef WRITABLE_H
 #define WRITABLE_H
 
-#include "init/plan.h"
+#include "init/steps/step.h"
 
-/* Look as whoever we are now. True, or false with the path component that stands in the way, whose
- * it is, and the option that mends it in text. access(2), path_resolution(7) */
-bool writable_check(const char *path, char *text, size_t size);
-
-/* Look at each --writable of the plan; die where the user cannot write. */
-void writable_require(const struct plan *plan);
+/* Whoever we are by then looks: run comes after the drop, and check asks in a trial. */
+void writable_check(struct run *run, struct outlook *outlook);
+const struct failure *writable_run(struct run *run);
 
 #endif

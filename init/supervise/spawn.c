@@ -2,7 +2,9 @@
 
 #include "init/privileges/capabilities.h"
 #include "init/steps/command.h"
-#include "init/steps/descriptors.h"
+#include "init/sys/descriptors.h"
+#include "init/steps/executable.h"
+#include "init/steps/limits.h"
 #include "init/sys/effect.h"
 #include "init/sys/event.h"
 #include "init/sys/message.h"
@@ -15,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -81,6 +84,9 @@ static int execute(struct start *start)
 	result = effect_action(SIGCHLD, &command->sigchld, NULL);
 	if (result)
 		return start_fail(start, "cannot restore the disposition of SIGCHLD", -result);
+	result = limits_apply(command->plan);
+	if (result)
+		return start_fail(start, "cannot set the limits of --limit", -result);
 	result = signals_set_mask(command->mask, NULL);
 	if (result)
 		return start_fail(start, "cannot restore the signal mask", -result);
@@ -138,18 +144,10 @@ static int foreground_terminal(void)
 static _Noreturn void start_refuse(const struct start *start)
 {
 	const char *name = start->command->argv[0];
-	char reason[PATH_MAX + 128];
 
 	if (start->failed)
 		die("%s: %s: %s; not starting it", name, start->failed, strerror(start->error));
-	snprintf(reason, sizeof(reason), "cannot run %s: %s%s", start->command->path,
-		 strerror(start->error),
-		 start->error == EACCES	   ? " (it and its folders must be open to the user)"
-		 : start->error == ENOEXEC ? " (a script needs a first line with #!)"
-		 : start->error == ENOENT  ? " (its interpreter is missing in this image)"
-					   : "");
-	event_die(command_status(start->error), EVENT_EXEC_FAILED,
-		  (struct event_facts){ name, 0, start->error, reason });
+	exit(event_say_failure(executable_refuse(name, start->command->path, start->error)));
 }
 
 void child_start(struct command *command, struct child *ret_child)

@@ -3,7 +3,9 @@
 #include "init/sys/number.h"
 #include "init/sys/signals.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #define TEXT_SIZE 4096
 
@@ -82,6 +84,26 @@ void event_tell(enum event event, struct event_facts facts)
 		next = line_expand(next, &facts, line);
 		message(say->level, "%s", line);
 	}
+}
+
+int event_say_failure(const struct failure *failure)
+{
+	const bool unexecuted =
+		failure->status == EXIT_NOT_FOUND || failure->status == EXIT_NOT_EXECUTABLE;
+	const char *words_of_exec = unexecuted ? words_find(EVENT_EXEC_FAILED)->text : NULL;
+	const struct event_facts facts = { failure->typed, 0,
+					   failure->error ? failure->error : ENOENT, NULL };
+	char line[TEXT_SIZE];
+
+	if (failure->verbatim)
+		(void)!write(STDERR_FILENO, failure->tried,
+			     strlen(failure->tried)); /* the last word */
+	else if (words_of_exec) {
+		(void)line_expand(words_of_exec, &facts, line); /* nothing follows */
+		message_last(MESSAGE_ERROR, "%s", line);
+	} else
+		message_last(MESSAGE_ERROR, "%s", failure_format(failure, line, sizeof(line)));
+	return message_exit_status(failure->status);
 }
 
 void event_die(int status, enum event event, struct event_facts facts)

@@ -44,6 +44,10 @@ void event_speak(const struct event_words *words);
 
 void event_tell(enum event event, struct event_facts facts);
 
+/* Say why we end, in the termination log too (/dev/termination-log), and return the exit status
+ * that stands for it. */
+int event_say_failure(const struct failure *failure);
+
 /* Tell it, one line (without words for it: name and reason), and exit as die_with() does. */
 _Noreturn void event_die(int status, enum event event, struct event_facts facts);
 

@@ -33,7 +33,7 @@ static const struct failure *make(struct failure failure, const char *format, va
 const struct failure *failure_new(const char *typed, int error, const char *advice,
 				  const char *format, ...)
 {
-	const struct failure failure = { EXIT_OWN_FAILURE, error, typed, NULL, advice };
+	const struct failure failure = { EXIT_OWN_FAILURE, error, typed, NULL, advice, false };
 	const struct failure *made;
 	va_list arguments;
 
@@ -46,13 +46,23 @@ const struct failure *failure_new(const char *typed, int error, const char *advi
 const struct failure *failure_with_status(int status, const char *typed, int error,
 					  const char *advice, const char *format, ...)
 {
-	const struct failure failure = { status, error, typed, NULL, advice };
+	const struct failure failure = { status, error, typed, NULL, advice, false };
 	const struct failure *made;
 	va_list arguments;
 
 	va_start(arguments, format);
 	made = make(failure, format, arguments);
 	va_end(arguments);
+	return made;
+}
+
+const struct failure *failure_verbatim(int status, const char *text)
+{
+	struct failure *made = malloc(sizeof(*made));
+
+	if (!made)
+		return failure_of_memory();
+	*made = (struct failure){ .status = status, .tried = text, .verbatim = true };
 	return made;
 }
 

@@ -1,11 +1,12 @@
-/* failure.h: why something cannot be done, as a value. Whoever finds out returns it; main alone says
- * it and ends the process.
+/* failure.h: why something cannot be done, as a value. Whoever finds out returns it; main alone
+ * says it and ends the process.
  *
  * A function that can fail in words returns NULL where it did not. Below that a plain -errno will
  * do: whoever knows what the user typed makes a failure of it. */
 #ifndef FAILURE_H
 #define FAILURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define EXIT_OWN_FAILURE    125 /* ours, usage included */
@@ -18,10 +19,12 @@ struct failure {
 	const char *typed;  /* "--listen 80", as the user typed it; NULL: nothing of his */
 	const char *tried;  /* "cannot bind 0.0.0.0:80" */
 	const char *advice; /* "start as root, or add NET_BIND_SERVICE"; NULL: none */
+	bool verbatim;	    /* tried is all of it, as another program would have written it */
 };
 
-/* A failure of ours (125). What is passed must live on, but for what the format prints: a failure is
- * made once, at the end of a run, and never given back. Without memory it is one that says so. */
+/* A failure of ours (125). What is passed must live on, but for what the format prints: a failure
+ * is made once, at the end of a run, and never given back. Without memory it is one that says so.
+ */
 const struct failure *failure_new(const char *typed, int error, const char *advice,
 				  const char *format, ...) __attribute__((format(printf, 4, 5)));
 
@@ -29,6 +32,9 @@ const struct failure *failure_new(const char *typed, int error, const char *advi
 const struct failure *failure_with_status(int status, const char *typed, int error,
 					  const char *advice, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
+
+/* Text that is written as it is. */
+const struct failure *failure_verbatim(int status, const char *text);
 
 const struct failure *failure_of_memory(void);
 

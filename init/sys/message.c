@@ -1,5 +1,7 @@
 #include "init/sys/message.h"
 
+#include "init/sys/escape.h"
+#include "init/sys/failure.h"
 #include "init/sys/number.h"
 
 #include <errno.h>
@@ -9,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ROOM_WAIT_MS   100
@@ -23,7 +26,7 @@ static const struct message_style own_style = {
 static const struct message_style *style = &own_style;
 static int wanted_verbosity;
 static bool as_json;
-static int diverted = -1; /* where to say all of it instead; -1: nowhere */
+static const char *helper; /* who we look after; NULL: the command */
 
 struct line {
 	char text[LINE_MAX_BYTES];
@@ -41,10 +44,9 @@ void message_configure(int verbosity, bool json)
 	as_json = json;
 }
 
-void message_divert(int fd)
+void message_name_helper(const char *name)
 {
-	message_configure(MESSAGE_ERROR, false);
-	diverted = fd;
+	helper = name;
 }
 
 bool message_wanted(enum message_level level)
@@ -72,70 +74,56 @@ static void line_begin(struct line *line, enum message_level level)
 		line_add(line, number_format((uint64_t)getpid(), digits));
 		line_add(line, style->after);
 	}
+	if (helper) {
+		line_add(line, helper);
+		line_add(line, ": ");
+	}
 }
 
-/* How many bytes the UTF-8 character has that text begins with; 0: it is none. RFC 3629, 4 */
-static size_t character_size(const char *text)
+/* "2026-11-26T03:32:04.125Z". RFC 3339 */
+static void line_add_time(struct line *line)
 {
-	const unsigned char *at = (const unsigned char *)text;
-	const size_t size = at[0] < 0x80 ? 1 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
-	const unsigned lowest = at[0] == 0xe0 ? 0xa0 : at[0] == 0xf0 ? 0x90 : 0x80;
-	const unsigned highest = at[0] == 0xed ? 0x9f : at[0] == 0xf4 ? 0x8f : 0xbf;
+	struct timespec now = { 0 };
+	char text[40];
+	struct tm utc;
+	size_t length;
 
-	if (size > 1 && (at[0] < 0xc2 || at[0] > 0xf4 || at[1] < lowest || at[1] > highest))
-		return 0;
-	for (size_t i = 2; i < size; i++) {
-		if ((at[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	return size;
+	(void)clock_gettime(CLOCK_REALTIME, &now); /* the clock exists: no failure */
+	(void)gmtime_r(&now.tv_sec, &utc);
+	length = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &utc);
+	snprintf(text + length, sizeof(text) - length, ".%03ldZ", now.tv_nsec / 1000000);
+	line_add(line, text);
 }
 
-/* Add text so that it stays one line, and one JSON string where that is wanted: which is UTF-8,
- * whatever bytes a name or a path is made of. */
-static void line_add_escaped(struct line *line, const char *text)
+static void line_begin_json(struct line *line, enum message_level level)
 {
-	static const char hex[] = "0123456789abcdef";
-	size_t size;
+	static const char *const names[] = { "error", "warning", "info", "debug" };
 
-	for (; *text; text += size) {
-		unsigned char c = (unsigned char)*text;
-		char escaped[8] = "";
-
-		size = as_json ? character_size(text) : 1;
-		memcpy(escaped, text, size);
-		if (!size)
-			snprintf(escaped, sizeof(escaped), "\\\\x%c%c", hex[c >> 4], hex[c & 15]);
-		size = size ? size : 1;
-		if (c == '\n' || c == '\t')
-			memcpy(escaped, c == '\n' ? "\\n" : "\\t", 3);
-		else if (c < 0x20 || c == 0x7f)
-			snprintf(escaped, sizeof(escaped), as_json ? "\\u00%c%c" : "\\x%c%c",
-				 hex[c >> 4], hex[c & 15]);
-		else if (as_json && (c == '"' || c == '\\'))
-			memcpy(escaped, (char[]){ '\\', (char)c, '\0' }, 3);
-		if (line->length + strlen(escaped) + 8 > sizeof(line->text))
-			return; /* a cut line still gets its closing bracket */
-		line_add(line, escaped);
+	line_add(line, "{\"time\":\"");
+	line_add_time(line);
+	line_add(line, "\",\"program\":\"drop-init\",\"level\":\"");
+	line_add(line, names[level - MESSAGE_ERROR]);
+	if (helper) {
+		line_add(line, "\",\"helper\":\"");
+		line_add(line, helper);
 	}
+	line_add(line, "\",\"message\":\"");
 }
 
 static void line_format(struct line *line, enum message_level level, const char *format,
 			va_list arguments)
 {
-	static const char *const names[] = { "error", "warning", "info", "debug" };
 	char text[LINE_MAX_BYTES];
 
 	vsnprintf(text, sizeof(text), format, arguments);
 	line->length = 0;
-	if (as_json) {
-		line_add(line, "{\"program\":\"drop-init\",\"level\":\"");
-		line_add(line, names[level - MESSAGE_ERROR]);
-		line_add(line, "\",\"message\":\"");
-	} else if (diverted < 0) {
+	if (as_json)
+		line_begin_json(line, level);
+	else
 		line_begin(line, level);
-	}
-	line_add_escaped(line, text);
+	/* A line that is cut still gets its end. */
+	line->length += escape(text, as_json, line->text + line->length,
+			       sizeof(line->text) - line->length - sizeof("\"}\n"));
 	if (as_json)
 		line_add(line, "\"}");
 	line->text[line->length++] = '\n';
@@ -167,8 +155,6 @@ static void write_termination_log(const struct line *line)
 {
 	int fd;
 
-	if (diverted >= 0)
-		return;
 	fd = open("/dev/termination-log", O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
 		return;
@@ -186,7 +172,7 @@ void message(enum message_level level, const char *format, ...)
 	va_start(arguments, format);
 	line_format(&line, level, format, arguments);
 	va_end(arguments);
-	write_whole(diverted < 0 ? STDERR_FILENO : diverted, &line);
+	write_whole(STDERR_FILENO, &line);
 }
 
 void message_last(enum message_level level, const char *format, ...)
@@ -198,8 +184,17 @@ void message_last(enum message_level level, const char *format, ...)
 	line_format(&line, level, format, arguments);
 	va_end(arguments);
 	if (message_wanted(level))
-		write_whole(diverted < 0 ? STDERR_FILENO : diverted, &line);
+		write_whole(STDERR_FILENO, &line);
 	write_termination_log(&line);
+}
+
+int message_exit_status(int status)
+{
+	if (status == EXIT_OWN_FAILURE)
+		return style->own_failure;
+	if (style->exec_failure && (status == EXIT_NOT_FOUND || status == EXIT_NOT_EXECUTABLE))
+		return style->exec_failure;
+	return status;
 }
 
 void die_with(int status, const char *format, ...)
@@ -210,7 +205,7 @@ void die_with(int status, const char *format, ...)
 	va_start(arguments, format);
 	line_format(&line, MESSAGE_ERROR, format, arguments);
 	va_end(arguments);
-	write_whole(diverted < 0 ? STDERR_FILENO : diverted, &line);
+	write_whole(STDERR_FILENO, &line);
 	write_termination_log(&line);
 	if (status == EXIT_OWN_FAILURE)
 		_exit(style->own_failure);

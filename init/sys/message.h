@@ -6,11 +6,11 @@
 #ifndef MESSAGE_H
 #define MESSAGE_H
 
+#include "init/sys/failure.h"
+
 #include <stdbool.h>
 
 enum message_level { MESSAGE_ERROR = -1, MESSAGE_WARNING = 0, MESSAGE_INFO = 1, MESSAGE_DEBUG = 2 };
-
-#define EXIT_OWN_FAILURE 125 /* ours, usage included */
 
 /* How messages begin, and what failures end with: our own manner, or that of the program that we
  * stand in for. */
@@ -27,9 +27,8 @@ void message_speak(const struct message_style *style);
 /* From now on say what is at or below this verbosity, as text or as one JSON object a line. */
 void message_configure(int verbosity, bool json);
 
-/* From now on say errors only, to this descriptor and nowhere else, and not whose they are: for a
- * process that only tries. */
-void message_divert(int fd);
+/* From now on each line says which helper it is about (static, of letters and digits). */
+void message_name_helper(const char *name);
 
 /* Would a message of this level be printed? For work that only serves a message. */
 bool message_wanted(enum message_level level);
@@ -41,6 +40,9 @@ void message(enum message_level level, const char *format, ...)
  * why the container ended. */
 void message_last(enum message_level level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* What the program that we stand in for ends with, in place of this exit status of ours. */
+int message_exit_status(int status);
 
 /* Say it, write it to /dev/termination-log where that exists, and exit with this status. */
 _Noreturn void die_with(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));

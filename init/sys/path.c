@@ -20,6 +20,7 @@ struct walk {
 	char ahead[PATH_MAX]; /* what is still to be walked */
 	char name[NAME_MAX + 1];
 	int links;
+	bool anchored;
 };
 
 static const struct failure *walk_fail(const struct walk *walk, int error)
@@ -112,12 +113,24 @@ static const struct failure *link_follow(struct walk *walk, int fd, const struct
 	return NULL;
 }
 
+/* Can nobody but root rename or remove this entry of the folder that we are in? */
+static bool entry_is_anchored(const struct walk *walk, const struct stat *entry)
+{
+	struct stat folder;
+
+	if (fstat(walk->folder, &folder) || folder.st_uid != 0)
+		return false;
+	return !(folder.st_mode & (S_IWGRP | S_IWOTH)) ||
+	       (folder.st_mode & S_ISVTX && entry->st_uid == 0);
+}
+
 /* Go into the folder in name, which is open as fd; the walk has fd then. */
-static const struct failure *folder_enter(struct walk *walk, int fd)
+static const struct failure *folder_enter(struct walk *walk, int fd, const struct stat *status)
 {
 	const size_t before = strlen(walk->done);
 	int written;
 
+	walk->anchored = walk->anchored && (geteuid() != 0 || entry_is_anchored(walk, status));
 	close(walk->folder);
 	walk->folder = fd;
 	written = snprintf(walk->done + before, sizeof(walk->done) - before, "/%s", walk->name);
@@ -147,7 +160,7 @@ static const struct failure *walk_step(struct walk *walk, bool *ret_there)
 	else if (S_ISLNK(status.st_mode))
 		failure = link_follow(walk, fd, &status);
 	else if (!last)
-		return folder_enter(walk, fd);
+		return folder_enter(walk, fd, &status);
 	else
 		*ret_there = true;
 	if (fd >= 0)
@@ -170,7 +183,7 @@ static const struct failure *walk_to_end(struct walk *walk, const char *path)
 const struct failure *path_open_file(const char *typed, const char *path, int flags, mode_t mode,
 				     int *ret_fd)
 {
-	struct walk walk = { .typed = typed };
+	struct walk walk = { .typed = typed, .anchored = true };
 	const struct failure *failure = walk_to_end(&walk, path);
 	const bool folder = path[0] && path[strlen(path) - 1] == '/';
 	int fd;
@@ -187,10 +200,10 @@ const struct failure *path_open_file(const char *typed, const char *path, int fl
 	return failure;
 }
 
-const struct failure *path_open_folder(const char *typed, const char *path, int *ret_folder,
-				       char **ret_name)
+const struct failure *path_open_folder(const char *typed, const char *path,
+				       struct path_place *ret_place)
 {
-	struct walk walk = { .typed = typed };
+	struct walk walk = { .typed = typed, .anchored = true };
 	const struct failure *failure = walk_to_end(&walk, path);
 	char *name = NULL;
 
@@ -200,11 +213,15 @@ const struct failure *path_open_folder(const char *typed, const char *path, int 
 		failure = walk_fail(&walk, EISDIR);
 	else if (!(name = strdup(walk.name)))
 		failure = failure_of_memory();
-	if (failure) {
+	if (failure)
 		close(walk.folder);
-		return failure;
-	}
-	*ret_folder = walk.folder;
-	*ret_name = name;
-	return NULL;
+	else
+		*ret_place = (struct path_place){ walk.folder, name, walk.anchored };
+	return failure;
+}
+
+void path_close(struct path_place *place)
+{
+	(void)close(place->folder); /* O_PATH: nothing to lose */
+	free(place->name);
 }

@@ -13,16 +13,25 @@
 
 #include "init/sys/failure.h"
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* The file itself, by these flags of open(2); close-on-exec. */
 const struct failure *path_open_file(const char *typed, const char *path, int flags, mode_t mode,
 				     int *ret_fd);
 
-/* The folder that the file is in, as O_PATH, and the file's name in it, allocated. A link that is
- * there is followed as everywhere; what it leads to need not be there. EISDIR for a path without a
- * last component, as "/" or "..". */
-const struct failure *path_open_folder(const char *typed, const char *path, int *ret_folder,
-				       char **ret_name);
+/* Where a file is, or will be. */
+struct path_place {
+	int folder;    /* O_PATH */
+	char *name;    /* in it; may not be there yet. Allocated */
+	bool anchored; /* nobody but root can put another folder in this one's place: so the path as
+			  it was typed leads here, whenever it is looked up */
+};
+
+/* The place of the file. A link at the end is followed as everywhere; what it leads to need not be
+ * there. EISDIR for a path without a last component, as "/" or "..". */
+const struct failure *path_open_folder(const char *typed, const char *path,
+				       struct path_place *ret_place);
+void path_close(struct path_place *place);
 
 #endif

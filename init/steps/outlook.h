@@ -1,0 +1,39 @@
+/* outlook.h: --check: what the steps so far would say and do, for whoever reads it and for the
+ * steps after them. */
+#ifndef OUTLOOK_H
+#define OUTLOOK_H
+
+#include "init/plan.h"
+
+struct outlook_line {
+	bool ok;
+	const char *step, *text;
+};
+
+struct outlook {
+	const char *step; /* whose turn it is */
+	struct outlook_line *lines;
+	size_t line_count;
+	bool no_drop; /* stepping down would fail: nothing can be tried as the user */
+	const struct chown_spec **chowns; /* these would be done */
+	size_t chown_count;
+};
+
+/* A line of the step whose turn it is. */
+void outlook_say(struct outlook *outlook, bool ok, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* "NO", and why: of what it is about ("0.0.0.0:80") only the reason and the advice are said. */
+void outlook_refuse(struct outlook *outlook, const char *about, const struct failure *failure);
+
+/* This would be done by a later step's time. */
+void outlook_add_chown(struct outlook *outlook, const struct chown_spec *spec);
+
+/* The --chown …,mkdir that will have made this folder; NULL: none. */
+const struct chown_spec *outlook_folder_maker(const struct outlook *outlook, const char *path);
+
+/* The --chown after which path is the owner's; NULL: none. */
+const struct chown_spec *outlook_chown_of(const struct outlook *outlook, const char *path,
+					  uid_t owner);
+
+#endif

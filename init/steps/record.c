@@ -1,0 +1,61 @@
+#include "init/steps/record.h"
+
+#include "init/sys/descriptors.h"
+#include "init/sys/path.h"
+#include "init/sys/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A file that is not there yet can be made here? */
+static const struct failure *creation_try(const char *typed, const struct path_place *place)
+{
+	return faccessat(place->folder, ".", W_OK | X_OK, AT_EACCESS)
+		       ? failure_new(typed, errno, NULL, "cannot create it")
+		       : NULL;
+}
+
+void record_check_step(struct run *run, struct outlook *outlook)
+{
+	const char *path = run->plan->record, *typed = text_format("--record %s", path);
+	const struct failure *failure;
+	const char *wrong = NULL;
+	struct path_place place;
+	struct stat status;
+
+	if (!path)
+		return;
+	failure = path_open_folder(typed, path, &place);
+	if (!failure && fstatat(place.folder, place.name, &status, AT_SYMLINK_NOFOLLOW))
+		failure = creation_try(typed, &place);
+	else if (!failure)
+		wrong = record_check(path);
+	if (failure)
+		outlook_refuse(outlook, path, failure);
+	else
+		outlook_say(outlook, !wrong, "%s: %s", path,
+			    wrong ? wrong : "the profile that the command needs will be there");
+}
+
+const struct failure *record_run(struct run *run)
+{
+	const int first_free =
+		LISTEN_FDS_START + run->inherited.sockets + (int)run->plan->listen_count;
+
+	if (run->plan->record) {
+		const struct failure *failure;
+		struct path_place place;
+
+		failure = path_open_folder(text_format("--record %s", run->plan->record),
+					   run->plan->record, &place);
+		if (failure)
+			return failure;
+		path_close(&place);
+	}
+	server_prepare(run->plan, &run->ports, &run->profile,
+		       run->command.path ? run->command.path : run->plan->command[0], &run->server);
+	server_make_room(&run->server, first_free);
+	return NULL;
+}

@@ -1,0 +1,241 @@
+#include "init/steps/unix_socket.h"
+
+#include "init/privileges/capabilities.h"
+#include "init/sys/effect.h"
+#include "init/sys/path.h"
+#include "init/sys/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static const char *path_of(const struct listen_spec *spec)
+{
+	return ((const struct sockaddr_un *)&spec->address)->sun_path;
+}
+
+static const char *typed_format(const struct listen_spec *spec)
+{
+	return text_format("--listen %s", spec->text);
+}
+
+static const struct failure *refuse(const struct listen_spec *spec, const char *what, int error,
+				    const char *advice)
+{
+	return failure_new(typed_format(spec), error, advice, "cannot %s %s", what, path_of(spec));
+}
+
+/* --- the place ---------------------------------------------------------------------------------
+ */
+
+/* bind(2) and connect(2) know nothing of descriptors of folders: they look a path up. The one that
+ * was typed will do where nobody but root can change where it leads, and keeps the socket's name
+ * whole for those who compare it; else we go into the folder, and it is the last component. */
+struct visit {
+	struct sockaddr_un address;
+	socklen_t length;
+	int back; /* to the folder that we come from; -1: we are there still */
+};
+
+static int visit_begin(const struct listen_spec *spec, const struct path_place *place,
+		       struct visit *ret)
+{
+	*ret = (struct visit){ .back = -1, .length = spec->address_length };
+	memcpy(&ret->address, &spec->address, sizeof(ret->address));
+	if (place->anchored)
+		return 0;
+	ret->back = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (ret->back < 0 || fchdir(place->folder))
+		return -errno;
+	memset(ret->address.sun_path, 0, sizeof(ret->address.sun_path));
+	memcpy(ret->address.sun_path, place->name, strlen(place->name)); /* shorter than the path */
+	ret->length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(place->name) + 1);
+	return 0;
+}
+
+static int visit_end(struct visit *visit)
+{
+	int result = 0;
+
+	if (visit->back < 0)
+		return 0;
+	if (fchdir(visit->back))
+		result = -errno;
+	(void)close(visit->back); /* O_PATH: nothing to lose */
+	return result;
+}
+
+/* Does anybody answer at this socket file? Only ECONNREFUSED says for sure that nobody does. 1:
+ * somebody may, 0: nobody does, or -errno. */
+static int somebody_listens(const struct listen_spec *spec, const struct path_place *place)
+{
+	int fd = socket(AF_UNIX, spec->type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int result = fd < 0 ? -errno : 1;
+	struct visit visit;
+
+	if (fd < 0)
+		return result;
+	result = visit_begin(spec, place, &visit);
+	if (!result)
+		result = !connect(fd, (const struct sockaddr *)&visit.address, visit.length) ||
+			 errno != ECONNREFUSED;
+	(void)close(fd); /* nothing was written */
+	if (visit_end(&visit))
+		return -EIO;
+	return result;
+}
+
+/* NULL where the place is free, or could be made so: *ret_stale. */
+static const struct failure *place_look(const struct listen_spec *spec,
+					const struct path_place *place, bool *ret_stale)
+{
+	struct stat status;
+	int listens;
+
+	*ret_stale = false;
+	if (fstatat(place->folder, place->name, &status, AT_SYMLINK_NOFOLLOW))
+		return errno == ENOENT ? NULL : refuse(spec, "look at", errno, NULL);
+	if (!S_ISSOCK(status.st_mode))
+		return failure_new(typed_format(spec), 0, "remove it, or use another path",
+				   "%s exists and is not a socket", path_of(spec));
+	listens = somebody_listens(spec, place);
+	if (listens < 0)
+		return refuse(spec, "look at", -listens, NULL);
+	if (listens)
+		return refuse(spec, "bind", EADDRINUSE, "something else listens there");
+	*ret_stale = true;
+	return NULL;
+}
+
+/* --- binding -----------------------------------------------------------------------------------
+ */
+
+static bool owner_is_right(const struct listen_spec *spec, const struct stat *status)
+{
+	return (spec->owner.uid == (uid_t)-1 || status->st_uid == spec->owner.uid) &&
+	       (spec->owner.gid == (gid_t)-1 || status->st_gid == spec->owner.gid);
+}
+
+/* Is it what we have just bound? Whoever may write to the folder can have put another socket of
+ * ours in its place, but none that has a name elsewhere. */
+static bool is_just_bound(const struct stat *status)
+{
+	return S_ISSOCK(status->st_mode) && status->st_uid == geteuid() && status->st_nlink == 1;
+}
+
+static const struct failure *owner_set(const struct listen_spec *spec,
+				       const struct path_place *place)
+{
+	int fd = openat(place->folder, place->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	const struct failure *failure = NULL;
+	struct stat status = { 0 };
+
+	if (fd < 0 || fstat(fd, &status))
+		failure = refuse(spec, "look at", errno, NULL);
+	else if (!is_just_bound(&status))
+		failure = failure_new(typed_format(spec), 0, "use a folder that is root's",
+				      "somebody has put something else in the place of %s",
+				      path_of(spec));
+	else if (!owner_is_right(spec, &status) &&
+		 (fchownat(fd, "", spec->owner.uid, spec->owner.gid, AT_EMPTY_PATH) ||
+		  fstat(fd, &status)))
+		failure = refuse(spec, "change the owner of", errno,
+				 errno == EPERM ? "a capability is missing: add CHOWN" : NULL);
+	else if (!owner_is_right(spec, &status))
+		failure = refuse(spec, "change the owner of", ENOEFFECT, NULL);
+	if (fd >= 0)
+		(void)close(fd); /* O_PATH: nothing to lose */
+	return failure;
+}
+
+/* bind(2) creates the file with 0777 less the umask, so the umask makes the mode right from the
+ * start; and nobody can connect before listen(2). */
+static int place_bind(const struct listen_spec *spec, const struct path_place *place, int fd)
+{
+	mode_t before = 0;
+	struct visit visit;
+	int result = visit_begin(spec, place, &visit), back;
+
+	if (!result && spec->mode != MODE_UNSET)
+		result = effect_umask(0777 & ~spec->mode, &before);
+	if (!result)
+		result = effect_bind(fd, (const struct sockaddr *)&visit.address, visit.length);
+	if (!result && spec->mode != MODE_UNSET)
+		result = effect_umask(before, NULL);
+	back = visit_end(&visit);
+	return result ? result : back;
+}
+
+static const struct failure *bind_in(const struct listen_spec *spec, const struct path_place *place,
+				     int fd)
+{
+	bool stale;
+	const struct failure *failure = place_look(spec, place, &stale);
+	int result;
+
+	if (failure)
+		return failure;
+	if (stale && unlinkat(place->folder, place->name, 0))
+		return refuse(spec, "remove the stale socket", errno, NULL);
+	result = place_bind(spec, place, fd);
+	if (result)
+		return refuse(spec, "bind", -result, NULL);
+	return owner_set(spec, place);
+}
+
+const struct failure *unix_socket_bind(const struct listen_spec *spec, int fd)
+{
+	struct path_place place;
+	const struct failure *failure = path_open_folder(typed_format(spec), path_of(spec), &place);
+
+	if (failure)
+		return failure;
+	failure = bind_in(spec, &place, fd);
+	path_close(&place);
+	return failure;
+}
+
+/* --- whether it would work ---------------------------------------------------------------------
+ */
+
+static const struct failure *place_try(const struct listen_spec *spec,
+				       const struct path_place *place)
+{
+	bool stale;
+	const struct failure *failure = place_look(spec, place, &stale);
+
+	if (failure)
+		return failure;
+	if (faccessat(place->folder, ".", W_OK | X_OK, AT_EACCESS))
+		return refuse(spec, "bind", errno, NULL);
+	if (spec->owner.uid != (uid_t)-1 && spec->owner.uid != geteuid() &&
+	    !capabilities_have(CAP_CHOWN))
+		return refuse(spec, "change the owner of", EPERM,
+			      "a capability is missing: add CHOWN");
+	return NULL;
+}
+
+const struct failure *unix_socket_try(const struct listen_spec *spec, const struct outlook *outlook,
+				      const char **ret_after)
+{
+	struct path_place place;
+	const struct failure *failure = path_open_folder(typed_format(spec), path_of(spec), &place);
+	const char *path = path_of(spec);
+	const char *folder = text_format("%.*s", (int)(strrchr(path, '/') - path), path);
+	const struct chown_spec *made = outlook_folder_maker(outlook, folder);
+
+	if (failure && failure->error == ENOENT && made) {
+		*ret_after = text_format(", once --chown %s is done", made->text);
+		return NULL;
+	}
+	if (failure)
+		return failure;
+	failure = place_try(spec, &place);
+	path_close(&place);
+	return failure;
+}
