@@ -59,8 +59,13 @@ INIT_LIBS    := -lcap-ng
 INIT_DEPS    :=
 endif
 
-INIT_OBJECTS    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard init/*.c init/*/*.c)) $(BUILD)/init/filter/builtin.o
-SECCOMP_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard seccomp/*.c))
+# What both programs need is drop-seccomp's, and built for each.
+SHARED          := seccomp/filter/program.c seccomp/filter/filter_file.c seccomp/names/syscall_name.c \
+                   seccomp/names/capability_name.c seccomp/names/argument_name.c
+INIT_OBJECTS    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard init/*.c init/*/*.c)) $(BUILD)/init/filter/builtin.o \
+                   $(patsubst %.c,$(BUILD)/init/%.o,$(SHARED))
+SECCOMP_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard seccomp/*.c seccomp/*/*.c)) \
+                   $(BUILD)/seccomp/profiles/shipped.o
 PROBES          := $(patsubst tests/probe/%.c,$(BUILD)/probe/%,$(wildcard tests/probe/*.c))
 BENCHES         := $(addprefix $(BUILD)/bench/,timer stamp least least-drop orphans calls)
 FAULTS          := $(BUILD)/faults/inject $(BUILD)/faults/witness
@@ -77,6 +82,10 @@ $(BUILD)/drop-init: $(INIT_OBJECTS) $(INIT_DEPS)
 	$(CROSS)strip -s -R .comment -o $@ $@.debug
 
 $(BUILD)/init/%.o: init/%.c $(INIT_DEPS) | $(GENERATED)
+	@mkdir -p $(@D)
+	$(INIT_CC) $(COMMON) $(INIT_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/init/seccomp/%.o: seccomp/%.c $(INIT_DEPS) | $(BUILD)/syscall_names.h
 	@mkdir -p $(@D)
 	$(INIT_CC) $(COMMON) $(INIT_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -101,11 +110,12 @@ $(BUILD)/build.h: force
 # Some names stand for other names there, so the compiler is asked for the numbers as well.
 SYSCALLS := echo '\#include <sys/syscall.h>'
 
-$(BUILD)/syscall_names.h: Makefile | $(TARGET)
+$(BUILD)/syscall_names.h: Makefile seccomp/names/newer_syscalls.h | $(TARGET)
 	@mkdir -p $(@D)
-	{ $(SYSCALLS); $(SYSCALLS) | $(CC) -E -dM - | sed -n 's/^#define __NR_\([a-z0-9_]*\) .*/"\1" __NR_\1/p'; } | \
-		$(CC) -E -P - | sed -n 's/^"\(.*\)" \([0-9]*\)$$/\2 \1/p' | sort -n | \
-		awk '{ while (n++ < $$1) print "\"\\0\""; print "\"" $$2 "\\0\"" }' >$@
+	{ { $(SYSCALLS); $(SYSCALLS) | $(CC) -E -dM - | sed -n 's/^#define __NR_\([a-z0-9_]*\) .*/"\1" __NR_\1/p'; } | \
+		$(CC) -E -P - | sed -n 's/^"\(.*\)" \([0-9]*\)$$/\2 \1/p'; \
+		sed -n 's/^\tX(\([a-z0-9_]*\), \([0-9]*\), 0).*/\2 \1/p' seccomp/names/newer_syscalls.h; } | sort -nu | \
+		awk '$$1 >= n { while (n++ < $$1) print "\"\\0\""; print "\"" $$2 "\\0\"" }' >$@
 
 $(BUILD)/musl/libcap-ng.a: .ci/libcap-ng .ci/apt | $(TARGET)
 	.ci/libcap-ng $(BUILD)/musl $(INIT_CC)
@@ -166,6 +176,10 @@ $(BUILD)/drop-seccomp: $(SECCOMP_OBJECTS)
 $(BUILD)/seccomp/%.o: seccomp/%.c | $(GENERATED)
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) $(CFLAGS) -fPIE -D_FORTIFY_SOURCE=2 -MMD -MP -c -o $@ $<
+
+$(BUILD)/seccomp/profiles/shipped.o: seccomp/profiles/shipped.S $(wildcard seccomp/profiles/*.json) | $(TARGET)
+	@mkdir -p $(@D)
+	$(CC) -c -o $@ $<
 
 # --- images ------------------------------------------------------------------------------------
 

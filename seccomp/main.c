@@ -1,7 +1,8 @@
 /* drop-seccomp: compiles seccomp profiles, and says what any of them will do. */
-#include "seccomp/commands.h"
-#include "seccomp/say.h"
-#include "seccomp/words.h"
+#include "seccomp/commands/commands.h"
+#include "seccomp/commands/report.h"
+#include "seccomp/names/capability_name.h"
+#include "seccomp/profile/vocabulary.h"
 #include "build.h"
 
 #include <getopt.h>
@@ -19,12 +20,12 @@ struct command {
 
 static const struct command commands[] = {
 	{ "compile", command_compile, 1, 1,
-	  "compile PROFILE.json [-o FILTER] [--arch ARCH]... [--caps LIST] [--kernel X.Y] "
+	  "compile PROFILE [-o FILTER] [--arch ARCH]... [--caps LIST] [--kernel X.Y] "
 	  "[--strict]" },
-	{ "check", command_check, 1, 1, "check PROFILE.json" },
-	{ "explain", command_explain, 2, 8, "explain PROFILE|FILTER SYSCALL [ARG...]" },
-	{ "show", command_show, 1, 1, "show FILTER" },
-	{ "diff", command_diff, 2, 2, "diff A B" },
+	{ "check", command_check, 1, 1, "check PROFILE|FILTER" },
+	{ "explain", command_explain, 1, 8, "explain [PROFILE|FILTER] SYSCALL [ARG...]" },
+	{ "show", command_show, 1, 1, "show PROFILE|FILTER" },
+	{ "diff", command_diff, 2, 2, "diff PROFILE|FILTER PROFILE|FILTER" },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))
@@ -47,7 +48,8 @@ static void help_print(void)
 	printf("Compile seccomp profiles in Docker's or OCI's JSON, and tell what they do.\n\n");
 	for (size_t i = 0; i < COMMANDS; i++)
 		printf("%s drop-seccomp %s\n", i ? "      " : "Usage:", commands[i].usage);
-	printf("\n"
+	printf("\nA PROFILE is a JSON file, or the name of one that comes with drop-init: default, "
+	       "strict\nor docker-default. A FILTER is what compile has written.\n\n"
 	       "  -o, --output FILTER  where the filter goes; standard output without it, or for -\n"
 	       "      --arch ARCH      an architecture of the filter, in place of the profile's;\n"
 	       "                       the first is the one that includes and excludes go by\n"
@@ -57,23 +59,26 @@ static void help_print(void)
 	       "      --strict         an unknown syscall name is an error\n"
 	       "  -h, --help           show this\n"
 	       "      --version        show the version\n\n"
-	       "Exit status: 0, or 125 with a message.\n");
+	       "Exit status: 0; 1 when diff finds a difference, or check that nothing can be started\n"
+	       "under it; 125 with a message for anything else.\n");
 }
 
 static bool caps_parse(const char *list, uint64_t *ret_capabilities)
 {
-	uint64_t capabilities = 0, bit;
+	uint64_t capabilities = 0;
 
 	while (*list) {
 		size_t length = strcspn(list, ",");
 		char word[32];
+		int number;
 
 		snprintf(word, sizeof(word), "%.*s", (int)length, list);
-		if (length >= sizeof(word) || !word_capability(word, &bit)) {
-			say("--caps %s: unknown capability '%.*s'", list, (int)length, list);
+		number = length < sizeof(word) ? capability_number(word) : -1;
+		if (number < 0) {
+			report("--caps %s: unknown capability '%.*s'", list, (int)length, list);
 			return false;
 		}
-		capabilities |= bit;
+		capabilities |= (uint64_t)1 << number;
 		list += length;
 		list += *list == ',' ? 1 : 0;
 	}
@@ -86,7 +91,7 @@ static bool arch_parse(const char *word, struct target *target)
 	unsigned int arch;
 
 	if (!arch_by_any(word, &arch)) {
-		say("--arch %s: unknown architecture", word);
+		report("--arch %s: unknown architecture", word);
 		return false;
 	}
 	if (!target->arches)
@@ -108,7 +113,7 @@ static bool option_parse(int option, const char *argument, struct command_line *
 	case OPTION_KERNEL:
 		if (word_kernel(argument, &line->target.kernel))
 			return true;
-		say("--kernel %s: is not a version like 6.1", argument);
+		report("--kernel %s: is not a version like 6.1", argument);
 		return false;
 	default: /* OPTION_STRICT */
 		line->strict = true;
@@ -122,15 +127,15 @@ static void option_complain(int option, char *const *arguments)
 	const char *word = arguments[optind - 1];
 
 	if (option == ':')
-		say("%s: a value is missing (see drop-seccomp --help)", word);
+		report("%s: a value is missing (see drop-seccomp --help)", word);
 	else if (optopt && optopt < 256 && strncmp(word, "--", 2) != 0)
-		say("-%c: unknown option (see drop-seccomp --help)", optopt);
+		report("-%c: unknown option (see drop-seccomp --help)", optopt);
 	else
-		say("%s: unknown option (see drop-seccomp --help)", word);
+		report("%s: unknown option (see drop-seccomp --help)", word);
 }
 
 /* Returns 0 to go on, 1 when everything has been done, -1 for an error that has been said. */
-static int options_parse(int count, char **arguments, struct command_line *line)
+static int command_line_parse(int count, char **arguments, struct command_line *line)
 {
 	int option;
 
@@ -178,7 +183,7 @@ static int output_finish(int status)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
-	say("standard output: cannot write");
+	report("standard output: cannot write");
 	return EXIT_OWN_FAILURE;
 }
 
@@ -189,23 +194,23 @@ int main(int count, char **arguments)
 	int done;
 
 	line.target.kernel = kernel_running();
-	done = options_parse(count, arguments, &line);
+	done = command_line_parse(count, arguments, &line);
 	if (done)
 		return output_finish(done > 0 ? EXIT_SUCCESS : EXIT_OWN_FAILURE);
 	if (optind == count) {
-		say("a command is missing (see drop-seccomp --help)");
+		report("a command is missing (see drop-seccomp --help)");
 		return EXIT_OWN_FAILURE;
 	}
 	command = command_find(arguments[optind]);
 	if (!command) {
-		say("%s: unknown command (see drop-seccomp --help)", arguments[optind]);
+		report("%s: unknown command (see drop-seccomp --help)", arguments[optind]);
 		return EXIT_OWN_FAILURE;
 	}
 	line.operands = arguments + optind + 1;
 	line.operand_count = count - optind - 1;
 	if (line.operand_count < command->least || line.operand_count > command->most) {
-		say("%s: too %s arguments (usage: drop-seccomp %s)", command->name,
-		    line.operand_count < command->least ? "few" : "many", command->usage);
+		report("%s: too %s arguments (usage: drop-seccomp %s)", command->name,
+		       line.operand_count < command->least ? "few" : "many", command->usage);
 		return EXIT_OWN_FAILURE;
 	}
 	return output_finish(command->run(&line));

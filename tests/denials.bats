@@ -34,6 +34,14 @@ for word in sys.argv[1:]:
 		'clone(2) with argument 0 = 0x20000011 (CLONE_NEWPID)')" "explained calls"
 }
 
+@test "an argument is named by what it means beside the others: protocols of a family" {
+	for call in 41,16,3,9:NETLINK_AUDIT 41,16,3,12:NETLINK_NETFILTER; do
+		namespace_run drop-init --user app -- "$python" -c "$calls" "${call%:*}"
+		assert_stdout "${call%:*} EPERM"
+		[[ $stderr == *": socket(2) with argument 2 = "*" (${call#*:}) denied by "* ]]
+	done
+}
+
 @test "each program and each call is named once" {
 	namespace_run drop-init --user app -- sh -c 'for i in 1 2 3; do
 		chroot / true; unshare --map-root-user true; unshare --user true; setarch --addr-no-randomize true; done'

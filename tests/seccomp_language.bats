@@ -84,6 +84,31 @@ allow='{"names": ["read"], "action": "SCMP_ACT_ALLOW"}'
 	refuses "syscalls[0].errnoRet: must be a whole number from 0 to 4094"
 }
 
+@test "null is absent where Docker writes it for nothing, and else of the wrong kind" {
+	profile '{"names": ["execve", "exit_group"], "action": "SCMP_ACT_ALLOW", "args": null, "includes": null,
+		"excludes": {"caps": null}, "errnoRet": null}' ', "architectures": null, "flags": null, "archMap": null'
+	run -0 --separate-stderr drop-seccomp check p.json
+	[ "$output$stderr" = "" ]
+	profile '{"names": ["read"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 1, "valueTwo": null, "op": "SCMP_CMP_EQ"}]}'
+	refuses "syscalls[0].args[0].valueTwo: must be a whole number from 0 to 18446744073709551615"
+	profile '{"names": ["read"], "action": "SCMP_ACT_ALLOW", "args": [{"index": null, "value": 1, "op": "SCMP_CMP_EQ"}]}'
+	refuses "syscalls[0].args[0].index: must be a whole number from 0 to 5"
+	profile '{"names": ["read"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": null, "op": "SCMP_CMP_EQ"}]}'
+	refuses "syscalls[0].args[0].value: must be a whole number from 0 to 18446744073709551615"
+	profile '{"names": ["read"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 1, "op": null}]}'
+	refuses "syscalls[0].args[0].op: must be a string"
+	profile '{"names": ["read"], "action": "SCMP_ACT_ALLOW", "args": [null]}'
+	refuses "syscalls[0].args[0]: must be an object"
+	profile '{"names": ["read", null], "action": "SCMP_ACT_ALLOW"}'
+	refuses "syscalls[0].names[1]: must be a string"
+	profile '{"names": ["read"], "action": null}'
+	refuses "syscalls[0].action: must be a string"
+	profile '{"names": ["read"], "action": "SCMP_ACT_ALLOW", "includes": {"minKernel": null}}'
+	refuses "syscalls[0].includes.minKernel: must be a string"
+	profile "$allow, null"
+	refuses "syscalls[1]: must be an object"
+}
+
 @test "what is missing is refused by its place" {
 	echo '{"syscalls": []}' >p.json
 	refuses "defaultAction: is missing"
@@ -120,13 +145,13 @@ allow='{"names": ["read"], "action": "SCMP_ACT_ALLOW"}'
 }
 
 @test "an unknown syscall warns, and is an error with --strict" {
-	profile '{"names": ["read", "frobnicate"], "action": "SCMP_ACT_ALLOW"}'
+	profile '{"names": ["execve", "exit_group", "frobnicate"], "action": "SCMP_ACT_ALLOW"}'
 	run -0 --separate-stderr drop-seccomp compile p.json -o p.bpf
-	[ "$stderr" = "drop-seccomp: p.json: warning: syscalls[0].names[1]: unknown syscall 'frobnicate' is left out" ]
+	[ "$stderr" = "drop-seccomp: p.json: warning: syscalls[0].names[2]: unknown syscall 'frobnicate' is left out" ]
 	[ -s p.bpf ]
 	rm p.bpf
 	run -125 --separate-stderr drop-seccomp compile --strict p.json -o p.bpf
-	[[ $stderr == *"syscalls[0].names[1]: unknown syscall 'frobnicate'"* ]]
+	[[ $stderr == *"syscalls[0].names[2]: unknown syscall 'frobnicate'"* ]]
 	[ ! -e p.bpf ]
 }
 
@@ -136,7 +161,7 @@ allow='{"names": ["read"], "action": "SCMP_ACT_ALLOW"}'
 		{"names": ["write"], "action": "SCMP_ACT_ALLOW"},
 		{"names": ["close"], "action": "SCMP_ACT_ALLOW",
 		"args": [{"index": 0, "value": 4, "valueTwo": 5, "op": "SCMP_CMP_MASKED_EQ"}]}'
-	run -0 --separate-stderr drop-seccomp check p.json
+	run -0 --separate-stderr drop-seccomp compile p.json -o p.bpf
 	[[ $stderr == *"warning: syscalls[0]: has no effect: its action is the default action"* ]]
 	[[ $stderr == *"warning: syscalls[1]: has no effect on 'write': syscalls[2] decides on it without a condition"* ]]
 	[[ $stderr == *"warning: syscalls[3].args[0].valueTwo: has bits that are not in the mask (value): they have no effect"* ]]
@@ -206,12 +231,59 @@ allow='{"names": ["read"], "action": "SCMP_ACT_ALLOW"}'
 		yes ',"write","lseek"' | head -n 50000 | tr -d '\n'
 		printf ']}]}'
 	} >p.json
-	run -0 timeout 10 drop-seccomp check p.json
+	run -0 timeout 10 drop-seccomp compile p.json -o p.bpf
 	{
 		printf '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"action": "SCMP_ACT_ALLOW", "names": ["read"], "args": ['
-		seq -f '{"index":0,"value":%g,"op":"SCMP_CMP_EQ"},' 1 9000 | tr -d '\n'
+		seq -f '{"index":0,"value":%.0f,"op":"SCMP_CMP_EQ"},' 1 7 63000 | tr -d '\n'
 		printf '{"index":0,"value":0,"op":"SCMP_CMP_EQ"}]}]}'
 	} >p.json
 	run -125 timeout 10 drop-seccomp check p.json
-	[[ $output == *"the kernel takes 4096 instructions"* ]]
+	[[ $output == *"makes a longer filter than the 4096 instructions that the kernel takes"* ]]
+}
+
+@test "a profile that would be longer than the kernel takes is refused within seconds, whatever its conditions are" {
+	python3 - <<-'END'
+		import json
+		def arg(index, value, op, two=0):
+		    return {"index": index, "value": value, "valueTwo": two, "op": "SCMP_CMP_" + op}
+		def profile(name, lists):
+		    rules = [{"names": ["read", "ioctl"], "action": "SCMP_ACT_ALLOW", "args": args} for args in lists]
+		    with open(name + ".json", "w") as file:
+		        json.dump({"defaultAction": "SCMP_ACT_ERRNO", "syscalls": rules}, file)
+		far = 2**33
+		profile("ranges", [[arg(0, i * 10, "GE"), arg(1, i * 11, "LE")] for i in range(2000)])
+		profile("wide", [[arg(n, far * (i + 3) + i * 7 + n, "NE") for n in range(6)] for i in range(1500)])
+		profile("masks", [[arg(0, far * 4 + 5 * i + 3, "MASKED_EQ", 5 * i + 2), arg(1, i * 9, "GT")] for i in range(3000)])
+		profile("mixed", [[arg(i % 6, i * 977 % 4093, "MASKED_EQ", i), arg((i + 1) % 6, i * far, "LT"),
+		                   arg((i + 3) % 6, i, "EQ")] for i in range(2500)])
+	END
+	for name in ranges wide masks mixed; do
+		SECONDS=0
+		run timeout 30 drop-seccomp check "$name.json"
+		[ "$status" = 125 ]
+		[[ $output == *"$name.json: makes a longer filter than the 4096 instructions that the kernel takes"* ]]
+		[ "$SECONDS" -le 10 ]
+	done
+}
+
+@test "of rules that overlap and differ the first in the profile decides" {
+	profile '{"names": ["read"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 2, "value": 4, "op": "SCMP_CMP_EQ"}]},
+		{"names": ["read"], "action": "SCMP_ACT_LOG", "args": [{"index": 0, "value": 1, "op": "SCMP_CMP_EQ"}]},
+		{"names": ["read"], "action": "SCMP_ACT_TRAP", "args": [{"index": 0, "value": 2, "op": "SCMP_CMP_LT"}]}'
+	says "read: SCMP_ACT_ALLOW" read 1 0 4
+	says "read: SCMP_ACT_LOG" read 1 0 5
+	says "read: SCMP_ACT_TRAP" read 0 0 5
+	says "read: SCMP_ACT_ERRNO" read 2 0 5
+	drop-seccomp compile p.json -o p.bpf
+	for arguments in "1 0 4" "1 0 5" "0 0 0" "2 0 0"; do
+		# shellcheck disable=SC2086 # three words
+		[ "$(drop-seccomp explain p.json read $arguments | cut -d, -f1)" = \
+			"$(drop-seccomp explain p.bpf read $arguments | cut -d, -f1)" ]
+	done
+}
+
+@test "two rules that say different things of the same calls are refused" {
+	profile '{"names": ["read"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 2, "value": 4, "op": "SCMP_CMP_EQ"}]},
+		{"names": ["write", "read"], "action": "SCMP_ACT_LOG", "args": [{"index": 2, "value": 4, "op": "SCMP_CMP_EQ"}]}'
+	refuses "syscalls[1]: contradicts syscalls[0] on 'read'"
 }

@@ -2,6 +2,7 @@
 
 #include "init/sys/effect.h"
 #include "init/unotify/socket_options.h"
+#include "seccomp/names/syscall_name.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -164,26 +165,27 @@ static bool program_notifies(const struct sock_fprog *program)
 	return false;
 }
 
-bool filter_allows(const struct sock_fprog *program, int number)
+static bool profile_allows(const struct sock_fprog *program, int number)
 {
-	const struct seccomp_data data = { .nr = number, .arch = FILTER_ARCH };
-	struct verdict verdict;
+	return program->len == 0 || program_allows(program, FILTER_ARCH, (uint32_t)number);
+}
 
-	if (program->len == 0)
-		return true;
-	if (filter_judge(program, &data, &verdict) < 0 || verdict.argument >= 0)
-		return false;
-	verdict.action &= SECCOMP_RET_ACTION_FULL;
-	return verdict.action == SECCOMP_RET_ALLOW || verdict.action == SECCOMP_RET_LOG;
+const char *filter_refused_start(const struct filter *profile)
+{
+	for (const char *const *name = program_start_calls; *name; name++) {
+		if (!profile_allows(&profile->program, syscall_number(*name)))
+			return *name;
+	}
+	return NULL;
 }
 
 static int profile_check(const struct sock_fprog *program, unsigned reports)
 {
 	if (program_notifies(program))
 		return -EBUSY;
-	if ((reports & REPORT_BINDS) && !filter_allows(program, SYS_bind))
+	if ((reports & REPORT_BINDS) && !profile_allows(program, SYS_bind))
 		return -EACCES;
-	if ((reports & REPORT_OPTIONS) && !filter_allows(program, SYS_setsockopt))
+	if ((reports & REPORT_OPTIONS) && !profile_allows(program, SYS_setsockopt))
 		return -EACCES;
 	return 0;
 }
@@ -206,8 +208,7 @@ int filter_compose(const struct filter *profile, unsigned reports, const struct 
 	if (reports & REPORT_CALLS) {
 		put_recorder(&b, silent);
 	} else {
-		denials = denials && filter_allows(&profile->program, SYS_execve) &&
-			  filter_allows(&profile->program, SYS_exit_group);
+		denials = denials && !filter_refused_start(profile);
 		put_prefix(&b, reports);
 		put_profile(&b, &profile->program, denials);
 	}

@@ -7,7 +7,9 @@
 #ifndef FILTER_H
 #define FILTER_H
 
-#include "init/filter/syscall_name.h"
+#include "init/filter/syscall_set.h"
+#include "seccomp/filter/filter_file.h"
+#include "seccomp/filter/program.h"
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -26,19 +28,6 @@
 #error "which AUDIT_ARCH_ is this?"
 #endif
 
-/* Where a filter finds the words of a call; of an argument the lower one, all of an int. */
-#define FILTER_MACHINE ((uint32_t)offsetof(struct seccomp_data, arch))
-#define FILTER_NUMBER  ((uint32_t)offsetof(struct seccomp_data, nr))
-#define FILTER_ARGUMENT(n)                                                                         \
-	((uint32_t)offsetof(struct seccomp_data, args[n]) +                                        \
-	 (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 0 : 4))
-
-struct filter {
-	struct sock_fprog program; /* len 0: no filter */
-	uint32_t flags;		   /* SECCOMP_FILTER_FLAG_* that the profile asks for */
-	const char *name;	   /* of the profile, for messages */
-};
-
 /* What PID 1 is to be asked about. */
 enum filter_reports {
 	REPORT_BINDS = 1,   /* bind(2) */
@@ -47,20 +36,9 @@ enum filter_reports {
 	REPORT_CALLS = 8,   /* everything: for --record; the profile is left out */
 };
 
-/* What a filter says of one call, and what that rested on. */
-struct verdict {
-	uint32_t action; /* SECCOMP_RET_* with its data */
-	int argument;	 /* the last argument that was looked at, -1: none */
-	bool wide;	 /* its upper 32 bits were looked at too */
-};
-
-/* Run PROGRAM on DATA as the kernel would. Returns -EINVAL where the kernel would not load it. */
-int filter_judge(const struct sock_fprog *program, const struct seccomp_data *data,
-		 struct verdict *ret_verdict);
-
-/* Does PROGRAM allow call NUMBER of this architecture, whatever its arguments are? No program does.
- */
-bool filter_allows(const struct sock_fprog *program, int number);
+/* The first system call without which nothing can be started under a profile, or end, and that it
+ * does not plainly allow, by name; NULL: there is none, and what is started under it can end. */
+const char *filter_refused_start(const struct filter *profile);
 
 /* The program to load for PROFILE (which may be empty) with REPORTS; pure. REPORT_CALLS leaves out
  * those of SILENT, which else may be NULL: execve(2) and what ends a process must be among them, as

@@ -7,9 +7,8 @@
 #include "init/sys/path.h"
 #include "init/sys/signals.h"
 #include "init/sys/text.h"
-#include "seccomp/filter_file.h"
+#include "seccomp/names/capability_name.h"
 
-#include <cap-ng.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,44 +18,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LARGEST_FILE (sizeof(struct filter_file_header) + BPF_MAXINSNS * sizeof(struct sock_filter))
-#define COMPILER     "drop-seccomp"
+#define COMPILER "drop-seccomp"
 
 extern const unsigned char builtin_filter[], builtin_filter_end[];
-
-static uint32_t checksum(const unsigned char *bytes, size_t size)
-{
-	uint32_t hash = 2166136261U; /* FNV-1a */
-
-	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ bytes[i]) * 16777619U;
-	return hash;
-}
 
 /* NULL, or what is wrong with these bytes as a compiled filter. */
 static const char *filter_parse(const unsigned char *bytes, size_t size, struct filter *ret)
 {
-	const struct filter_file_header *header = (const void *)bytes;
-	size_t expected;
+	const char *wrong = filter_decode(bytes, size, ret);
 
-	if (size < sizeof(*header) || memcmp(header->magic, FILTER_FILE_MAGIC, 8) != 0)
-		return "neither a compiled filter nor a JSON profile";
-	if (header->version != FILTER_FILE_VERSION)
-		return "made by another version of drop-seccomp (compile it again)";
-	if (header->audit_arch != FILTER_ARCH)
-		return "compiled for another architecture (compile it again with --arch)";
-	expected = sizeof(*header) + header->count * sizeof(struct sock_filter);
-	if (!header->count || header->count > BPF_MAXINSNS || size != expected)
-		return "cut short, or longer than it says (compile it again)";
-	if (!memchr(header->name, '\0', sizeof(header->name)) ||
-	    (bytes != builtin_filter && /* it is a part of this program */
-	     checksum(bytes + sizeof(*header), size - sizeof(*header)) != header->checksum))
-		return "damaged: the checksum does not match (compile it again)";
-	ret->program.len = (unsigned short)header->count;
-	ret->program.filter = (struct sock_filter *)(bytes + sizeof(*header));
-	ret->flags = header->flags;
-	ret->name = header->name;
-	return NULL;
+	if (!wrong && ret->arch != FILTER_ARCH)
+		wrong = "compiled for another architecture (compile it again with --arch)";
+	return wrong;
 }
 
 static const struct failure *refuse(const struct plan *plan, int error, const char *advice,
@@ -72,11 +45,9 @@ static char *capability_list(const struct plan *plan, enum bind_capability keep)
 {
 	const char *list = keep == BIND_COMMAND ? "NET_BIND_SERVICE" : "";
 
-	for (unsigned n = 0; !plan->drops && n <= (unsigned)CAP_LAST_CAP; n++) {
-		const char *name = capabilities_have(n) ? capng_capability_to_name(n) : NULL;
-
-		if (name)
-			list = text_format("%s%s%s", list, *list ? "," : "", name);
+	for (unsigned n = 0; !plan->drops && capability_name(n); n++) {
+		if (capabilities_have(n))
+			list = text_format("%s%s%s", list, *list ? "," : "", capability_name(n));
 	}
 	return (char *)list;
 }
@@ -177,7 +148,7 @@ static ssize_t output_read(const struct plan *plan, const char *compiler, char *
 	if (pid < 0)
 		size = pid;
 	else if (!size)
-		size = file_read_up_to(ends[0], buffer, LARGEST_FILE + 1);
+		size = file_read_up_to(ends[0], buffer, FILTER_FILE_MAXIMUM + 1);
 	(void)close(ends[0]); /* it was only read */
 	if (pid > 0 && waitpid(pid, ret_status, 0) != pid)
 		return -ECHILD;
@@ -213,7 +184,7 @@ static const struct failure *compile(const struct plan *plan, enum bind_capabili
 
 static bool looks_compiled(const unsigned char *bytes, ssize_t size)
 {
-	return size >= 8 && !memcmp(bytes, FILTER_FILE_MAGIC, 8);
+	return size > 0 && filter_recognize(bytes, (size_t)size);
 }
 
 static bool looks_like_json(const unsigned char *bytes, ssize_t size)
@@ -242,7 +213,7 @@ static const struct failure *file_read(const struct plan *plan, unsigned char *b
 	if (fstat(fd, &status) || !S_ISREG(status.st_mode))
 		failure = refuse(plan, 0, NULL, "neither a compiled filter nor a JSON profile");
 	else
-		*ret_size = file_read_up_to(fd, buffer, LARGEST_FILE + 1);
+		*ret_size = file_read_up_to(fd, buffer, FILTER_FILE_MAXIMUM + 1);
 	(void)close(fd); /* it was only read */
 	return failure;
 }
@@ -250,7 +221,7 @@ static const struct failure *file_read(const struct plan *plan, unsigned char *b
 static const struct failure *file_load(const struct plan *plan, enum bind_capability keep,
 				       struct filter *ret)
 {
-	unsigned char *buffer = malloc(LARGEST_FILE + 1);
+	unsigned char *buffer = malloc(FILTER_FILE_MAXIMUM + 1);
 	const struct failure *failure = buffer ? NULL : failure_of_memory();
 	const char *wrong;
 	ssize_t size = 0;
@@ -263,7 +234,7 @@ static const struct failure *file_load(const struct plan *plan, enum bind_capabi
 		return failure;
 	if (size < 0)
 		return refuse(plan, (int)-size, NULL, "cannot read it");
-	if ((size_t)size > LARGEST_FILE)
+	if ((size_t)size > FILTER_FILE_MAXIMUM)
 		return refuse(plan, 0, NULL, "it is larger than any filter is");
 	wrong = filter_parse(buffer, (size_t)size, ret);
 	return wrong ? refuse(plan, 0, NULL, wrong) : NULL;

@@ -96,7 +96,7 @@ const char *denial_first(struct denials *denials, const struct request *request,
 }
 
 static void denial_explain(struct denials *denials, const struct request *request,
-			   const struct verdict *verdict)
+			   const struct program_result *result)
 {
 	const struct seccomp_data *call = &request->notif.data;
 	char name[64], argument[160];
@@ -107,7 +107,7 @@ static void denial_explain(struct denials *denials, const struct request *reques
 	if (!program)
 		return;
 	denial_call_format(call, name, sizeof(name));
-	denial_argument_format(call, verdict, argument, sizeof(argument));
+	denial_argument_format(call, result, argument, sizeof(argument));
 	message(MESSAGE_WARNING, "%s[%d]: %s%s denied by the seccomp profile '%s' (EPERM)", program,
 		(int)pid, name, argument, denials->profile->name);
 	if (denials->count == DENIAL_MEMORY)
@@ -116,12 +116,14 @@ static void denial_explain(struct denials *denials, const struct request *reques
 
 struct answer denial_answer(struct denials *denials, const struct request *request)
 {
-	struct verdict verdict;
+	const struct sock_fprog *program = &denials->profile->program;
+	struct program_result result = { 0 };
 
+	if (program->len)
+		result = program_run(program, &request->notif.data);
 	/* Nothing else is turned into a question; should it be, no is the answer. */
-	if (filter_judge(&denials->profile->program, &request->notif.data, &verdict) < 0 ||
-	    verdict.action != (SECCOMP_RET_ERRNO | EPERM))
+	if (result.action != (SECCOMP_RET_ERRNO | EPERM))
 		return (struct answer){ .error = -ENOSYS };
-	denial_explain(denials, request, &verdict);
+	denial_explain(denials, request, &result);
 	return (struct answer){ .error = -EPERM };
 }

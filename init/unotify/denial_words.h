@@ -11,7 +11,7 @@
 void denial_call_format(const struct seccomp_data *call, char *ret_text, size_t size);
 
 /* " with argument 0 = 38 (AF_ALG)", or "" where no argument decided. */
-void denial_argument_format(const struct seccomp_data *call, const struct verdict *verdict,
+void denial_argument_format(const struct seccomp_data *call, const struct program_result *result,
 			    char *ret_text, size_t size);
 
 #endif

@@ -13,7 +13,7 @@
 
 #include "init/filter/filter.h"
 #include "init/unotify/request.h"
-#include "init/filter/syscall_name.h"
+#include "init/filter/syscall_set.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,6 +2,7 @@
  * without escapes, numbers of up to 32 bits. */
 #include "init/unotify/record_read.h"
 #include "init/sys/number.h"
+#include "seccomp/names/syscall_name.h"
 
 #include <errno.h>
 #include <string.h>

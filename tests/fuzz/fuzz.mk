@@ -10,12 +10,12 @@ FUZZ_INIT      := options address database filter notify record
 FUZZ_SECCOMP   := show profile
 FUZZ_HARNESSES := $(FUZZ_INIT) $(FUZZ_SECCOMP)
 
-FUZZ_WRAP_all      := malloc calloc realloc reallocarray strdup free exit _exit write
+FUZZ_WRAP_all      := malloc calloc realloc reallocarray strdup vasprintf free exit _exit write
 FUZZ_WRAP_database := open
 FUZZ_WRAP_notify   := open ioctl syscall process_vm_readv stat getxattr getsockopt bind
 
 FUZZ_INIT_SOURCES    := $(filter-out init/main.c,$(wildcard init/*.c init/*/*.c))
-FUZZ_SECCOMP_SOURCES := $(filter-out seccomp/main.c seccomp/say.c,$(wildcard seccomp/*.c))
+FUZZ_SECCOMP_SOURCES := $(filter-out seccomp/commands/report.c,$(wildcard seccomp/*/*.c))
 
 # $(1): the folder, $(2): the compiler, $(3): how objects and $(4): how programs are built, $(5): what has main()
 define fuzz_rules
@@ -27,10 +27,10 @@ $(1)/builtin.o: init/filter/builtin.S $(BUILD)/default.bpf
 	@mkdir -p $$(@D)
 	$(2) -DFILTER='"$(BUILD)/default.bpf"' -c -o $$@ $$<
 
-$(1)/init.a: $(FUZZ_INIT_SOURCES:%.c=$(1)/%.o) $(1)/builtin.o $(1)/seccomp/program.o $(1)/tests/fuzz/input.o
+$(1)/init.a: $(FUZZ_INIT_SOURCES:%.c=$(1)/%.o) $(1)/builtin.o $(SHARED:%.c=$(1)/%.o) $(1)/tests/fuzz/input.o
 	rm -f $$@ && ar rcs $$@ $$^
 
-$(1)/seccomp.a: $(FUZZ_SECCOMP_SOURCES:%.c=$(1)/%.o) $(1)/tests/fuzz/input.o
+$(1)/seccomp.a: $(FUZZ_SECCOMP_SOURCES:%.c=$(1)/%.o) $(BUILD)/seccomp/profiles/shipped.o $(1)/tests/fuzz/input.o
 	rm -f $$@ && ar rcs $$@ $$^
 
 $(FUZZ_INIT:%=$(1)/%): $(1)/%: $(1)/tests/fuzz/%.o $(1)/tests/fuzz/outside.o $(5) $(1)/init.a

@@ -5,6 +5,8 @@
 #include "init/sys/message.h"
 
 #include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,6 +28,8 @@ void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *memory, size_t size);
 void *__wrap_reallocarray(void *memory, size_t count, size_t size);
 char *__wrap_strdup(const char *text);
+int __real_vasprintf(char **ret_text, const char *format, va_list arguments);
+int __wrap_vasprintf(char **ret_text, const char *format, va_list arguments);
 void __wrap_free(void *memory);
 _Noreturn void __wrap_exit(int status);
 _Noreturn void __wrap__exit(int status);
@@ -50,6 +54,16 @@ static void forget(const void *memory)
 			return;
 		}
 	}
+}
+
+/* libc's own malloc is not the one that is wrapped. */
+int __wrap_vasprintf(char **ret_text, const char *format, va_list arguments)
+{
+	int length = __real_vasprintf(ret_text, format, arguments);
+
+	if (length >= 0)
+		(void)remember(*ret_text);
+	return length;
 }
 
 void *__wrap_malloc(size_t size)

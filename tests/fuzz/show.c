@@ -1,7 +1,9 @@
 /* drop-seccomp show: a compiled filter, with its checksum put right, as text. */
 #include "fuzz.h"
-#include "seccomp/commands.h"
-#include "seccomp/filter_store.h"
+#include "seccomp/commands/commands.h"
+#include "seccomp/commands/report.h"
+#include "seccomp/filter/filter_file.h"
+#include "seccomp/filter/program.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,9 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "seccomp/say.h"
-
-void say(const char *format, ...)
+void report(const char *format, ...)
 {
 	char text[4096];
 	va_list arguments;
@@ -21,34 +21,53 @@ void say(const char *format, ...)
 	va_end(arguments);
 }
 
-void say_findings(const char *file, const struct findings *findings)
+void report_findings(const char *file, const struct findings *findings)
 {
 	for (size_t i = 0; i < findings->count; i++)
-		say("%s: %s: %s", file, findings->list[i].place, findings->list[i].text);
+		report("%s: %s: %s", file, findings->list[i].place, findings->list[i].text);
 }
 
 /* The name and flags are the input's; the rest of the header fits, and the program is the input's.
  */
 static void *filter_make(const uint8_t *data, size_t size, size_t *ret_length)
 {
-	struct filter filter = { .audit = arch_get(arch_native())->audit };
-	const size_t head = sizeof(filter.flags) + sizeof(filter.name);
+	struct filter filter = { .arch = arch_get(arch_native())->audit };
+	char name[sizeof(((struct filter_file_header *)0)->name) + 1] = "";
+	const size_t head = sizeof(filter.flags) + sizeof(name) - 1;
+	struct filter_file_header header;
+	size_t count;
+	char *bytes;
 
 	if (size < head + sizeof(struct sock_filter))
 		return NULL;
-	memcpy(&filter.flags, data, sizeof(filter.flags));
-	memcpy(filter.name, data + sizeof(filter.flags), sizeof(filter.name));
-	filter.name[sizeof(filter.name) - 1] = '\0';
-	filter.program.count = (size - head) / sizeof(struct sock_filter);
-	filter.program.code = malloc(size);
-	if (!filter.program.code)
+	count = (size - head) / sizeof(struct sock_filter);
+	count = count > BPF_MAXINSNS ? BPF_MAXINSNS : count;
+	bytes = malloc(sizeof(header) + count * sizeof(struct sock_filter));
+	if (!bytes)
 		return NULL;
-	memcpy(filter.program.code, data + head, size - head);
-	if (filter.program.count > PROGRAM_MAX)
-		filter.program.count = PROGRAM_MAX;
-	data = filter_encode(&filter, ret_length);
-	free(filter.program.code);
-	return (void *)data;
+	memcpy(bytes + sizeof(header), data + head, count * sizeof(struct sock_filter));
+	memcpy(&filter.flags, data, sizeof(filter.flags));
+	memcpy(name, data + sizeof(filter.flags), sizeof(name) - 1);
+	filter.name = name;
+	filter.program.len = (unsigned short)count;
+	filter.program.filter = (struct sock_filter *)(void *)(bytes + sizeof(header));
+	header = filter_header(&filter);
+	memcpy(bytes, &header, sizeof(header));
+	*ret_length = sizeof(header) + count * sizeof(struct sock_filter);
+	return bytes;
+}
+
+/* A copy that is aligned, as filter_decode() wants it. */
+static void decode(const uint8_t *data, size_t size)
+{
+	struct filter filter;
+	void *copy = malloc(size + 1);
+
+	if (!copy)
+		return;
+	memcpy(copy, data, size);
+	(void)filter_decode(copy, size, &filter);
+	free(copy);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -57,12 +76,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char path[32], *operands[] = { path, NULL };
 	size_t length;
 	void *bytes = filter_make(data, size, &length);
-	struct filter filter = { 0 };
+	struct filter filter;
 	int fd;
 
-	/* as it is, too: cut short, with another length, another version */
-	if (!filter_decode(data, size, &filter))
-		filter_free(&filter);
+	decode(data, size); /* as it is, too: cut short, with another length, another version */
 	if (!bytes)
 		return 0;
 	fd = fuzz_file(bytes, length);
@@ -72,7 +89,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FUZZ_ASSERT(!filter_decode(bytes, length, &filter));
 	else
 		FUZZ_ASSERT(filter_decode(bytes, length, &filter));
-	filter_free(&filter);
 	close(fd);
 	free(bytes);
 	return 0;

@@ -7,7 +7,7 @@
  * filter is there already is what is tested. Give bad pointers: then what is allowed fails in a
  * harmless way.
  */
-#include "seccomp/filter_file.h"
+#include "seccomp/filter/filter_file.h"
 
 #include <err.h>
 #include <errno.h>

@@ -2,7 +2,7 @@
  * filters, to standard output. Needs root, and no filter of its own: see ptrace(2),
  * PTRACE_SECCOMP_GET_FILTER.
  */
-#include "seccomp/filter_file.h"
+#include "seccomp/filter/filter_file.h"
 
 #include <err.h>
 #include <linux/audit.h>

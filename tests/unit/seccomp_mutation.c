@@ -1,7 +1,6 @@
-/* Is the proof any good? A filter in which one instruction is changed must not pass it. */
-#include "seccomp/compile.h"
-#include "seccomp/input.h"
-#include "seccomp/prove.h"
+/* Is the verification any good? A filter in which one instruction is changed must not pass it. */
+#include "seccomp/commands/input.h"
+#include "seccomp/compiler/verify.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,12 +25,13 @@ static void instruction_break(struct sock_filter *code)
 
 static void instruction_try(struct compiled *compiled, size_t index, struct score *score)
 {
-	struct sock_filter *code = &compiled->program.code[index], original = *code;
+	struct sock_filter *code = &compiled->program.filter[index], original = *code;
 	struct findings findings = { 0 };
 
 	instruction_break(code);
 	score->tried++;
-	if (program_prove(&compiled->program, &compiled->policy, &findings)) {
+	if (program_verify(&compiled->program, &compiled->ruleset, compiled->semantics,
+			   &findings)) {
 		printf("# instruction %zu can be changed without notice\n", index);
 		score->survived++;
 	}
@@ -42,23 +42,19 @@ static void instruction_try(struct compiled *compiled, size_t index, struct scor
 int main(void)
 {
 	struct target target = { .arch = arch_native(), .kernel = 6 << 16 };
-	struct input input = input_read("seccomp/profiles/default.json");
-	struct findings findings = { 0 };
 	struct score score = { 0 };
-	struct compiled compiled;
+	struct input input;
 	bool good;
 
 	printf("1..2\n");
-	good = profile_compile(input.bytes, input.length, &target, &findings, &compiled);
-	printf("%sok 1 - the built-in profile passes the proof\n", good ? "" : "not ");
-	for (size_t i = 0; good && i < compiled.program.count; i++)
-		instruction_try(&compiled, i, &score);
+	good = input_load("default", &target, true, &input);
+	printf("%sok 1 - the built-in profile passes the verification\n", good ? "" : "not ");
+	for (size_t i = 0; good && i < input.compiled.program.len; i++)
+		instruction_try(&input.compiled, i, &score);
 	/* some change nothing, where masks overlap that lead to the same */
 	printf("# %d of %d changes noticed\n", score.tried - score.survived, score.tried);
 	printf("%sok 2 - a change to any instruction that matters is noticed\n",
 	       score.tried && score.survived * 20 <= score.tried ? "" : "not ");
-	findings_free(&findings);
-	compiled_free(&compiled);
 	input_free(&input);
 	return 0;
 }

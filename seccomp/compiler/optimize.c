@@ -1,0 +1,325 @@
+/* A word is tested in two ways. Where all tests of it compare the whole word, its values fall into
+ * ranges. Where some mask it, they fall into parts that share some bits, and what most parts lead
+ * to is what is common.
+ */
+#include "seccomp/compiler/optimize.h"
+
+#include "seccomp/compiler/ranges.h"
+
+#include <stdlib.h>
+
+#define PARTS_MAX 512
+
+/* Values of a word that share the bits in known.mask, and the node that goes on for them. */
+struct part {
+	struct knowledge known;
+	unsigned int node;
+};
+
+struct parts {
+	struct part list[PARTS_MAX];
+	size_t count;
+};
+
+/* What has been found out about one node. */
+struct memo {
+	unsigned int pass;	 /* in which it was restricted */
+	unsigned int restricted; /* to this */
+	unsigned int optimized;	 /* to this, plus 1 */
+};
+
+struct optimizer {
+	struct graph *graph;
+	struct memo *memos; /* for each node that there can be */
+	bool *reached;	    /* likewise */
+	unsigned int pass;
+	size_t *work; /* what is left of it */
+};
+
+static bool work_left(struct optimizer *optimizer, size_t cost)
+{
+	if (optimizer->graph->failed || *optimizer->work < cost)
+		*optimizer->work = 0;
+	else
+		*optimizer->work -= cost;
+	return *optimizer->work > 0;
+}
+
+static unsigned int restrict_from(struct optimizer *optimizer, unsigned int index, uint32_t offset,
+				  const struct knowledge *known)
+{
+	const struct node *node = &optimizer->graph->nodes[index];
+	struct memo *memo = &optimizer->memos[index];
+	enum truth truth = TRUTH_OPEN;
+	unsigned int result;
+
+	if (node->is_return || memo->pass == optimizer->pass || !work_left(optimizer, 1))
+		return node->is_return || memo->pass != optimizer->pass ? index : memo->restricted;
+	if (node->offset == offset)
+		truth = test_judge(node, known);
+	if (truth == TRUTH_OPEN)
+		result = graph_test(optimizer->graph, node,
+				    restrict_from(optimizer, node->yes, offset, known),
+				    restrict_from(optimizer, node->no, offset, known));
+	else
+		result = restrict_from(optimizer, truth == TRUTH_YES ? node->yes : node->no, offset,
+				       known);
+	memo->pass = optimizer->pass;
+	memo->restricted = result;
+	return result;
+}
+
+/* The graph from a node on, for what is known of one word: its tests are decided where they can be.
+ */
+static unsigned int node_restrict(struct optimizer *optimizer, unsigned int index, uint32_t offset,
+				  const struct knowledge *known)
+{
+	optimizer->pass++;
+	return restrict_from(optimizer, index, offset, known);
+}
+
+static unsigned int node_optimize(struct optimizer *optimizer, unsigned int index);
+
+/* --- ranges --------------------------------------------------------------------------------- */
+
+static int range_compare(const void *a, const void *b)
+{
+	uint32_t left = ((const struct range *)a)->start, right = ((const struct range *)b)->start;
+
+	return (left > right) - (left < right);
+}
+
+/* Where the ranges of a word start, by every test of it behind a node: in ranges, which has room
+ * for two a node. 0: there are tests that mask it.
+ */
+static size_t starts_collect(struct optimizer *optimizer, unsigned int root, uint32_t offset,
+			     struct range *ranges)
+{
+	const struct node *nodes = optimizer->graph->nodes;
+	size_t count = 1, kept = 1;
+
+	ranges[0].start = 0;
+	(void)graph_reach(optimizer->graph, root, optimizer->reached);
+	(void)work_left(optimizer, optimizer->graph->count);
+	for (unsigned int i = 0; i <= root; i++) {
+		if (!optimizer->reached[i] || nodes[i].is_return || nodes[i].offset != offset)
+			continue;
+		if (nodes[i].mask != UINT32_MAX || nodes[i].jump == BPF_JSET)
+			return 0;
+		if (nodes[i].jump != BPF_JGT)
+			ranges[count++].start = nodes[i].value;
+		if (nodes[i].jump != BPF_JGE && nodes[i].value != UINT32_MAX)
+			ranges[count++].start = nodes[i].value + 1;
+	}
+	qsort(ranges, count, sizeof(*ranges), range_compare);
+	for (size_t i = 1; i < count; i++) {
+		if (ranges[i].start != ranges[kept - 1].start)
+			ranges[kept++] = ranges[i];
+	}
+	return kept;
+}
+
+static unsigned int ranges_optimize(struct optimizer *optimizer, unsigned int index,
+				    uint32_t offset, struct range *ranges, size_t count)
+{
+	for (size_t i = 0; i < count && work_left(optimizer, 1); i++) {
+		const struct knowledge known = { UINT32_MAX, ranges[i].start };
+		unsigned int node = node_restrict(optimizer, index, offset, &known);
+
+		ranges[i].node = node_optimize(optimizer, node);
+	}
+	return *optimizer->work ? ranges_search(optimizer->graph, offset, ranges, count) : index;
+}
+
+/* --- masks ---------------------------------------------------------------------------------- */
+
+/* The highest bit of a test's word that is not known and that the test looks at. */
+static uint32_t bit_choose(const struct node *test, const struct knowledge *known)
+{
+	uint32_t bits = test->mask & ~known->mask;
+
+	if (test->jump == BPF_JSET)
+		bits &= test->value;
+	return bits ? 1U << (31 - __builtin_clz(bits)) : 0;
+}
+
+/* Divide a word's values, from what is known of it, until each part goes on at one node. */
+static bool parts_divide(struct optimizer *optimizer, unsigned int index, uint32_t offset,
+			 struct knowledge known, struct parts *parts)
+{
+	const struct node *node = &optimizer->graph->nodes[index];
+
+	while (!node->is_return && node->offset == offset) {
+		enum truth truth = test_judge(node, &known);
+
+		if (truth == TRUTH_OPEN) {
+			uint32_t bit = bit_choose(node, &known);
+			struct knowledge set = { known.mask | bit, known.value | bit };
+			struct knowledge clear = { known.mask | bit, known.value };
+
+			return parts_divide(optimizer, index, offset, set, parts) &&
+			       parts_divide(optimizer, index, offset, clear, parts);
+		}
+		index = truth == TRUTH_YES ? node->yes : node->no;
+		node = &optimizer->graph->nodes[index];
+		if (!work_left(optimizer, 1))
+			return false;
+	}
+	if (parts->count == PARTS_MAX)
+		return false;
+	index = node_restrict(optimizer, index, offset, &known);
+	parts->list[parts->count++] = (struct part){ .known = known, .node = index };
+	return true;
+}
+
+/* The node that most parts go on at. */
+static unsigned int parts_common(const struct parts *parts)
+{
+	unsigned int best = 0;
+	size_t most = 0;
+
+	for (size_t i = 0; i < parts->count; i++) {
+		size_t same = 0;
+
+		for (size_t j = 0; j < parts->count; j++)
+			same += parts->list[j].node == parts->list[i].node;
+		if (same > most) {
+			most = same;
+			best = parts->list[i].node;
+		}
+	}
+	return best;
+}
+
+/* The exceptions that are single values, as ranges beside what is common. */
+static size_t singles_collect(struct optimizer *optimizer, const struct parts *parts,
+			      unsigned int common, unsigned int otherwise, struct range *ranges)
+{
+	size_t count = 1, kept = 1;
+
+	ranges[0] = (struct range){ 0, otherwise };
+	for (size_t i = 0; i < parts->count; i++) {
+		const struct part *part = &parts->list[i];
+
+		if (part->node == common || part->known.mask != UINT32_MAX)
+			continue;
+		ranges[count++] =
+			(struct range){ part->known.value, node_optimize(optimizer, part->node) };
+	}
+	qsort(ranges + 1, count - 1, sizeof(*ranges), range_compare);
+	/* the parts' values differ, so between two of them, or behind the last, comes what is
+	 * common */
+	for (size_t i = count; i-- > 1;)
+		ranges[2 * i - 1] = ranges[i];
+	for (size_t i = 1; i < count; i++) {
+		const struct range single = ranges[2 * i - 1];
+
+		if (ranges[kept - 1].start == single.start)
+			kept--;
+		ranges[kept++] = single;
+		if (single.start != UINT32_MAX)
+			ranges[kept++] = (struct range){ single.start + 1, otherwise };
+	}
+	return kept;
+}
+
+/* Masks are tested behind the single values, which are more likely to be asked for. */
+static unsigned int exceptions_test(struct optimizer *optimizer, const struct parts *parts,
+				    uint32_t offset, unsigned int common)
+{
+	unsigned int result = node_optimize(optimizer, common);
+	struct range ranges[2 * PARTS_MAX + 1];
+	size_t count;
+
+	for (size_t i = 0; i < parts->count; i++) {
+		const struct part *part = &parts->list[i];
+		const struct node test = { .offset = offset,
+					   .mask = part->known.mask,
+					   .value = part->known.value & part->known.mask,
+					   .jump = BPF_JEQ };
+
+		if (part->node != common && test.mask != UINT32_MAX)
+			result = graph_test(optimizer->graph, &test,
+					    node_optimize(optimizer, part->node), result);
+	}
+	count = singles_collect(optimizer, parts, common, result, ranges);
+	return ranges_search(optimizer->graph, offset, ranges, count);
+}
+
+/* How many tests in a row, each the no of the one before, look at a word. */
+static size_t tests_count(const struct graph *graph, unsigned int index, uint32_t offset)
+{
+	const struct node *node = &graph->nodes[index];
+	size_t count = 0;
+
+	for (; !node->is_return && node->offset == offset; node = &graph->nodes[node->no])
+		count++;
+	return count;
+}
+
+static unsigned int masks_optimize(struct optimizer *optimizer, unsigned int index, uint32_t offset)
+{
+	struct parts *parts = calloc(1, sizeof(*parts));
+	const struct node *node = &optimizer->graph->nodes[index];
+	bool done = false;
+	unsigned int result = index;
+
+	if (parts && parts_divide(optimizer, index, offset, (struct knowledge){ 0 }, parts)) {
+		const unsigned int common = parts_common(parts);
+		size_t exceptions = 0;
+
+		for (size_t i = 0; i < parts->count; i++)
+			exceptions += parts->list[i].node != common;
+		done = exceptions <= tests_count(optimizer->graph, index, offset);
+		if (done)
+			result = exceptions_test(optimizer, parts, offset, common);
+	}
+	free(parts);
+	if (!done)
+		result = graph_test(optimizer->graph, node, node_optimize(optimizer, node->yes),
+				    node_optimize(optimizer, node->no));
+	return result;
+}
+
+/* --- either --------------------------------------------------------------------------------- */
+
+static unsigned int node_optimize(struct optimizer *optimizer, unsigned int index)
+{
+	const struct node *node = &optimizer->graph->nodes[index];
+	struct range *ranges;
+	unsigned int result = index;
+	size_t count;
+
+	if (node->is_return || !work_left(optimizer, 1))
+		return index;
+	if (optimizer->memos[index].optimized)
+		return optimizer->memos[index].optimized - 1;
+	ranges = calloc(2 * (size_t)index + 2, sizeof(*ranges));
+	if (!ranges)
+		return index;
+	count = starts_collect(optimizer, index, node->offset, ranges);
+	if (count)
+		result = ranges_optimize(optimizer, index, node->offset, ranges, count);
+	else
+		result = masks_optimize(optimizer, index, node->offset);
+	free(ranges);
+	optimizer->memos[index].optimized = result + 1;
+	return result;
+}
+
+unsigned int graph_optimize(struct graph *graph, unsigned int node, size_t *work)
+{
+	struct optimizer optimizer = {
+		.graph = graph,
+		.memos = calloc(GRAPH_MAX, sizeof(struct memo)),
+		.reached = calloc(GRAPH_MAX, sizeof(bool)),
+		.work = work,
+	};
+	unsigned int result = node;
+
+	if (optimizer.memos && optimizer.reached)
+		result = node_optimize(&optimizer, node);
+	free(optimizer.memos);
+	free(optimizer.reached);
+	return *work ? result : node;
+}
