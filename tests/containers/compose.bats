@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# docker/compose: nginx in front of a uWSGI app over a shared socket folder, by the real docker-compose.
+# docker/compose: nginx in front of a uWSGI app over a shared socket folder, and a worker that gets its tasks by Redis
+# over another, by the real docker-compose.
 
 # shellcheck disable=SC2154 # engine.bash's
 bats_require_minimum_version 1.5.0
@@ -11,14 +12,17 @@ setup_file() {
 	cat >"$BATS_FILE_TMPDIR/network.yaml" <<-'END'
 		services:
 		  app: {build: {context: app, network: host}}
+		  worker: {build: {context: app, network: host}}
+		  queue: {build: {context: queue, network: host}}
 		  web:
 		    build: {context: web, network: host}
 		    network_mode: none
 		    sysctls: [net.ipv4.ip_unprivileged_port_start=1024]
 	END
 	compose up -d --build --force-recreate >"$BATS_FILE_TMPDIR/up" 2>&1 || { cat "$BATS_FILE_TMPDIR/up" && return 1; }
-	pid_of web >"$BATS_FILE_TMPDIR/web"
-	pid_of app >"$BATS_FILE_TMPDIR/app"
+	for service in web app worker queue; do
+		pid_of "$service" >"$BATS_FILE_TMPDIR/$service"
+	done
 	wait_until 30 page >/dev/null || { compose logs | tail -30 && return 1; }
 }
 
@@ -30,6 +34,8 @@ teardown_file() {
 setup() {
 	web=$(<"$BATS_FILE_TMPDIR/web")
 	app=$(<"$BATS_FILE_TMPDIR/app")
+	worker=$(<"$BATS_FILE_TMPDIR/worker")
+	queue=$(<"$BATS_FILE_TMPDIR/queue")
 }
 
 compose() {
@@ -43,16 +49,32 @@ pid_of() {
 }
 
 page() {
-	nsenter -t "$(<"$BATS_FILE_TMPDIR/web")" -n curl -sf --max-time 10 http://127.0.0.1:80/
+	nsenter -t "$(<"$BATS_FILE_TMPDIR/web")" -n curl -sf --max-time 30 "http://127.0.0.1:80/$1"
 }
 
 @test "a page comes through nginx on port 80 and the socket from the app" {
 	[ "$(page)" = "hello from uid 1000" ]
 }
 
-@test "no process of either service is root or holds a capability" {
+@test "no process of any service is root or holds a capability" {
 	processes_dropped "$web" 33
 	processes_dropped "$app" 1000
+	processes_dropped "$worker" 1000
+	processes_dropped "$queue" 999
+}
+
+@test "a task goes from the app by Redis's socket to the worker, and its result comes back" {
+	[ "$(page order)" = "packed by uid 1000" ]
+}
+
+@test "the health check runs as the user, and says so when the app is gone" {
+	local id
+	id=$(compose ps -q app)
+	[ "$(docker inspect -f '{{.State.Health.Status}}' "$id")" = healthy ]
+	mapfile -t check < <(docker inspect -f '{{range .Config.Healthcheck.Test}}{{println .}}{{end}}' "$id")
+	[ "$(docker exec "$id" "${check[@]:1:5}" id -u)" = 1000 ]
+	docker exec "$id" "${check[@]:1:7}" "${check[8]}"
+	run ! docker exec "$id" "${check[@]:1:7}" "${check[8]/app.sock/none.sock}"
 }
 
 @test "the socket is open to nginx's group and to nobody else" {
@@ -68,18 +90,20 @@ socket.socket(socket.AF_UNIX).connect("/run/app/app.sock")'
 	[[ $output == *PermissionError* ]]
 }
 
-@test "the app has no network, and the root file systems cannot be written" {
-	[ "$(nsenter -t "$app" -n ip -o link | wc -l)" = 1 ]
-	for pid in "$web" "$app"; do
+@test "nothing but nginx has a network, and the root file systems cannot be written" {
+	for pid in "$app" "$worker" "$queue"; do
+		[ "$(nsenter -t "$pid" -n ip -o link | wc -l)" = 1 ]
+	done
+	for pid in "$web" "$app" "$worker" "$queue"; do
 		awk '$2 == "/" { print $4 }' "/proc/$pid/mounts" | grep -Eq '^ro(,|$)'
 	done
 }
 
-@test "each stops by itself at once: nginx by QUIT, uWSGI by TERM" {
+@test "each stops by itself at once: nginx by QUIT, uWSGI, Celery and Redis by TERM" {
 	local start=$SECONDS service
 	compose stop -t 20
 	[ $((SECONDS - start)) -lt 10 ]
-	for service in web app; do
+	for service in web app worker queue; do
 		echo "$service:"
 		docker logs "$(compose ps -q "$service")" 2>&1 | tail
 		[ "$(docker inspect -f '{{.State.ExitCode}}' "$(compose ps -q "$service")")" = 0 ]

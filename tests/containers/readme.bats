@@ -11,7 +11,8 @@ page=$BATS_TEST_DIRNAME/../../README.md page_images=readme
 setup_file() { engine_start docker app drop-init; }
 
 teardown_file() {
-	docker volume rm -f readme-data >/dev/null
+	containers_remove docker # they hold the volumes
+	docker volume rm -f readme-data readme-check >/dev/null
 	engine_stop
 }
 
@@ -28,7 +29,7 @@ app=$BATS_TEST_DIRNAME/../../docker/examples/shop/shop.py
 
 # engine.bash does the same with its own build folder and engine: the words have to be the same.
 @test "the image is made by what it says" {
-	[ "$(snippet image)" = $'make image\ndocker build -t drop-init -f docker/Dockerfile build/image' ]
+	[ "$(snippet image)" = $'sudo .ci/packages build\nmake image\ndocker build -t drop-init -f docker/Dockerfile build/image' ]
 	grep -Fq -- '-f "$ENGINE_ROOT/docker/Dockerfile" "$BUILD/image"' "$BATS_TEST_DIRNAME/engine.bash"
 }
 
@@ -44,6 +45,16 @@ app=$BATS_TEST_DIRNAME/../../docker/examples/shop/shop.py
 	[ "$(docker exec "$id" stat -c %U /data /data/visits | sort -u)" = app ]
 	stops 0
 	[ "$(docker logs "$id" 2>&1 | grep -c drop-init)" = 0 ]
+}
+
+@test "the check prints the plan, step by step, and changes nothing" {
+	build shop shop.py "$(<"$app")"
+	[ "$(snippet check)" = 'docker run --rm -v shop-data:/data -e DROP_INIT_CHECK=1 shop' ]
+	run -0 docker run --rm --network none "${low_ports[@]}" -v readme-check:/data -e DROP_INIT_CHECK=1 readme-shop
+	for step in command chown listen user seccomp; do
+		grep -q "^ok  $step " <<<"$output"
+	done
+	[ "$(docker run --rm --network none -v readme-check:/data --entrypoint stat readme-shop -c %u /data)" = 0 ]
 }
 
 @test "with the two lines for a server that binds for itself the same Dockerfile serves port 80" {
