@@ -34,6 +34,11 @@ refused() { # MESSAGE ARGUMENT...
 	refused '--default-command  : empty' --default-command ' '
 	namespace_run drop-init --default-command "echo '*' \"|\" \\; " --
 	assert_stdout '* | ;'
+	refused "--default-command '' x: empty" --default-command "'' x"
+	refused "--default-command PORT=1 serve: 'PORT=1' is a variable, and no command (add --env PORT=1)" \
+		--default-command 'PORT=1 serve'
+	refused '--appendonly: no such option (options of the default command come after --, so let ENTRYPOINT end in it)' \
+		--default-command 'echo run' --appendonly yes
 }
 
 @test "an operand that begins with a dash, and no default command, is told of it" {
@@ -61,6 +66,11 @@ refused() { # MESSAGE ARGUMENT...
 	namespace_run drop-init --check --user app --chdir /root true
 	assert_status 125
 	assert_stdout_has 'NO  chdir       /root: Permission denied'
+	namespace_run drop-init --check --user app --chown /dev/shm/new,mkdir --chdir /dev/shm/new true
+	assert_status 0
+	assert_stdout_has 'ok  chdir       /dev/shm/new, once --chown /dev/shm/new,mkdir is done'
+	namespace_run drop-init --user app --chown /dev/shm/new,mkdir --chdir /dev/shm/new pwd
+	assert_stdout /dev/shm/new
 }
 
 @test "--env sets variables of the command, PATH included, and wins over what was there" {
@@ -86,6 +96,9 @@ refused() { # MESSAGE ARGUMENT...
 	namespace_run drop-init --limit cpu=0,nofile=3,fsize=0 true
 	[ "$status" -ne 125 ] # whatever became of the command, PID 1 saw to its end
 	assert_equal "$signal" 0 'signal that ended PID 1'
+	DROP_INIT_LIMIT=nofile=100,core=1 namespace_run drop-init --limit nofile=150 --limit core=7,core=0 \
+		sh -c 'ulimit -n; ulimit -Hn; ulimit -c'
+	assert_stdout $'150\n150\n0' # of several for the same resource the last one counts
 }
 
 @test "--limit refuses what is none, and says what raising a hard limit takes" {
@@ -100,6 +113,9 @@ refused() { # MESSAGE ARGUMENT...
 	namespace_run prlimit --nofile=50:60 setpriv --bounding-set=-sys_resource drop-init --check --limit nofile=50:70 true
 	assert_status 125
 	assert_stdout_has 'NO  limit       nofile=50:70: Operation not permitted'
+	namespace_run prlimit --nofile=50:60 unshare -r drop-init --check --limit nofile=50:70 true
+	assert_status 125
+	assert_stdout_has 'NO  limit       nofile=50:70: Operation not permitted (SYS_RESOURCE is of no use for that in a user namespace'
 }
 
 # --- --expand ---------------------------------------------------------------------------------------
@@ -117,6 +133,8 @@ refused() { # MESSAGE ARGUMENT...
 @test "--expand names what is not set, and what it does not know" {
 	refused '${A:?set it to the port}: A: set it to the port' --expand echo '${A:?set it to the port}'
 	refused '$A: A is not set (set it, or write ${A:-…})' --expand echo '$A'
+	refused '${A:?}: A is not set (set it, or write ${A:-…})' --expand echo '${A:?}'
+	refused "\${A:-\${B:-x}}: '\${A:-\${B:-x}': a '\$' inside another; nothing is nested here" --expand echo '${A:-${B:-x}}'
 	refused "\${A-b}: '\${A-b}' is none of \${NAME}, \${NAME:-word} and \${NAME:?message}, all that --expand knows" --expand echo '${A-b}'
 	refused "\$1: a '\$' without a name behind it (\$\$ is a dollar sign)" --expand echo '$1'
 	refused "\${A: a '\${' without its '}'" --expand echo '${A'
@@ -161,7 +179,8 @@ refused() { # MESSAGE ARGUMENT...
 
 @test "--file-env refuses what it cannot take, names both variables, and never says what is in the file" {
 	namespace_prepare 'cd /dev/shm; chmod 755 .; printf s3cret >pw; chmod 600 pw; head -c 131073 /dev/zero | tr "\0" a >large; printf "s3\0cret" >nul
-		mkfifo fifo; mkdir of-app; ln -s /etc/shadow of-app/link; chown -hR 1000:1000 of-app; ln -s pw roots'
+		mkfifo fifo; mkdir of-app; ln -s /etc/shadow of-app/link; chown -hR 1000:1000 of-app; ln -s pw roots
+		head -c 131070 /dev/zero | tr "\0" a >too-large; chown 1000:1000 of-app; ln pw of-app/hard; ln pw also'
 	while IFS='|' read -r variables message; do
 		# shellcheck disable=SC2086
 		namespace_run env $variables drop-init --user app --file-env 'PW,Q*' sh -c 'echo started'
@@ -174,15 +193,24 @@ refused() { # MESSAGE ARGUMENT...
 		PW_FILE=/dev/shm|PW_FILE=/dev/shm: it is no regular file
 		PW_FILE=/dev/shm/fifo|PW_FILE=/dev/shm/fifo: it is no regular file
 		PW_FILE=/dev/shm/large|PW_FILE=/dev/shm/large: it is larger than 128 KiB, as no variable can be
+		PW_FILE=/dev/shm/too-large|PW_FILE=/dev/shm/too-large: it is larger than 128 KiB, as no variable can be
 		PW_FILE=/dev/shm/nul|PW_FILE=/dev/shm/nul: there is a NUL byte in it, as in no variable
 		PW_FILE=/dev/shm/of-app/link|PW_FILE=/dev/shm/of-app/link: '/dev/shm/of-app/link' is a symbolic link of user 1000's, which root must not follow (give the path that it leads to)
+		PW_FILE=/dev/shm/of-app/hard|PW_FILE=/dev/shm/of-app/hard: it has more names than this one, in a folder that others than root can write to, so root must not read it (copy it there)
 		PW_FILE=/dev/shm/pw PW__FILE=/dev/shm/pw|PW__FILE=/dev/shm/pw: another variable names a file for it, too (unset one of them)
 	END
 	namespace_run env PW_FILE=/dev/shm/pw PW=set drop-init --file-env PW true
 	assert_stderr 'drop-init: --file-env PW: both PW and PW_FILE are set (unset one of them)'
+	PW_FILE=/dev/shm/pw namespace_run drop-init --env PW=default --file-env PW true
+	assert_status 125
+	assert_stderr 'drop-init: --file-env PW: both --env PW and PW_FILE are set (leave one of them out)'
 	PW_FILE=/dev/shm/roots namespace_run drop-init --user app --file-env PW sh -c 'echo $PW'
 	assert_stdout s3cret
 	refused "--file-env *: '*': a '*' stands at the end of a name, and not alone" --file-env '*' true
+	refused "--file-env A B: 'A B' is not the name of a variable" --file-env 'A B' true
+	refused "--file-env LISTEN_PID: LISTEN_… variables are drop-init's to set (see --listen)" --file-env LISTEN_PID true
+	LISTEN_PID_FILE=/dev/shm/pw LI_FILE=/dev/shm/also namespace_run drop-init --file-env 'LI*' sh -c 'echo "${LISTEN_PID-none} $LI"'
+	assert_stdout 'none s3cret'
 }
 
 @test "--check looks at the files of --file-env, and --expand refuses what comes from one" {

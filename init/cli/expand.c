@@ -38,6 +38,9 @@ static const char *braces_parse(const char **at, size_t length, struct reference
 		return text_format("'${%.*s}' is none of ${NAME}, ${NAME:-word} and "
 				   "${NAME:?message}, all that --expand knows",
 				   (int)(end - *at), *at);
+	if (memchr(behind, '$', (size_t)(end - behind)))
+		return text_format("'${%.*s}': a '$' inside another; nothing is nested here",
+				   (int)(end - *at), *at);
 	if (behind != end) {
 		ret->form = behind[1];
 		ret->word = behind + 2;
@@ -101,7 +104,7 @@ const char *expand_reference(const struct plan *plan, const char **at, FILE *out
 		(void)fputs(value, out);
 	else if (reference.form == '-')
 		(void)fwrite(reference.word, 1, reference.word_length, out);
-	else if (reference.form == '?')
+	else if (reference.form == '?' && reference.word_length)
 		return text_format("%s: %.*s", reference.name, (int)reference.word_length,
 				   reference.word);
 	else

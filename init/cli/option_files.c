@@ -2,10 +2,13 @@
 #include "init/cli/option_values.h"
 #include "init/cli/suboptions.h"
 
+#include "init/steps/secret_source.h"
 #include "init/sys/text.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define OURS "LISTEN_… variables are drop-init's to set (see --listen)"
 
 static const char *chown_owner(void *spec, const char *value)
 {
@@ -80,21 +83,22 @@ const char *option_add_environment(struct plan *plan, const char *value)
 
 	if (!equals || equals == value)
 		return "not NAME=VALUE";
-	if (!strncmp(value, "LISTEN_", strlen("LISTEN_")))
-		return "LISTEN_… variables are drop-init's to set (see --listen)";
+	if (listen_variable_is(value))
+		return OURS;
 	return OPTION_LIST_ADD(plan->environment.at, plan->environment.count, value);
 }
 
 /* A pattern is a beginning and a '*'. */
 static const char *secret_name_check(const char *name)
 {
-	const size_t length = strlen(name);
 	const char *star = strchr(name, '*');
 
-	if (!length || strchr(name, '='))
+	if (!*name || name[strcspn(name, "= \t\n")])
 		return text_format("'%s' is not the name of a variable", name);
 	if (star && (star == name || star[1]))
 		return text_format("'%s': a '*' stands at the end of a name, and not alone", name);
+	if (listen_variable_is(name))
+		return OURS;
 	return NULL;
 }
 

@@ -72,6 +72,18 @@ static const char *limit_parse(char *text, struct limit_spec *ret)
 			   text);
 }
 
+/* In place of one for the same resource: the command line's over its twin's. */
+static const char *limit_add(struct plan *plan, const struct limit_spec *spec)
+{
+	for (size_t i = 0; i < plan->limit_count; i++) {
+		if (plan->limits[i].resource == spec->resource) {
+			plan->limits[i] = *spec;
+			return NULL;
+		}
+	}
+	return OPTION_LIST_ADD(plan->limits, plan->limit_count, *spec);
+}
+
 const char *option_add_limits(struct plan *plan, const char *value)
 {
 	char *rest = strdup(value);
@@ -82,7 +94,7 @@ const char *option_add_limits(struct plan *plan, const char *value)
 
 		wrong = limit_parse(text, &spec);
 		if (!wrong)
-			wrong = OPTION_LIST_ADD(plan->limits, plan->limit_count, spec);
+			wrong = limit_add(plan, &spec);
 	}
 	return wrong;
 }

@@ -94,8 +94,16 @@ static const char *set_chdir(struct plan *plan, const char *value)
 static const char *set_default_command(struct plan *plan, const char *value)
 {
 	const char *wrong = words_split(plan, value, &plan->default_command);
+	const char *first = wrong ? NULL : *plan->default_command;
 
-	return wrong || *plan->default_command ? wrong : "empty";
+	if (wrong)
+		return wrong;
+	if (!first || !*first)
+		return "empty";
+	if (strchr(first, '=') && !strchr(first, '/'))
+		return text_format("'%s' is a variable, and no command (add --env %s)", first,
+				   first);
+	return NULL;
 }
 
 static const char *set_expand(struct plan *plan, const char *value)

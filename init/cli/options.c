@@ -81,6 +81,17 @@ static const struct failure *typed_refuse(const struct typed_list *list, const s
 	return failure_new(typed_format(typed), 0, NULL, "%s", wrong);
 }
 
+/* For `docker run IMAGE --appendonly yes`, which was to reach the default command. */
+static const char *unknown_advice(const struct typed_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->at[i].row->name && !strcmp(list->at[i].row->name, "default-command"))
+			return "options of the default command come after --, so let ENTRYPOINT "
+			       "end in it";
+	}
+	return "see drop-init --help";
+}
+
 static const struct failure *mistake_refuse(const struct typed_list *list,
 					    enum option_mistake mistake, const char *word,
 					    const struct option_row *row)
@@ -88,7 +99,7 @@ static const struct failure *mistake_refuse(const struct typed_list *list,
 	if (list->compat)
 		return compat_refuse(mistake, word);
 	if (mistake == OPTION_UNKNOWN)
-		return failure_new(word, 0, "see drop-init --help", "no such option");
+		return failure_new(word, 0, unknown_advice(list), "no such option");
 	if (mistake == OPTION_VALUE_UNWANTED)
 		return failure_new(word, 0, NULL, "takes no value");
 	return failure_new(word, 0, NULL, "needs a value: %s %s", word, row->value);

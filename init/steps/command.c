@@ -107,12 +107,17 @@ static const char *folder_question(const void *folder)
 void folder_check(struct run *run, struct outlook *outlook)
 {
 	const char *folder = run->plan->chdir, *obstacle;
+	const struct chown_spec *given;
 
 	if (!folder || outlook->no_drop)
 		return;
 	obstacle = trial_ask(run, folder_question, folder);
-	outlook_say(outlook, !obstacle, "%s%s%s", folder, obstacle ? ": " : "",
-		    obstacle ? obstacle : "");
+	given = outlook_chown_of(outlook, folder, run->plan->identity.uid);
+	if (obstacle && given)
+		outlook_say(outlook, true, "%s, once --chown %s is done", folder, given->text);
+	else
+		outlook_say(outlook, !obstacle, "%s%s%s", folder, obstacle ? ": " : "",
+			    obstacle ? obstacle : "");
 }
 
 const struct failure *folder_run(struct run *run)

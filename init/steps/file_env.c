@@ -13,15 +13,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LARGEST_SECRET (128 << 10)
+#define LARGEST_VARIABLE (128 << 10) /* "NAME=value" and its NUL: MAX_ARG_STRLEN of execve(2) */
 
-/* The value of the variable that a source is to set; NULL: it is not set, or empty. */
-static const char *rival_find(const struct secret_source *source)
+/* Is this "NAME=value" of the variable that a source is to set? */
+static bool is_for(const char *variable, const struct secret_source *source)
+{
+	return !strncmp(variable, source->variable, source->name_length) &&
+	       variable[source->name_length] == '=';
+}
+
+/* What else would set that variable: itself, or --env. An empty one in our environment is as good
+ * as none. */
+static const char *rival_find(const struct plan *plan, const struct secret_source *source)
 {
 	for (char **at = environ; *at; at++) {
-		if (!strncmp(*at, source->variable, source->name_length) &&
-		    (*at)[source->name_length] == '=' && (*at)[source->name_length + 1])
-			return *at;
+		if (is_for(*at, source) && (*at)[source->name_length + 1])
+			return "";
+	}
+	for (size_t i = 0; i < plan->environment.count; i++) {
+		if (is_for(plan->environment.at[i], source))
+			return "--env ";
 	}
 	return NULL;
 }
@@ -46,18 +57,18 @@ static const struct failure *file_read(const struct secret_source *source, int f
 				       char **ret_secret)
 {
 	const size_t before = source->name_length + 1;
-	char *secret = calloc(1, before + LARGEST_SECRET + 2);
+	char *secret = calloc(1, before + LARGEST_VARIABLE + 1);
 	ssize_t length;
 
 	if (!secret)
 		return failure_of_memory();
 	memcpy(secret, source->variable, source->name_length);
 	secret[source->name_length] = '=';
-	length = file_read_up_to(fd, secret + before, LARGEST_SECRET + 1);
+	length = file_read_up_to(fd, secret + before, LARGEST_VARIABLE);
 	*ret_secret = secret;
 	if (length < 0)
 		return failure_new(source_format(source), (int)-length, NULL, "cannot read it");
-	if (length > LARGEST_SECRET)
+	if (before + (size_t)length >= LARGEST_VARIABLE)
 		return source_refuse(source, "it is larger than 128 KiB, as no variable can be",
 				     NULL);
 	if (memchr(secret + before, '\0', (size_t)length))
@@ -67,36 +78,73 @@ static const struct failure *file_read(const struct secret_source *source, int f
 	return NULL;
 }
 
-static const struct failure *file_open(const struct secret_source *source, int *ret_fd)
+/* Another name of a file of root's, which whoever may write to the folder can have made; where the
+ * host has fs.protected_hardlinks=0 that takes no right to the file. link(2) */
+static bool is_planted(int folder, const struct stat *file)
+{
+	struct stat status;
+
+	if (geteuid() != 0 || file->st_nlink < 2)
+		return false;
+	return fstat(folder, &status) || status.st_uid != 0 || status.st_mode & (S_IWGRP | S_IWOTH);
+}
+
+static const struct failure *file_open_in(const struct secret_source *source,
+					  const struct path_place *place, int *ret_fd)
 {
 	/* Without waiting: a FIFO would hold us up. */
-	const struct failure *failure = path_open_file(source_format(source), source->path,
-						       O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, ret_fd);
-	struct stat status = { 0 };
+	const int fd = openat(place->folder, place->name,
+			      O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	const struct failure *failure = NULL;
+	struct stat status;
+
+	if (fd < 0 || fstat(fd, &status))
+		failure = failure_new(source_format(source), errno, NULL, "cannot open '%s'",
+				      source->path);
+	else if (!S_ISREG(status.st_mode))
+		failure = source_refuse(source, "it is no regular file", NULL);
+	else if (is_planted(place->folder, &status))
+		failure = source_refuse(source,
+					"it has more names than this one, in a folder that others "
+					"than root can write to, so root must not read it",
+					"copy it there");
+	if (failure && fd >= 0)
+		(void)close(fd); /* nothing was read */
+	*ret_fd = fd;
+	return failure;
+}
+
+static const struct failure *file_open(const struct secret_source *source, int *ret_fd)
+{
+	struct path_place place;
+	const struct failure *failure =
+		path_open_folder(source_format(source), source->path, &place);
 
 	if (failure)
 		return failure;
-	if (!fstat(*ret_fd, &status) && S_ISREG(status.st_mode))
-		return NULL;
-	(void)close(*ret_fd); /* nothing was read */
-	return source_refuse(source, "it is no regular file", NULL);
+	failure = file_open_in(source, &place, ret_fd);
+	path_close(&place);
+	return failure;
 }
 
 /* NULL or a failure; *ret_secret is NULL where there is nothing to read. */
-static const struct failure *source_read(const struct secret_source *source, char **ret_secret)
+static const struct failure *source_read(const struct plan *plan,
+					 const struct secret_source *source, char **ret_secret)
 {
 	const struct failure *failure;
+	const char *rival;
 	int fd;
 
 	*ret_secret = NULL;
 	if (!*source->path)
 		return NULL;
-	if (rival_find(source))
+	rival = rival_find(plan, source);
+	if (rival)
 		return failure_new(
 			text_format("--file-env %.*s", (int)source->name_length, source->variable),
-			0, "unset one of them", "both %.*s and %.*s are set",
-			(int)source->name_length, source->variable,
-			(int)strcspn(source->variable, "="), source->variable);
+			0, *rival ? "leave one of them out" : "unset one of them",
+			"both %s%.*s and %.*s are set", rival, (int)source->name_length,
+			source->variable, (int)strcspn(source->variable, "="), source->variable);
 	failure = file_open(source, &fd);
 	if (failure)
 		return failure;
@@ -134,8 +182,7 @@ static const struct failure *secret_add(struct run *run, char *secret)
 static bool is_read(const struct run *run, const struct secret_source *source)
 {
 	for (size_t i = 0; i < run->secrets.count; i++) {
-		if (!strncmp(run->secrets.at[i], source->variable, source->name_length) &&
-		    run->secrets.at[i][source->name_length] == '=')
+		if (is_for(run->secrets.at[i], source))
 			return true;
 	}
 	return false;
@@ -153,7 +200,7 @@ const struct failure *file_env_run(struct run *run)
 		if (*source.path && is_read(run, &source))
 			return source_refuse(&source, "another variable names a file for it, too",
 					     "unset one of them");
-		failure = source_read(&source, &secret);
+		failure = source_read(run->plan, &source, &secret);
 		if (failure)
 			secret_wipe(secret);
 		else if (secret)
@@ -172,7 +219,7 @@ void file_env_check(struct run *run, struct outlook *outlook)
 
 		if (!secret_source_parse(run->plan, *at, &source) || !*source.path)
 			continue;
-		failure = source_read(&source, &secret);
+		failure = source_read(run->plan, &source, &secret);
 		secret_wipe(secret);
 		if (failure)
 			outlook_refuse(

@@ -41,12 +41,17 @@ static const struct failure *limit_refuse(const struct limit_spec *spec, rlim_t 
 {
 	return failure_new(
 		text_format("--limit %s", spec_format(spec)), error,
-		"that needs SYS_RESOURCE, which Docker's default lacks: give the container "
-		"the limit instead, as by docker run --ulimit",
+		capabilities_have(CAP_SYS_RESOURCE)
+			? "SYS_RESOURCE is of no use for that in a user namespace, nor above "
+			  "fs.nr_open: give the container the limit instead, as by docker run "
+			  "--ulimit"
+			: "that needs SYS_RESOURCE, which Docker's default lacks: give the "
+			  "container the limit instead, as by docker run --ulimit",
 		"cannot raise the hard limit, which is %s", value_format(hard));
 }
 
-/* Only the hard limit, and only upwards: what PID 1 itself may use stays as it is. */
+/* Only the hard limit, and only upwards: what PID 1 itself may use stays as it is. A dry run puts
+ * it back, which anybody may. */
 static const struct failure *hard_limit_raise(const struct limit_spec *spec, bool dry_run)
 {
 	struct rlimit now;
@@ -56,12 +61,11 @@ static const struct failure *hard_limit_raise(const struct limit_spec *spec, boo
 				   "cannot read this limit");
 	if (spec->limit.rlim_max <= now.rlim_max)
 		return NULL;
-	if (dry_run)
-		return capabilities_have(CAP_SYS_RESOURCE)
-			       ? NULL
-			       : limit_refuse(spec, now.rlim_max, EPERM);
 	if (setrlimit(spec->resource, &(struct rlimit){ now.rlim_cur, spec->limit.rlim_max }))
 		return limit_refuse(spec, now.rlim_max, errno);
+	if (dry_run && setrlimit(spec->resource, &now))
+		return failure_new(text_format("--limit %s", spec_format(spec)), errno, NULL,
+				   "cannot put this limit back");
 	return NULL;
 }
 

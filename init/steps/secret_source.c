@@ -5,6 +5,11 @@
 
 #define SUFFIX "_FILE"
 
+bool listen_variable_is(const char *name)
+{
+	return !strncmp(name, "LISTEN_", strlen("LISTEN_"));
+}
+
 static bool pattern_fits(const char *pattern, const char *name, size_t length)
 {
 	const size_t size = strlen(pattern);
@@ -16,6 +21,8 @@ static bool pattern_fits(const char *pattern, const char *name, size_t length)
 
 static bool name_is_listed(const struct plan *plan, const char *name, size_t length)
 {
+	if (listen_variable_is(name))
+		return false; /* whatever pattern fits */
 	for (size_t i = 0; length && i < plan->file_env.count; i++) {
 		if (pattern_fits(plan->file_env.at[i], name, length))
 			return true;

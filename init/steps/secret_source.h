@@ -5,6 +5,9 @@
 
 #include "init/plan.h"
 
+/* Does this name begin as the variables do that tell of sockets? They are drop-init's to set. */
+bool listen_variable_is(const char *name);
+
 /* "DB_PASSWORD_FILE=/run/secrets/db", and whose it is. */
 struct secret_source {
 	const char *variable; /* in our environment */
