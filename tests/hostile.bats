@@ -49,7 +49,7 @@ os.execvp("drop-init", ["drop-init", "--user", "app", "sh", "-c", "ls /proc/$$/f
 	refused 'cannot read /etc/passwd: No file descriptors available' \
 		prlimit --nofile=3 drop-init --user app true
 	refused 'cannot receive signals: No file descriptors available' prlimit --nofile=3 drop-init true
-	refused 'true: cannot load the seccomp filter: No file descriptors available; not starting it' \
+	refused 'true: not starting it: cannot load the seccomp filter: No file descriptors available' \
 		prlimit --nofile=4 drop-init --user app true
 	ran prlimit --nofile=8 drop-init --user app sh -c "$who"
 	assert_stdout "$app"

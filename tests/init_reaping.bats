@@ -111,7 +111,7 @@ child_of() { [ "$(namespace_exec sh -c "grep -lsE '^PPid:[[:space:]]$1$' /proc/[
 }
 
 is_asleep() { grep -q '^State:.S' "/proc/$NAMESPACE_PID/status" && namespace_table | grep -q ' sleep S '; }
-switches() { awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$NAMESPACE_PID/status"; }
+switches() { awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$NAMESPACE_PID"/task/*/status; }
 
 @test "closed standard streams are filled, for drop-init and for the command" {
 	namespace_run sh -c 'exec drop-init sh -c "readlink /proc/self/fd/0; readlink /proc/self/fd/2" <&- 2>&-'

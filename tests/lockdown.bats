@@ -4,75 +4,96 @@
 
 load namespace
 
-# What the filter of a PID 1 that was started with these options allows, read back from the kernel.
+# What the filters of a PID 1 that was started with these options allow, read back from the kernel: of its first
+# thread in loop.calls, of the one that answers, where there is one, in answering.calls.
 allowed() {
+	local file task
+	rm -f "$namespace"/*.calls
 	namespace_start drop-init "$@"
 	wait_file /proc/1/task/1/children
-	namespace_locked() { [ "$(awk '/^Seccomp:/ { print $2 }' "/proc/$NAMESPACE_PID/status")" = 2 ]; }
+	namespace_locked() { ! grep -L '^Seccomp:.2$' "/proc/$NAMESPACE_PID"/task/*/status | grep -q .; }
 	wait_inside "filter of PID 1's own" namespace_locked
-	"$BUILD/probe/syscall_filter" "$NAMESPACE_PID" >"$namespace/filter"
+	for task in "/proc/$NAMESPACE_PID"/task/*; do
+		file=$namespace/answering.calls
+		[ "${task##*/}" != "$NAMESPACE_PID" ] || file=$namespace/loop.calls
+		"$BUILD/probe/syscall_filter" "${task##*/}" >"$namespace/filter"
+		drop-seccomp show "$namespace/filter" | awk '/^instructions:$/ { exit }
+			/SCMP_ACT_ALLOW:/ { plain = 1; next }
+			/SCMP_ACT_KILL_PROCESS:/ { plain = 0 }
+			/by the first/ { call = $1 }
+			plain { for (i = 1; i <= NF; i++) print $i }
+			/SCMP_ACT_ALLOW if/ { sub(/.*if /, call " "); print }' | sort >"$file"
+	done
 	namespace_stop
-	drop-seccomp show "$namespace/filter" | awk '/^instructions:$/ { exit }
-		/SCMP_ACT_ALLOW:/ { plain = 1; next }
-		/SCMP_ACT_KILL_PROCESS:/ { plain = 0 }
-		/by the first/ { call = $1 }
-		plain { for (i = 1; i <= NF; i++) print $i }
-		/SCMP_ACT_ALLOW if/ { sub(/.*if /, call " "); print }' | sort
 }
 
-loop='brk
+# has WHOSE CALLS...: WHOSE list is these, and no more.
+has() {
+	local whose=$1
+	shift
+	assert_equal "$(<"$namespace/$whose.calls")" "$(printf '%s\n' "$@" | sort)" "what $whose may call"
+}
+
+both='brk
 clock_gettime
 close
 exit
-exit_group
 fcntl, args[1] == 0x2
 fstat
-getdents64
+futex
 getpid
-ioctl, args[1] == 0xc048ff0b
-kill
 madvise, args[2] == 0x4
-mmap, args[2] == 0x3
+mmap, args[2] & 0xfffffffc == 0x0
+mprotect, args[2] & 0xfffffffc == 0x0
 munmap
 newfstatat
 open, args[1] & 0x220243 == 0x0
-open, args[1] & 0x220243 == 0x20001
 openat, args[2] & 0x220243 == 0x0
-openat, args[2] & 0x220243 == 0x20001
-pidfd_open
-pidfd_send_signal
 poll
 ppoll
 read
 restart_syscall
-rt_sigaction, args[0] == 0x11
 stat
-wait4
-waitid
 write'
+
+loop='exit_group
+getdents64
+ioctl, args[1] == 0xc048ff0b
+kill
+open, args[1] & 0x220243 == 0x20001
+openat, args[2] & 0x220243 == 0x20001
+pidfd_open
+pidfd_send_signal
+rt_sigaction, args[0] == 0x11
+wait4
+waitid'
 
 answering='ioctl, args[1] == 0x40082102
 ioctl, args[1] == 0xc0182101
 ioctl, args[1] == 0xc0502100
-pread64'
-
-# both LIST...: the lists in one, sorted.
-both() { printf '%s\n' "$@" | sort; }
+pread64
+rt_sigprocmask'
 
 @test "of all system calls PID 1 can make the few that its loop needs" {
 	skip_sanitized "flags of open(2) have other numbers in glibc, and the sanitizers are linked against that"
 	[ "$(uname -m)" = x86_64 ] || skip "the list is of x86_64"
-	assert_equal "$(allowed --user app --seccomp none sleep 60)" "$loop" "allowed calls"
+	allowed --user app --seccomp none sleep 60
+	has loop "$both" "$loop"
+	[ ! -e "$namespace/answering.calls" ]
 }
 
-@test "explaining denials, brokering ports and recording add what each of them takes" {
+@test "explaining denials, brokering ports and recording add what each of them takes to the thread that answers" {
 	skip_sanitized "the same"
 	[ "$(uname -m)" = x86_64 ] || skip "the list is of x86_64"
-	assert_equal "$(allowed --user app sleep 60)" "$(both "$loop" "$answering")" "calls to explain"
-	assert_equal "$(allowed --user app --allow-port 80 --port-method broker sleep 60)" \
-		"$(both "$loop" "$answering" bind getsockopt pidfd_getfd process_vm_readv)" "the broker's calls"
-	assert_equal "$(allowed --user app --record "$namespace/profile.json" sleep 60)" \
-		"$(both "$loop" "$answering" ftruncate lseek)" "the recorder's calls"
+	allowed --user app sleep 60
+	has loop "$both" "$loop"
+	has answering "$both" "$answering"
+	allowed --user app --allow-port 80 --port-method broker sleep 60
+	has loop "$both" "$loop"
+	has answering "$both" "$answering" bind getsockopt pidfd_getfd pidfd_open process_vm_readv
+	allowed --user app --record "$namespace/profile.json" sleep 60
+	has loop "$both" "$loop" ftruncate lseek
+	has answering "$both" "$answering"
 }
 
 # escape CALL...: drop-init whose PID 1 makes this call, with these arguments, when its loop begins.
@@ -83,14 +104,30 @@ escape() {
 @test "a PID 1 that leaves its loop is killed, and the container with it" {
 	escape 39 # getpid: the probe does get there
 	assert_status 90
-	# execve, fork, socket, ptrace, setuid, prctl, mount, bpf, io_uring_setup, mprotect and mmap to execute, open
+	# execve, fork, socket, ptrace, setuid, prctl, mount, bpf, io_uring_setup, mprotect and mmap to execute, the
+	# listener's SECCOMP_IOCTL_NOTIF_RECV and rt_sigprocmask, which are the other thread's, open
 	# to create, to cut, openat to write, TIOCSTI, a signal's handler, and getpid as x32 calls it
 	for call in '59' '57' '41 2 1' '101 0' '105 0' '157 38' '165' '321' '425' '10 0 4096 7' '9 0 4096 7 34' \
+		'16 0 0xc0502100' '14 0' \
 		'2 0 0x41' '2 0 0x200' '257 -100 0 1' '16 0 0x5412' '13 10' '0x40000027'; do
 		# shellcheck disable=SC2086 # several words
 		escape $call
 		assert_equal "$call: $status" "$call: 159"
 		assert_equal "$signal" 31
+		assert_stderr ''
+	done
+}
+
+@test "the thread that answers is killed for what is the loop's to do, or nobody's" {
+	namespace_run env ESCAPE_FROM=answering ESCAPE=39 "$BUILD/lockdown/escape" --user app sleep 0.5
+	assert_status 0
+	assert_stderr escaped # getpid: the probe does get there
+	# execve, fork, kill, wait4, exit_group, bind, pidfd_getfd, to take a descriptor as a broker does, open to write
+	for call in 59 57 '62 2 9' '61 -1' '231 0' '49 0' '438 0 0' '2 0 0x20001' '257 -100 0 1'; do
+		namespace_run env ESCAPE_FROM=answering ESCAPE="$call" "$BUILD/lockdown/escape" --user app sleep 5
+		assert_equal "$call: $status" "$call: 159"
+		assert_equal "$signal" 31
+		assert_stderr ''
 	done
 }
 
@@ -99,8 +136,12 @@ escape() {
 	assert_stdout $'NoNewPrivs:\t0\nSeccomp:\t0'
 }
 
-@test "where PID 1 cannot have a filter, -v says so and the command runs" {
-	namespace_run "$BUILD/probe/broker_outer" seccomp=EINVAL drop-init -v --user app --seccomp none true
+@test "where PID 1 cannot have a filter, or only seems to get one, that is a warning and the command runs" {
+	namespace_run "$BUILD/probe/broker_outer" seccomp=EINVAL drop-init --user app --seccomp none true
 	assert_status 0
-	assert_stderr_has 'drop-init: PID 1 has no seccomp filter of its own: Invalid argument'
+	assert_stderr 'drop-init: PID 1 has no seccomp filter of its own: Invalid argument'
+	namespace_run strace -qq -o "$namespace/trace" -e trace=seccomp -e inject=seccomp:retval=0 \
+		drop-init --user app --seccomp none true
+	assert_status 0
+	assert_stderr_has 'drop-init: PID 1 has no seccomp filter of its own: State not recoverable'
 }

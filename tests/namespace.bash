@@ -272,7 +272,8 @@ namespace_visit() { nsenter --target "$NAMESPACE_PID" --mount --net --uts --ipc 
 # Every process inside, from outside, so that looking changes nothing. Columns:
 #   PID (inside) NAME STATE UID GID GROUPS CapInh CapPrm CapEff CapBnd CapAmb NoNewPrivs Seccomp PID (outside)
 # UID and GID are one number when all four agree, GROUPS is comma-separated, "-" for none. A thread that
-# differs from its process gets a line of its own: the kernel keeps all of this for each thread.
+# differs from its process gets a line of its own: the kernel keeps all of this for each thread. The first PID is
+# the process's, the last one the thread's.
 # shellcheck disable=SC2016
 namespace_reader='
 	my $init = readlink "/proc/$ARGV[0]/ns/pid" or exit 1;
@@ -282,7 +283,7 @@ namespace_reader='
 		for my $task ($process, map { m{/task/(\d+)} } glob "/proc/$process/task/*") {
 			open my $file, "<", "/proc/$process/task/$task/status" or next;
 			my %is = map { /^(\w+):\s*(.*?)\s*$/ ? ($1, $2) : () } <$file>;
-			next unless exists $is{Seccomp} and $is{NSpid} =~ /(\d+)$/;
+			next unless exists $is{Seccomp} and $is{NStgid} =~ /(\d+)$/;
 			my ($pid, $state) = ($1, substr $is{State}, 0, 1);
 			my @ids = map { my @four = split " "; my %n = map { $_, 1 } @four;
 				keys %n == 1 ? $four[0] : join ",", @four } @is{"Uid", "Gid"};
@@ -372,8 +373,8 @@ assert_stderr_has() { grep -qF -- "$1" "$namespace/stderr" || namespace_fail "st
 
 # Every process in the namespace, PID 1 included, has stepped down for good: no root user, no root group,
 # exactly the capabilities of --caps (none) in all five sets, no_new_privs, a seccomp filter, and none is a
-# zombie. --uid, --gid, --groups say which user exactly. --init-caps: what PID 1 may hold besides (a broker's
-# CAP_NET_BIND_SERVICE). --seccomp 0 and --new-privs for commands that were started without a filter.
+# zombie. --uid, --gid, --groups say which user exactly. --init-caps: what another thread of PID 1 than its first
+# may hold besides (a broker's CAP_NET_BIND_SERVICE). --seccomp 0 and --new-privs for commands that were started without a filter.
 assert_dropped() {
 	local uid='' gid='' groups='' caps=0 init_caps='' seccomp=2 nnp=1 table
 	while [ $# -gt 0 ]; do
@@ -392,7 +393,7 @@ assert_dropped() {
 	table=$(namespace_table) || namespace_fail "assert_dropped: there is no PID 1" || return
 	# shellcheck disable=SC2016
 	perl -e '
-		my ($uid, $gid, $groups, $caps, $init, $seccomp, $nnp) = @ARGV;
+		my ($main, $uid, $gid, $groups, $caps, $init, $seccomp, $nnp) = @ARGV;
 		my $wrong = 0;
 		while (<STDIN>) {
 			my ($pid, $name, $state, $u, $g, $gs, @is) = split;
@@ -403,7 +404,8 @@ assert_dropped() {
 			push @reasons, "groups" if $gs =~ /\b0\b/ or $groups ne "" and $gs ne $groups;
 			for my $set (qw(CapInh CapPrm CapEff CapBnd CapAmb)) {
 				my $value = hex shift @is;
-				my $may = $pid == 1 && $init ne "" ? $value & hex $init : hex $caps;
+				my $may = $pid != 1 || $init eq "" ? hex $caps : $value & hex $init;
+				$may = 0 if $is[-1] == $main and $init ne "" and $set ne "CapBnd";
 				push @reasons, $set if $value != $may;
 			}
 			push @reasons, "no_new_privs" if $is[0] != $nnp;
@@ -412,7 +414,7 @@ assert_dropped() {
 			print STDERR "process $pid ($name): @reasons\n" if @reasons;
 		}
 		exit($wrong ? 1 : 0);
-	' "$uid" "$gid" "$groups" "$caps" "$init_caps" "$seccomp" "$nnp" <<<"$table" ||
+	' "$NAMESPACE_PID" "$uid" "$gid" "$groups" "$caps" "$init_caps" "$seccomp" "$nnp" <<<"$table" ||
 		namespace_fail "not every process has stepped down as asked"
 }
 

@@ -184,11 +184,15 @@ signal.pause()"
 	assert_stderr "drop-init: --listen unix:/dev/shm/link: '/dev/shm/link' is a symbolic link in a folder that others than root can write to, which root must not follow (give the path that it leads to)"
 }
 
-@test "PID 1 keeps the sockets open, so a connection waits while the command restarts its workers" {
-	namespace_start drop-init --user app --listen 80 -- sh -c 'exec 3<&-; sleep 60'
-	wait_port 80
-	assert_equal "$(namespace_visit ss -Hltn 'sport = :80' | wc -l)" 1 listeners
-	namespace_stop TERM
+@test "the command has the only copy of a socket: when it closes it, the port is closed" {
+	for options in '' '--user app' '--user app --allow-port 81'; do
+		# shellcheck disable=SC2086 # several words
+		namespace_start drop-init $options --listen 80 -- sh -c 'exec 3<&-; echo closed; sleep 60'
+		wait_output closed
+		namespace_is_closed() { [ -z "$(namespace_visit ss -Hltn 'sport = :80')" ]; }
+		wait_inside 'closed port' namespace_is_closed
+		namespace_stop TERM
+	done
 }
 
 @test "root follows no link of the user's to a socket or a recording" {

@@ -57,9 +57,8 @@ static void put_return(struct builder *b, uint32_t action)
 	put(b, BPF_RET | BPF_K, action, 0, 0);
 }
 
-/* execve(NULL, PROOF_ARGUMENT, …) is answered by us. The number comes first: the kernel runs this
- * for every call of every architecture while the filter is loaded, and nearly all of them end
- * there. */
+/* The number comes first: the kernel runs this for every call of every architecture while the
+ * filter is loaded, and nearly all of them end there. */
 static void put_proof(struct builder *b)
 {
 	put_load(b, FILTER_NUMBER);
@@ -71,6 +70,14 @@ static void put_proof(struct builder *b)
 	put_load(b, FILTER_ARGUMENT(0));
 	put_unless(b, 0, 1);
 	put_return(b, SECCOMP_RET_ERRNO | PROOF_ANSWER);
+}
+
+unsigned short filter_put_proof(struct sock_filter *room)
+{
+	struct builder b = { .room = room };
+
+	put_proof(&b);
+	return b.length;
 }
 
 /* Level and name in one word, so that a table of comparisons will do. Both are small; what they
@@ -244,7 +251,7 @@ bool filter_flags_known(uint32_t flags)
 }
 
 /* Answer in the kernel what PID 1 would have been asked. */
-static void program_unreport(struct sock_fprog *program)
+static void program_unreport(const struct sock_fprog *program)
 {
 	for (unsigned short i = 0; i < program->len; i++) {
 		struct sock_filter *f = &program->filter[i];
@@ -265,20 +272,18 @@ static int program_load(const struct sock_fprog *program, unsigned long flags)
 	return r < 0 ? -errno : (int)r;
 }
 
-/* Was it loaded? PR_GET_SECCOMP does not tell where there was a filter before, as in every
- * container, and a profile may report prctl(2), which would wait for PID 1 for ever. Without our
- * filter this call is EFAULT; and whatever filters are around us let execve(2) be called. */
-static int filter_prove(int loaded, const int *listener)
+/* PR_GET_SECCOMP does not tell where there was a filter before, as in every container, and a
+ * profile may report prctl(2), which would wait for PID 1 for ever. Without our filter this call is
+ * EFAULT; and whatever filters are around us let execve(2) be called. */
+int filter_prove(void)
 {
-	if (listener && *listener == loaded && loaded <= STDERR_FILENO)
-		return -ENOEFFECT; /* the streams are never free */
 	if (syscall(SYS_execve, NULL, (unsigned long)PROOF_ARGUMENT, NULL) != -1 ||
 	    errno != PROOF_ANSWER)
 		return -ENOEFFECT;
 	return 0;
 }
 
-int filter_load(struct filter *composed, int *ret_listener)
+int filter_load(const struct filter *composed, int *ret_listener)
 {
 	/* One thread: TSYNC would do nothing, and excludes a listener without TSYNC_ESRCH. */
 	const unsigned long flags =
@@ -298,5 +303,7 @@ int filter_load(struct filter *composed, int *ret_listener)
 		program_unreport(&composed->program);
 		r = program_load(&composed->program, flags);
 	}
-	return r < 0 ? r : filter_prove(r, ret_listener);
+	if (r >= 0 && ret_listener && *ret_listener == r && r <= STDERR_FILENO)
+		return -ENOEFFECT; /* the streams are never free */
+	return r < 0 ? r : filter_prove();
 }

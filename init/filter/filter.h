@@ -65,7 +65,15 @@ bool filter_flags_known(uint32_t flags);
  * (EBUSY), what would be reported is answered as the profile says, and RET_LISTENER is -1.
  * The listener is close-on-exec. With CLONE_FILES it is PID 1's descriptor from the moment it
  * exists; execve(2) unshares the table and closes the command's copy.
- * Returns 0 or -errno. */
-int filter_load(struct filter *composed, int *ret_listener);
+ * Returns 0 or -errno. Where reports were to be answered otherwise, COMPOSED stays changed so. */
+int filter_load(const struct filter *composed, int *ret_listener);
+
+/* execve(NULL, …) with an argument that no program passes is answered by every filter of ours with
+ * an errno that no kernel has: FILTER_PROOF_SIZE instructions at the beginning of a program, which
+ * leave what they loaded in the register, and the question whether one is in force. Returns 0 or
+ * -ENOEFFECT. */
+#define FILTER_PROOF_SIZE 9
+unsigned short filter_put_proof(struct sock_filter *room);
+int filter_prove(void);
 
 #endif

@@ -25,7 +25,7 @@ const struct failure *privileges_drop(const struct plan *plan, enum bind_capabil
 /* Could privileges_drop() work here? NULL, or why not and what to do about it. */
 const struct failure *privileges_obstacle(const struct plan *plan);
 
-/* Empty PID 1's own sets, once the command has CAP_NET_BIND_SERVICE. */
+/* Empty the calling thread's sets, once somebody else has CAP_NET_BIND_SERVICE. */
 const struct failure *privileges_give_up(void);
 
 #endif

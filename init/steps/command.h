@@ -3,9 +3,9 @@
 #ifndef COMMAND_H
 #define COMMAND_H
 
-#include "init/filter/filter.h"
 #include "init/plan.h"
 #include "init/steps/start.h"
+#include "init/unotify/unotify.h"
 
 #define SHELL "/bin/sh"
 
@@ -19,13 +19,10 @@ struct command {
 	int sockets;		  /* how many descriptors from 3 on it gets */
 	signal_mask mask;	  /* the signal mask that we were started with */
 	struct sigaction sigchld; /* the disposition of SIGCHLD, the only one that we change */
-	struct filter filter;	  /* composed; program.len 0: none */
 	char **shell_argv;	  /* for a script without #!; NULL: those are not run */
 	int folder;		  /* to go back to from /; -1: we are there still */
 	bool session;		  /* it gets a session of its own, and in it our terminal */
-	bool listener_wanted;	  /* somebody answers what the filter reports */
-	bool listener_needed;	  /* and without that the command must not start */
-	bool sheds_capabilities;  /* PID 1 is a broker: what it holds is not the command's */
+	const struct unotify *unotify; /* its filter, and who answers what that reports */
 };
 
 struct run;

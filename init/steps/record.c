@@ -43,9 +43,10 @@ const struct failure *record_run(struct run *run)
 {
 	const int first_free =
 		LISTEN_FDS_START + run->inherited.sockets + (int)run->plan->listen_count;
+	const struct port_choice *ports = &run->ports;
+	const struct failure *failure = NULL;
 
 	if (run->plan->record) {
-		const struct failure *failure;
 		struct path_place place;
 
 		failure = path_open_folder(text_format("--record %s", run->plan->record),
@@ -54,8 +55,10 @@ const struct failure *record_run(struct run *run)
 			return failure;
 		path_close(&place);
 	}
-	server_prepare(run->plan, &run->ports, &run->profile,
-		       run->command.path ? run->command.path : run->plan->command[0], &run->server);
-	server_make_room(&run->server, first_free);
-	return NULL;
+	failure = unotify_prepare(run->plan,
+				  ports->rung == RUNG_BROKER ? ports->means : BROKER_NONE,
+				  ports->free_from, &run->profile,
+				  run->command.path ? run->command.path : run->plan->command[0],
+				  &run->unotify);
+	return failure ? failure : unotify_make_room(&run->unotify, first_free);
 }

@@ -12,7 +12,7 @@
 #include "init/steps/outlook.h"
 #include "init/steps/ports.h"
 #include "init/steps/start.h"
-#include "init/unotify/server.h"
+#include "init/unotify/unotify.h"
 
 struct run {
 	const struct plan *plan;
@@ -20,7 +20,7 @@ struct run {
 	struct filter profile;	  /* --seccomp's */
 	struct port_choice ports; /* the rung of --allow-port */
 	struct strings secrets;	  /* --file-env's, as NAME=value: wiped once the command has them */
-	struct server server;	  /* what PID 1 answers */
+	struct unotify unotify;	  /* what PID 1 answers */
 	struct command command;
 };
 

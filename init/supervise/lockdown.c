@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -14,90 +15,103 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define LISTENER (REPORT_BINDS | REPORT_OPTIONS | REPORT_DENIALS | REPORT_CALLS)
+#define ALWAYS ~0U
+#define EVER   (1U << 31) /* what a thread asks for besides its reports */
 
-/* One call that is allowed: where one of these reports is answered (0: always), and where the bits
- * of the mask in an argument, which is an int to the kernel, have this value. */
+/* One call that is allowed, where the bits of the mask in an argument, which is an int to the
+ * kernel, have this value. A column for each thread: where one of these reports is answered. */
 struct permit {
 	short call, argument;
-	unsigned reports;
 	uint32_t mask, value;
+	unsigned loop, answering;
 };
 
-#define WITH(argument, value) argument, 0, UINT32_MAX, (uint32_t)(value)
+#define BOTH	   .loop = ALWAYS, .answering = ALWAYS
+#define LOOP	   .loop = ALWAYS
+#define ANSWERING  .answering = ALWAYS
+#define BINDS	   .answering = REPORT_BINDS
+#define OPTIONS	   .answering = REPORT_OPTIONS
+#define RECORDS	   .loop = REPORT_CALLS
 
 #define WAYS (O_ACCMODE | O_CREAT | O_TRUNC | O_NOFOLLOW) /* to open a file */
+
+/* On an argument: it is this, it has no other bits, it opens a file like that. */
+#define IS(n, what)    .argument = (n), .mask = UINT32_MAX, .value = (uint32_t)(what)
+#define ONLY(n, bits)  .argument = (n), .mask = (uint32_t) ~(bits)
+#define OPENS(n, bits) .argument = (n), .mask = WAYS, .value = (uint32_t)(bits)
 
 static const struct permit permits[] = {
 /* events and signals */
 #ifdef SYS_poll
-	{ SYS_poll },
+	{ SYS_poll, BOTH },
 #endif
-	{ SYS_ppoll },
-	{ SYS_restart_syscall },
-	{ SYS_read },
-	{ SYS_kill },
-	{ SYS_pidfd_send_signal },
-	{ SYS_rt_sigaction, WITH(0, SIGCHLD) },
-	{ SYS_clock_gettime }, /* where the vDSO has no clock */
-	{ SYS_getpid },
+	{ SYS_ppoll, BOTH },
+	{ SYS_restart_syscall, BOTH },
+	{ SYS_read, BOTH },
+	{ SYS_kill, LOOP },
+	{ SYS_pidfd_send_signal, LOOP },
+	{ SYS_rt_sigaction, IS(0, SIGCHLD), LOOP },
+	{ SYS_clock_gettime, BOTH }, /* where the vDSO has no clock */
+	{ SYS_getpid, BOTH },
 
 	/* children */
-	{ SYS_wait4 },
-	{ SYS_waitid },
-	{ SYS_pidfd_open },
-	{ SYS_ioctl, WITH(1, PIDFD_GET_EXIT_INFO) },
+	{ SYS_wait4, LOOP },
+	{ SYS_waitid, LOOP },
+	{ SYS_pidfd_open, LOOP, BINDS },
+	{ SYS_ioctl, IS(1, PIDFD_GET_EXIT_INFO), LOOP },
 
 /* /proc, cgroups and /dev/termination-log */
 #ifdef SYS_open
-	{ SYS_open, 1, 0, WAYS, O_RDONLY },
-	{ SYS_open, 1, 0, WAYS, O_WRONLY | O_NOFOLLOW }, /* termination-log, if it is there */
+	{ SYS_open, OPENS(1, O_RDONLY), BOTH },
+	{ SYS_open, OPENS(1, O_WRONLY | O_NOFOLLOW), LOOP }, /* termination-log, if it is there */
 #endif
-	{ SYS_openat, 2, 0, WAYS, O_RDONLY },
-	{ SYS_openat, 2, 0, WAYS, O_WRONLY | O_NOFOLLOW },
-	{ SYS_fcntl, WITH(1, F_SETFD) }, /* musl's open(2) does not trust O_CLOEXEC */
-	{ SYS_getdents64 },
-	{ SYS_write },
-	{ SYS_close },
-
-	/* libc: malloc(3) for opendir(3), which the shared one looks at what it has opened for */
-	{ SYS_mmap, WITH(2, PROT_READ | PROT_WRITE) },
-	{ SYS_munmap },
-	{ SYS_brk },
-	{ SYS_madvise, WITH(2, MADV_DONTNEED) }, /* resident_shrink() */
+	{ SYS_openat, OPENS(2, O_RDONLY), BOTH },
+	{ SYS_openat, OPENS(2, O_WRONLY | O_NOFOLLOW), LOOP },
+	{ SYS_fcntl, IS(1, F_SETFD), BOTH }, /* musl's open(2) does not trust O_CLOEXEC */
+	{ SYS_getdents64, LOOP },
+	{ SYS_write, BOTH },
+	{ SYS_close, BOTH },
 #ifdef SYS_stat
-	{ SYS_stat },
+	{ SYS_stat, BOTH },
 #endif
-	{ SYS_fstat }, /* where there is no stat(2) as well: arm64 */
-	{ SYS_newfstatat },
+	{ SYS_fstat, BOTH }, /* where there is no stat(2) as well: arm64 */
+	{ SYS_newfstatat, BOTH },
 
-	/* the end */
-	{ SYS_exit_group },
-	{ SYS_exit },
+	/* libc: malloc(3), its locks, and a thread's end */
+	{ SYS_mmap, ONLY(2, PROT_READ | PROT_WRITE), BOTH },
+	{ SYS_mprotect, ONLY(2, PROT_READ | PROT_WRITE), BOTH },
+	{ SYS_munmap, BOTH },
+	{ SYS_brk, BOTH },
+	{ SYS_madvise, IS(2, MADV_DONTNEED), BOTH },
+	{ SYS_futex, BOTH },
+	{ SYS_rt_sigprocmask, ANSWERING },
+	{ SYS_exit, BOTH },
+	{ SYS_exit_group, LOOP },
 
 	/* the listener */
-	{ SYS_ioctl, 1, LISTENER, UINT32_MAX, (uint32_t)SECCOMP_IOCTL_NOTIF_RECV },
-	{ SYS_ioctl, 1, LISTENER, UINT32_MAX, (uint32_t)SECCOMP_IOCTL_NOTIF_SEND },
-	{ SYS_ioctl, 1, LISTENER, UINT32_MAX, (uint32_t)SECCOMP_IOCTL_NOTIF_ID_VALID },
-	{ SYS_pread64, 0, LISTENER },
+	{ SYS_ioctl, IS(1, SECCOMP_IOCTL_NOTIF_RECV), ANSWERING },
+	{ SYS_ioctl, IS(1, SECCOMP_IOCTL_NOTIF_SEND), ANSWERING },
+	{ SYS_ioctl, IS(1, SECCOMP_IOCTL_NOTIF_ID_VALID), ANSWERING },
+	{ SYS_pread64, ANSWERING },
 
 	/* --allow-port: the command's own socket, or a fresh one in its place */
-	{ SYS_process_vm_readv, 0, REPORT_BINDS },
-	{ SYS_pidfd_getfd, 0, REPORT_BINDS },
-	{ SYS_getsockopt, 0, REPORT_BINDS },
-	{ SYS_bind, 0, REPORT_BINDS },
-	{ SYS_getxattr, 0, REPORT_OPTIONS },
-	{ SYS_socket, 0, REPORT_OPTIONS },
-	{ SYS_setsockopt, 0, REPORT_OPTIONS },
-	{ SYS_ioctl, 1, REPORT_OPTIONS, UINT32_MAX, (uint32_t)SECCOMP_IOCTL_NOTIF_ADDFD },
+	{ SYS_process_vm_readv, BINDS },
+	{ SYS_pidfd_getfd, BINDS },
+	{ SYS_getsockopt, BINDS },
+	{ SYS_bind, BINDS },
+	{ SYS_getxattr, OPTIONS },
+	{ SYS_socket, OPTIONS },
+	{ SYS_setsockopt, OPTIONS },
+	{ SYS_ioctl, IS(1, SECCOMP_IOCTL_NOTIF_ADDFD), OPTIONS },
 
 	/* --record: its file, which is open */
-	{ SYS_lseek, 0, REPORT_CALLS },
-	{ SYS_ftruncate, 0, REPORT_CALLS },
+	{ SYS_lseek, RECORDS },
+	{ SYS_ftruncate, RECORDS },
 };
 
 #define PERMIT_COUNT (sizeof(permits) / sizeof(*permits))
 #define PERMIT_SIZE  6 /* instructions */
+#define HEAD_SIZE    (FILTER_PROOF_SIZE + 4)
 #define LOAD(at)     BPF_STMT(BPF_LD | BPF_W | BPF_ABS, at)
 #define RETURN(what) BPF_STMT(BPF_RET | BPF_K, what)
 
@@ -116,24 +130,37 @@ static size_t permit_compile(const struct permit *permit, struct sock_filter *ou
 	return PERMIT_SIZE;
 }
 
-void lockdown_enter(unsigned reports)
+static int program_load(const struct sock_fprog *program)
 {
-	struct sock_filter room[4 + PERMIT_COUNT * PERMIT_SIZE + 1] = {
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, program))
+		return -errno;
+	return filter_prove();
+}
+
+void lockdown_enter(enum lockdown_thread thread, unsigned reports)
+{
+	const struct sock_filter head[] = {
 		LOAD(FILTER_MACHINE),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, FILTER_ARCH, 1, 0),
 		RETURN(SECCOMP_RET_KILL_PROCESS),
 		LOAD(FILTER_NUMBER),
 	};
-	struct sock_fprog program = { .len = 4, .filter = room };
+	struct sock_filter room[HEAD_SIZE + PERMIT_COUNT * PERMIT_SIZE + 1];
+	struct sock_fprog program = { .len = filter_put_proof(room), .filter = room };
+	int result;
 
+	memcpy(room + program.len, head, sizeof(head));
+	program.len += sizeof(head) / sizeof(*head);
 	for (size_t i = 0; i < PERMIT_COUNT; i++) {
-		if (!permits[i].reports || permits[i].reports & reports)
-			program.len += permit_compile(&permits[i], room + program.len);
+		const struct permit *permit = &permits[i];
+
+		if ((thread == LOCKDOWN_LOOP ? permit->loop : permit->answering) & (reports | EVER))
+			program.len += permit_compile(permit, room + program.len);
 	}
-	/* cppcheck-suppress unreadVariable ; the kernel reads it */
 	room[program.len++] = (struct sock_filter)RETURN(SECCOMP_RET_KILL_PROCESS);
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
-	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program))
-		message(MESSAGE_INFO, "PID 1 has no seccomp filter of its own: %s",
-			strerror(errno));
+	result = program_load(&program);
+	if (result)
+		message(MESSAGE_WARNING, "PID 1 has no seccomp filter of its own: %s",
+			strerror(-result));
 }

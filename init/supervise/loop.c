@@ -31,23 +31,20 @@ static void become_subreaper(const struct plan *plan)
 		event_tell(EVENT_NO_REAPER, (struct event_facts){ 0 });
 }
 
-void loop_prepare(const struct plan *plan, struct server *server, struct loop *ret_loop)
+const struct failure *loop_prepare(const struct plan *plan, struct loop *ret_loop)
 {
-	struct loop loop = {
-		.plan = plan,
-		.server = server,
-		.signal_fd = signals_open(-1, SIGNALS_ALL),
-	};
+	struct loop loop = { .plan = plan, .signal_fd = signals_open(-1, SIGNALS_ALL) };
 
 	if (loop.signal_fd < 0)
-		die("cannot receive signals: %s", strerror(-loop.signal_fd));
+		return failure_new(NULL, -loop.signal_fd, NULL, "cannot receive signals");
 	if (getpid() != 1)
 		become_subreaper(plan);
 	*ret_loop = loop;
+	return NULL;
 }
 
 /* Here and not before the command is started, which would wait for it. */
-static void choose_who_reaps(struct loop *loop)
+static const struct failure *choose_who_reaps(struct loop *loop)
 {
 	const struct sigaction ignored = { .sa_handler = SIG_IGN };
 	int result = 0;
@@ -57,21 +54,25 @@ static void choose_who_reaps(struct loop *loop)
 	if (loop->kernel_reaps)
 		result = effect_action(SIGCHLD, &ignored, NULL);
 	if (result)
-		die("cannot ignore SIGCHLD: %s", strerror(-result));
-	/* Who ended before that stays a zombie: a trial of the broker, a job of the shell that we
-	 * were, the command itself. */
+		return failure_new(NULL, -result, NULL, "cannot ignore SIGCHLD");
+	/* Who ended before that stays a zombie, and nothing else says so: a trial of the broker, a
+	 * job of the shell that we were, the command itself. */
+	loop->more_to_reap = !loop->kernel_reaps;
 	while (loop->kernel_reaps && waitpid(-1, NULL, WNOHANG) > 0)
 		;
+	return NULL;
 }
 
 /* --- the command's end ------------------------------------------------------------------------ */
 
 /* The command's pidfd hung up: it is gone, and its status is there to be read. */
-static void read_exit_status(struct loop *loop)
+static const struct failure *read_exit_status(struct loop *loop)
 {
 	if (!reap_status(loop->child.pidfd, &loop->status))
-		die("the kernel does not tell how the command ended: %s", strerror(errno));
+		return failure_new(NULL, errno, NULL,
+				   "the kernel does not tell how the command ended");
 	loop->ended = true;
+	return NULL;
 }
 
 /* The command is a zombie, whatever wait(2) says: for a moment, or because it ended before SIGCHLD
@@ -88,14 +89,19 @@ static void notice_end(struct loop *loop, short *events)
 }
 
 /* Signals coalesce, so one SIGCHLD may stand for many children. */
-static void reap(struct loop *loop)
+static const struct failure *reap(struct loop *loop)
 {
-	const enum reap_left left =
+	const int left =
 		reap_batch(loop->child.pid, loop->plan->warn_on_reap, &loop->ended, &loop->status);
 
+	if (left < 0)
+		return reap_failure(-left);
 	loop->more_to_reap = left == REAP_MORE_TO_REAP;
 	if (left == REAP_NONE && !loop->ended)
-		die("the command's exit status is lost: somebody else has waited for it");
+		return failure_new(
+			NULL, 0, NULL,
+			"the command's exit status is lost: somebody else has waited for it");
+	return NULL;
 }
 
 /* Say how it ended; returns the exit status that stands for that. */
@@ -201,15 +207,16 @@ static void take_signal(struct loop *loop, const struct signalfd_siginfo *from)
 }
 
 /* A batch: poll(2) comes back at once for the rest, so that a flood keeps us from nothing else. */
-static void take_signals(struct loop *loop)
+static const struct failure *take_signals(struct loop *loop)
 {
 	struct signalfd_siginfo batch[SIGNAL_BATCH];
 	const ssize_t size = read(loop->signal_fd, batch, sizeof(batch));
 
 	if (size < 0 && errno != EAGAIN && errno != EINTR)
-		die("cannot read signals: %s", strerror(errno));
+		return failure_new(NULL, errno, NULL, "cannot read signals");
 	for (ssize_t i = 0; i < size / (ssize_t)sizeof(*batch); i++)
 		take_signal(loop, &batch[i]);
+	return NULL;
 }
 
 /* --- the loop -------------------------------------------------------------------------------- */
@@ -236,35 +243,43 @@ static void release_held(struct loop *loop)
 	forward(loop, loop->plan->rewrite[SIGTERM], NULL);
 }
 
-int loop_run(struct loop *loop)
-{
-	struct pollfd events[] = {
-		{ .fd = loop->signal_fd, .events = POLLIN },
-		{ .fd = loop->child.pidfd, .events = POLLIN }, /* POLLHUP: it is reaped */
-		{ .events = POLLIN },
-	};
-	int status;
+/* What there is to wait for. */
+enum { SIGNALS, COMMAND, SOURCE_COUNT };
 
-	choose_who_reaps(loop);
+/* Sleep until there is something to do, and do it. */
+static const struct failure *serve(struct loop *loop, struct pollfd sources[SOURCE_COUNT])
+{
+	const struct failure *failure = NULL;
+
+	/* Interrupted, poll(2) need not clear them. */
+	sources[SIGNALS].revents = sources[COMMAND].revents = 0;
+	if (poll(sources, SOURCE_COUNT, sleep_ms(loop)) < 0 && errno != EINTR)
+		return failure_new(NULL, errno, NULL, "cannot wait for events");
+	if (sources[SIGNALS].revents)
+		failure = take_signals(loop);
+	release_held(loop);
+	if (sources[COMMAND].revents & POLLIN)
+		notice_end(loop, &sources[COMMAND].events);
+	if (!failure && loop->kernel_reaps && sources[COMMAND].revents & POLLHUP)
+		failure = read_exit_status(loop);
+	if (!failure && loop->more_to_reap)
+		failure = reap(loop);
+	return failure;
+}
+
+const struct failure *loop_run(struct loop *loop, int *ret_status)
+{
+	struct pollfd sources[SOURCE_COUNT] = {
+		[SIGNALS] = { .fd = loop->signal_fd, .events = POLLIN },
+		[COMMAND] = { .fd = loop->child.pidfd, .events = POLLIN }, /* POLLHUP: reaped */
+	};
+	const struct failure *failure = choose_who_reaps(loop);
+
 	event_tell(EVENT_STARTED, (struct event_facts){ loop->plan->command[0], loop->child.pid });
-	while (!loop->ended) {
-		events[2].fd = loop->server->listener;
-		/* Interrupted, poll(2) need not clear them, and to receive would block. */
-		events[0].revents = events[1].revents = events[2].revents = 0;
-		if (poll(events, 3, sleep_ms(loop)) < 0 && errno != EINTR)
-			die("cannot wait for events: %s", strerror(errno));
-		if (events[0].revents)
-			take_signals(loop);
-		release_held(loop);
-		if (events[1].revents & POLLIN)
-			notice_end(loop, &events[1].events);
-		if (loop->kernel_reaps && events[1].revents & POLLHUP)
-			read_exit_status(loop);
-		if (loop->more_to_reap)
-			reap(loop);
-		server_serve(loop->server, events[2].revents);
-	}
-	status = explain_end(loop);
-	survivors_end(loop->plan, loop->child.pid, loop->signal_fd, loop->server);
-	return status;
+	while (!failure && !loop->ended)
+		failure = serve(loop, sources);
+	if (failure)
+		return failure;
+	*ret_status = explain_end(loop);
+	return survivors_end(loop->plan, loop->child.pid, loop->signal_fd);
 }

@@ -1,12 +1,10 @@
 #include "init/supervise/reap.h"
 
 #include "init/sys/event.h"
-#include "init/sys/message.h"
 #include "init/sys/pidfd_info.h"
 #include "init/sys/process.h"
 
 #include <errno.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -59,14 +57,14 @@ static pid_t next_child(pid_t command, bool announce)
 	return info.si_pid;
 }
 
-enum reap_left reap_batch(pid_t command, bool announce, bool *ret_ended, int *ret_status)
+int reap_batch(pid_t command, bool announce, bool *ret_ended, int *ret_status)
 {
 	for (int i = 0; i < REAP_BATCH; i++) {
 		int status;
 		const pid_t pid = waitpid(next_child(command, announce), &status, WNOHANG);
 
 		if (pid < 0 && errno != ECHILD)
-			die("cannot wait for children: %s", strerror(errno));
+			return -errno;
 		if (pid <= 0)
 			return pid ? REAP_NONE : REAP_ALIVE;
 		if (pid == command) {
@@ -75,4 +73,9 @@ enum reap_left reap_batch(pid_t command, bool announce, bool *ret_ended, int *re
 		}
 	}
 	return REAP_MORE_TO_REAP;
+}
+
+const struct failure *reap_failure(int error)
+{
+	return failure_new(NULL, error, NULL, "cannot wait for children");
 }

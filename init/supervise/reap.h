@@ -1,10 +1,12 @@
-/* children.h: how our children end, and learning of it.
+/* reap.h: how our children end, and learning of it.
  *
  * Where the kernel tells a pidfd's holder how the process ended (PIDFD_INFO_EXIT), nobody has to be
  * waited for: SIGCHLD can be ignored, and no zombie ever forms. Elsewhere waitpid(2), in batches.
  */
 #ifndef REAP_H
 #define REAP_H
+
+#include "init/sys/failure.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -20,7 +22,8 @@ enum reap_left { REAP_NONE, REAP_ALIVE, REAP_MORE_TO_REAP };
 
 /* Wait for a bounded batch of those that have ended, without blocking. *ret_ended tells whether the
  * command was among them, and then *ret_status how it ended; both are untouched where it was not.
- * With announce each other one is an event, with its name. Dies where waiting is impossible. */
-enum reap_left reap_batch(pid_t command, bool announce, bool *ret_ended, int *ret_status);
+ * With announce each other one is an event, with its name. Returns what is left, or -errno. */
+int reap_batch(pid_t command, bool announce, bool *ret_ended, int *ret_status);
+const struct failure *reap_failure(int error);
 
 #endif

@@ -2,13 +2,15 @@
 
 #include "init/privileges/capabilities.h"
 #include "init/steps/command.h"
-#include "init/sys/descriptors.h"
 #include "init/steps/executable.h"
 #include "init/steps/limits.h"
+#include "init/sys/descriptors.h"
 #include "init/sys/effect.h"
 #include "init/sys/event.h"
 #include "init/sys/message.h"
 #include "init/sys/number.h"
+#include "init/sys/process.h"
+#include "init/sys/text.h"
 #include "init/supervise/session.h"
 
 #include <errno.h>
@@ -16,18 +18,19 @@
 #include <sched.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#define STACK_SIZE 16384 /* of the child: system calls, and no signal is handled */
+#define STACK_SIZE (64 << 10) /* of the child: system calls, and no signal is handled */
 
-/* The child's side. It shares our memory, and we are suspended until it has executed the command or
- * exited: so it reports by writing here, which no filter and no full pipe can stop. */
+/* The child's side. We are suspended until it has executed the command or ended, and it reports by
+ * writing here, in memory that is shared whatever clone(2) does: no filter and no full pipe can
+ * stop that. */
 struct start {
-	struct command *command;
+	const struct command *command;
 	int terminal; /* the terminal to be put in the foreground of; -1: none */
 	int listener;
 	const char *failed; /* NULL: nothing has */
@@ -70,7 +73,8 @@ static int pass_descriptors(const struct command *command)
 /* The last steps, in the process that becomes the command. Returns only when one failed. */
 static int execute(struct start *start)
 {
-	struct command *command = start->command;
+	const struct command *command = start->command;
+	const struct unotify *unotify = command->unotify;
 	int result;
 
 	result = pass_descriptors(command);
@@ -78,7 +82,7 @@ static int execute(struct start *start)
 		return start_fail(start, "cannot pass the streams and sockets", -result);
 	if (command->folder >= 0 && fchdir(command->folder))
 		return start_fail(start, "cannot go back to the working folder", errno);
-	result = command->sheds_capabilities ? capabilities_empty() : 0;
+	result = unotify->reports & REPORT_BINDS ? capabilities_empty() : 0;
 	if (result)
 		return start_fail(start, "cannot give up CAP_NET_BIND_SERVICE", -result);
 	result = effect_action(SIGCHLD, &command->sigchld, NULL);
@@ -87,17 +91,19 @@ static int execute(struct start *start)
 	result = limits_apply(command->plan);
 	if (result)
 		return start_fail(start, "cannot set the limits of --limit", -result);
+	signals_unkeep();
 	result = signals_set_mask(command->mask, NULL);
 	if (result)
 		return start_fail(start, "cannot restore the signal mask", -result);
-	if (command->filter.program.len)
-		result = filter_load(&command->filter,
-				     command->listener_wanted ? &start->listener : NULL);
+	if (unotify->filter.program.len)
+		result = filter_load(&unotify->filter, unotify_wants_listener(unotify)
+							       ? &start->listener
+							       : NULL);
 	if (result)
 		return start_fail(start, "cannot load the seccomp filter", -result);
-	if (command->listener_needed && start->listener < 0)
+	if (unotify_needs_listener(unotify) && start->listener < 0)
 		return start_fail(start, "cannot have the seccomp listener", EBUSY);
-	/* From here only execve(2) and _exit(2): the filter may refuse anything else. */
+	/* From here only execve(2) and the end: the filter may refuse anything else. */
 	result = execve(command->path, command->argv, command->environment);
 	if (result && errno == ENOEXEC && command->shell_argv)
 		result = execve(SHELL, command->shell_argv, command->environment);
@@ -118,13 +124,20 @@ static int make_group(struct start *start)
 	return 0;
 }
 
+/* Whatever a filter makes of the first of these, the second is an end. */
+static _Noreturn void child_end(void)
+{
+	(void)syscall(SYS_exit_group, EXIT_OWN_FAILURE);
+	__builtin_trap();
+}
+
 static int child_main(void *argument)
 {
 	struct start *start = argument;
 
 	if (!make_group(start))
 		execute(start);
-	_exit(EXIT_OWN_FAILURE);
+	child_end();
 }
 
 /* The terminal that we are in the foreground of; -1 where we are not, and must not steal it. */
@@ -141,57 +154,148 @@ static int foreground_terminal(void)
 	return -1;
 }
 
-static _Noreturn void start_refuse(const struct start *start)
-{
-	const char *name = start->command->argv[0];
+/* --- our side --------------------------------------------------------------------------------- */
 
-	if (start->failed)
-		die("%s: %s: %s; not starting it", name, start->failed, strerror(start->error));
-	exit(event_say_failure(executable_refuse(name, start->command->path, start->error)));
+static bool refuses_execution(const struct filter *profile)
+{
+	const struct seccomp_data call = { .nr = SYS_execve, .arch = FILTER_ARCH };
+
+	return profile->program.len &&
+	       program_run(&profile->program, &call).action != SECCOMP_RET_ALLOW;
 }
 
-void child_start(struct command *command, struct child *ret_child)
+static const struct failure *start_failure(const struct start *start)
 {
-	/* CLONE_VFORK: no page table is copied, and when we go on the command has been executed.
-	 * CLONE_FILES: the filter's listener is ours from the moment that it exists; execve(2)
-	 * gives the command a table of its own. */
-	const int flags = CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD;
-	_Alignas(16) char stack[STACK_SIZE];
-	struct start start = { .command = command,
-			       .terminal = foreground_terminal(),
-			       .listener = -1 };
-	pid_t pid;
+	const struct command *command = start->command;
+	const struct filter *profile = command->unotify->profile;
+	const char *name = command->argv[0];
 
+	if (start->failed)
+		return failure_new(name, start->error, NULL, "not starting it: %s", start->failed);
+	if (start->error == EPERM && refuses_execution(profile))
+		return failure_with_status(
+			EXIT_NOT_EXECUTABLE, name, EPERM,
+			text_format("the seccomp profile '%s' refuses execve(2)", profile->name),
+			"cannot run %s", command->path);
+	return executable_refuse(name, command->path, start->error);
+}
+
+/* A stack, with a page below it that it cannot grow into, and the report above it. */
+static struct start *start_new(const struct command *command)
+{
+	const size_t guard = (size_t)sysconf(_SC_PAGESIZE), size = guard + STACK_SIZE;
+	char *room = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct start *start;
+
+	if (room == MAP_FAILED)
+		return NULL;
+	if (mprotect(room, guard, PROT_NONE)) {
+		(void)munmap(room, size); /* nobody has it */
+		return NULL;
+	}
+	start = (struct start *)(room + size) - 1;
+	*start = (struct start){ .command = command, .terminal = -1, .listener = -1 };
+	return start;
+}
+
+static void start_free(struct start *start)
+{
+	const size_t size = (size_t)sysconf(_SC_PAGESIZE) + STACK_SIZE;
+
+	/* Can only fail for an address that is not ours. */
+	(void)munmap((char *)(start + 1) - size, size);
+}
+
+/* CLONE_VFORK: no page table is copied, and when we go on the command has been executed. With a
+ * listener CLONE_FILES: what the filter lets through after it was loaded nobody knows, sendmsg(2)
+ * least of all, but so the listener is ours from the moment that it exists; execve(2) gives the
+ * command a table of its own. Without one, as under qemu-user, which has neither of the two, the end
+ * of a pipe tells of the execution. */
+static pid_t start_clone(struct start *start)
+{
+	const bool listens = unotify_wants_listener(start->command->unotify);
+	const int flags = CLONE_VM | CLONE_VFORK | SIGCHLD | (listens ? CLONE_FILES : 0);
+	char *top = (char *)start - (uintptr_t)start % 16;
+	int ends[2] = { -1, -1 };
+	pid_t pid;
+	char byte;
+
+	if (!listens && pipe2(ends, O_CLOEXEC))
+		return -errno;
+	pid = clone(child_main, top, flags, start);
+	if (pid < 0)
+		pid = -errno;
+	if (!listens) {
+		(void)close(ends[1]); /* nothing is ever written */
+		while (pid >= 0 && read(ends[0], &byte, 1) < 0 && errno == EINTR)
+			;
+		(void)close(ends[0]); /* it was only read */
+	}
+	return pid;
+}
+
+/* By then it may have ended, and nobody has waited for it yet. */
+static bool is_unexecuted(pid_t pid)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	return !waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) && info.si_pid &&
+	       process_is_unexecuted(pid);
+}
+
+static const struct failure *start_run(struct start *start, struct child *ret_child)
+{
+	const char *name = start->command->argv[0];
+	const pid_t pid = start_clone(start);
+
+	if (pid < 0)
+		return failure_new(name, -pid,
+				   pid == -EAGAIN ? "its user is at the limit of processes: ulimit -u"
+						  : NULL,
+				   "cannot create a process");
+	if (start->failed || start->error) {
+		(void)waitpid(pid, NULL, 0); /* it ends; ECHILD where it was not kept for us */
+		return start_failure(start);
+	}
+	*ret_child = (struct child){ .pid = pid, .listener = start->listener };
+	ret_child->unexecuted = is_unexecuted(pid);
+	/* The command first: what PID 1 still has to do is not to come before its first
+	 * instruction, where both have the same processor. */
+	(void)sched_yield(); /* always succeeds */
+	/* Not by CLONE_PIDFD, which the command would wait for. Nobody has reaped it, so its number
+	 * is still its own. Without pidfds, before Linux 5.3, this is -1. */
+	ret_child->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	return NULL;
+}
+
+const struct failure *child_start(const struct command *command, struct child *ret_child)
+{
+	struct start *start = start_new(command);
+	const struct failure *failure;
+
+	if (!start)
+		return failure_of_memory();
+	start->terminal = foreground_terminal();
 	if (command->session)
 		session_leave_terminal();
 	if (command->folder >= 0)
 		(void)chdir("/"); /* told of below */
-	pid = clone(child_main, stack + sizeof(stack), flags, &start);
-	if (pid < 0)
-		die("%s: cannot create a process: %s%s", command->argv[0], strerror(errno),
-		    errno == EAGAIN ? " (its user is at the limit of processes: ulimit -u)" : "");
-	if (start.failed || start.error)
-		start_refuse(&start);
-	/* The command first: what PID 1 still has to do is not to come before its first
-	 * instruction, where both have the same processor. */
-	(void)sched_yield(); /* always succeeds */
+	failure = start_run(start, ret_child);
+	start_free(start);
+	if (failure)
+		return failure;
 	if (chdir("/"))
 		message(MESSAGE_DEBUG, "PID 1 keeps the working folder's mount busy: %s",
 			strerror(errno));
 	if (command->session)
 		event_tell(EVENT_SESSION_MADE, (struct event_facts){ 0 });
-	if (command->folder >= 0)
-		(void)close(command->folder); /* or it keeps that folder's mount busy */
-	*ret_child = (struct child){ .pid = pid, .listener = start.listener };
-	/* Not by CLONE_PIDFD, which the command would wait for. Nobody has reaped it, so its number
-	 * is still its own. Without pidfds, before Linux 5.3, this is -1. */
-	ret_child->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	return NULL;
 }
 
-void child_become(struct command *command)
+const struct failure *child_become(const struct command *command)
 {
-	struct start start = { .command = command, .listener = -1 };
+	struct start start = { .command = command, .terminal = -1, .listener = -1 };
 
 	execute(&start);
-	start_refuse(&start);
+	return start_failure(&start);
 }

@@ -2,12 +2,10 @@
 #ifndef SUPERVISE_H
 #define SUPERVISE_H
 
-#include "init/plan.h"
-#include "init/privileges/drop.h"
 #include "init/steps/step.h"
 #include "init/sys/failure.h"
 
-/* *ret_status is what to exit with. */
+/* *ret_status is what to exit with. Where it fails after the start, the command is killed. */
 const struct failure *supervise(struct run *run, int *ret_status);
 
 #endif

@@ -16,9 +16,7 @@
 
 #define NAMES_SIZE   512
 #define SIGNAL_BATCH 16
-#define KILL_GRACE_MS                                                                              \
-	1000 /* for the kernel to end what was killed, unless it hangs in a driver                 \
-	      */
+#define KILL_GRACE_MS 1000 /* to end what was killed, unless it hangs in a driver */
 
 static void add_name(const struct process *process, void *context)
 {
@@ -74,26 +72,15 @@ static void pass_signals_on(const struct plan *plan, int signal_fd)
 
 /* --- the end --------------------------------------------------------------------------------- */
 
-/* Where events come in meanwhile. */
-struct sources {
-	int signal_fd;
-	struct server *server;
-};
-
-static void events_serve(const struct plan *plan, const struct sources *sources, int timeout_ms)
+static void events_wait(const struct plan *plan, int signal_fd, int timeout_ms)
 {
-	struct pollfd events[] = {
-		{ .fd = sources->signal_fd, .events = POLLIN },
-		{ .fd = sources->server->listener, .events = POLLIN },
-	};
+	struct pollfd signals = { .fd = signal_fd, .events = POLLIN };
 
-	if (poll(events, 2, timeout_ms) <= 0)
-		return;
-	pass_signals_on(plan, sources->signal_fd);
-	server_serve(sources->server, events[1].revents);
+	if (poll(&signals, 1, timeout_ms) > 0)
+		pass_signals_on(plan, signal_fd);
 }
 
-static enum reap_left reap(const struct plan *plan)
+static int reap(const struct plan *plan)
 {
 	bool ended;
 	int status;
@@ -101,61 +88,67 @@ static enum reap_left reap(const struct plan *plan)
 	return reap_batch(0, plan->warn_on_reap, &ended, &status);
 }
 
-/* Reap until none is left (true) or the time has come (false). With number, whatever turns up as
+/* Reap until none is left (1) or the time has come (0); -errno. With number, whatever turns up as
  * our child meanwhile, because its parent has ended, gets that signal too. */
-static bool wait_for_all(const struct plan *plan, const struct sources *sources, int64_t end,
-			 int number)
+static int wait_for_all(const struct plan *plan, int signal_fd, int64_t end, int number)
 {
 	for (;;) {
-		const enum reap_left left = reap(plan);
+		const int left = reap(plan);
 		const int64_t remaining = end - clock_ms();
 
-		if (left == REAP_NONE)
-			return true;
+		if (left < 0 || left == REAP_NONE)
+			return left < 0 ? left : 1;
 		if (remaining <= 0)
-			return false;
+			return 0;
 		if (number)
 			signal_all(number);
 		/* Each end of a child is an event. */
-		events_serve(plan, sources, left == REAP_MORE_TO_REAP ? 0 : (int)remaining);
+		events_wait(plan, signal_fd, left == REAP_MORE_TO_REAP ? 0 : (int)remaining);
 	}
 }
 
-static void kill_all(const struct plan *plan, const struct sources *sources)
+static int kill_all(const struct plan *plan, int signal_fd)
 {
 	char names[NAMES_SIZE] = "";
+	int result;
 
 	process_visit(add_name, names);
 	signal_all(SIGKILL);
 	message(MESSAGE_WARNING, "killed what was left %u.%03u s after the command: %s",
 		plan->stop_timeout_ms / 1000, plan->stop_timeout_ms % 1000,
 		*names ? names : "(no /proc, so no names)");
-	/* The kernel ends a PID namespace with its PID 1; elsewhere that is for us to do. */
-	if (getpid() == 1 || wait_for_all(plan, sources, clock_ms() + KILL_GRACE_MS, SIGKILL))
-		return;
+	if (getpid() == 1)
+		return 0; /* the kernel ends a PID namespace with its PID 1 */
+	result = wait_for_all(plan, signal_fd, clock_ms() + KILL_GRACE_MS, SIGKILL);
+	if (result)
+		return result;
 	*names = '\0';
 	process_visit(add_name, names);
 	if (*names) /* else all of them have ended, and were only too many to be reaped in time */
 		message(MESSAGE_WARNING, "cannot kill %s: left behind", names);
+	return 0;
 }
 
-void survivors_end(const struct plan *plan, pid_t command, int signal_fd, struct server *server)
+const struct failure *survivors_end(const struct plan *plan, pid_t command, int signal_fd)
 {
 	const struct sigaction standard = { .sa_handler = SIG_DFL };
-	const struct sources sources = { signal_fd, server };
 	const int64_t end = clock_ms() + plan->stop_timeout_ms;
+	int result;
 
 	if (plan->leaves_survivors && getpid() != 1) {
 		if (plan->session)
 			(void)kill(-command, SIGTERM); /* ESRCH: nobody is left */
-		return;
+		return NULL;
 	}
 	/* From now on each end of a child is an event, so that the last one is noticed. */
 	(void)sigaction(SIGCHLD, &standard, NULL); /* cannot fail for a valid signal */
-	if (reap(plan) == REAP_NONE)
-		return;
-	signal_all(SIGTERM);
-	signal_all(SIGCONT); /* a stopped process acts on TERM only when it goes on */
-	if (!wait_for_all(plan, &sources, end, 0))
-		kill_all(plan, &sources);
+	result = reap(plan);
+	if (result > REAP_NONE) {
+		signal_all(SIGTERM);
+		signal_all(SIGCONT); /* a stopped process acts on TERM only when it goes on */
+		result = wait_for_all(plan, signal_fd, end, 0);
+		if (!result)
+			result = kill_all(plan, signal_fd);
+	}
+	return result < 0 ? reap_failure(-result) : NULL;
 }

@@ -83,3 +83,55 @@ int descriptors_seal(int sockets)
 		(void)close(sample); /* nothing was written to it */
 	return result;
 }
+
+/* The lowest of those from FROM on that is ours; UINT_MAX: none is. */
+static unsigned own_next(const int *own, size_t count, unsigned from)
+{
+	unsigned next = UINT_MAX;
+
+	for (size_t i = 0; i < count; i++) {
+		if (own[i] >= 0 && (unsigned)own[i] >= from && (unsigned)own[i] < next)
+			next = (unsigned)own[i];
+	}
+	return next;
+}
+
+static int close_ranges(const int *own, size_t count)
+{
+	unsigned from = STDERR_FILENO + 1;
+
+	for (;;) {
+		const unsigned next = own_next(own, count, from);
+
+		if (next > from && syscall(SYS_close_range, from, next - 1, 0))
+			return -errno;
+		if (next == UINT_MAX)
+			return 0;
+		from = next + 1;
+	}
+}
+
+/* Before Linux 5.9, and where an outer profile does not know the call. */
+static int close_by_hand(const int *own, size_t count)
+{
+	DIR *folder = opendir("/proc/self/fd");
+	const struct dirent *entry;
+	uint64_t fd;
+
+	if (!folder)
+		return -errno;
+	while ((entry = readdir(folder))) {
+		if (number_parse(entry->d_name, STDERR_FILENO + 1, INT_MAX, &fd) &&
+		    (int)fd != dirfd(folder) && own_next(own, count, (unsigned)fd) != fd)
+			(void)close((int)fd); /* not ours, so its state is nothing to us */
+	}
+	(void)closedir(folder); /* it was only read */
+	return 0;
+}
+
+int descriptors_close_others(const int *own, size_t count)
+{
+	const int result = close_ranges(own, count);
+
+	return result ? close_by_hand(own, count) : 0;
+}

@@ -6,6 +6,8 @@
 #ifndef DESCRIPTORS_H
 #define DESCRIPTORS_H
 
+#include <stddef.h>
+
 #define LISTEN_FDS_START 3 /* sd_listen_fds(3) */
 
 /* Open /dev/null for each of the descriptors 0 to 2 that is closed. *ret_fd is the one that could
@@ -16,5 +18,8 @@ int descriptors_fill(int *ret_fd);
  * step before an execve(2), so that what a library left open is among it; it took where 0 is
  * returned. close_range(2) */
 int descriptors_seal(int sockets);
+
+/* Close all but the standard streams and our own (of which -1 is none). */
+int descriptors_close_others(const int *own, size_t count);
 
 #endif

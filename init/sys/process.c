@@ -8,7 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DEEPEST 4096 /* of a chain of parents; /proc is no snapshot, so it could go in circles */
+#define PF_FORKNOEXEC 0x40 /* include/linux/sched.h, unchanged since 2.2 */
+#define FLAGS_FIELD   6    /* of those behind the state. proc_pid_stat(5) */
+#define DEEPEST	      4096 /* of a chain of parents; /proc is no snapshot, so it could go in circles */
 
 /* "12 (name) S 1 2 …": the name can have brackets and spaces, so the last bracket counts. */
 bool process_read(pid_t pid, struct process *ret)
@@ -33,6 +35,25 @@ bool process_read(pid_t pid, struct process *ret)
 	snprintf(process.name, sizeof(process.name), "%.*s", (int)(after - name - 1), name + 1);
 	*ret = process;
 	return true;
+}
+
+bool process_is_unexecuted(pid_t pid)
+{
+	char path[40], text[256], *at, *end;
+	uint64_t flags;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	if (!file_read_text(path, text, sizeof(text)))
+		return false;
+	at = strrchr(text, ')');
+	at = at ? strchr(at + 2, ' ') : NULL;
+	for (int field = 1; at && field < FLAGS_FIELD; field++)
+		at = strchr(at + 1, ' ');
+	end = at ? strchr(at + 1, ' ') : NULL;
+	if (!end)
+		return false;
+	*end = '\0';
+	return number_parse(at + 1, 0, UINT32_MAX, &flags) && flags & PF_FORKNOEXEC;
 }
 
 /* Is this process below us, however far? */

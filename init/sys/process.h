@@ -16,6 +16,10 @@ struct process {
 /* False, with *ret untouched, when it is gone or there is no /proc. */
 bool process_read(pid_t pid, struct process *ret);
 
+/* Has it ended, or is it about to, without ever having executed another program? For a process that
+ * nobody has waited for; false without /proc. */
+bool process_is_unexecuted(pid_t pid);
+
 /* Call visitor for each process that is ours to end: where we are PID 1 all but ourselves, else our
  * descendants. Zombies are left out. Without /proc there are none. */
 void process_visit(void (*visitor)(const struct process *, void *context), void *context);

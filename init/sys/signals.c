@@ -9,11 +9,14 @@
 #include <strings.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #define KERNEL_RTMIN 32
 #define USER_RTMIN   34 /* what SIGRTMIN means in glibc, kill -l and docker stop */
 #define LAST_SIGNAL  64
+#define LIBC_FIRST   32 /* libc's own, in musl and glibc */
+#define LIBC_COUNT   3
 
 static const char *const names[KERNEL_RTMIN] = {
 	[SIGHUP] = "SIGHUP",	 [SIGINT] = "SIGINT",	    [SIGQUIT] = "SIGQUIT",
@@ -88,13 +91,72 @@ const char *signal_name(int number)
 
 int signals_set_mask(signal_mask mask, signal_mask *ret_old)
 {
-	const signal_mask never = SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP);
+	/* The last two can be blocked wherever the kernel is not qemu-user, which blocks all others. */
+	const signal_mask never = SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP) | SIGNAL_BIT(63) |
+				  SIGNAL_BIT(64);
 	signal_mask now = ~mask;
 
 	if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, ret_old, sizeof(mask)) ||
 	    syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &now, sizeof(now)))
 		return -errno;
 	return (now | never) == (mask | never) ? 0 : -ENOEFFECT;
+}
+
+/* The kernel's struct sigaction, which differs between machines and which libc keeps to itself, but
+ * for how it begins. */
+union kernel_action {
+	void (*handler)(int number, siginfo_t *info, void *context);
+	char bytes[64];
+};
+
+static union kernel_action before_keeping[LIBC_COUNT];
+static bool is_keeping;
+
+static int kernel_action(int number, const void *action, void *ret_old)
+{
+	return syscall(SYS_rt_sigaction, number, action, ret_old, sizeof(signal_mask)) ? -errno : 0;
+}
+
+static void keep(int number, siginfo_t *info, void *context)
+{
+	ucontext_t *interrupted = context;
+
+	memset(&interrupted->uc_sigmask, 0xff, sizeof(signal_mask));
+	/* The first thread may say for any signal whence it came; others for those with a value. */
+	if (syscall(SYS_rt_sigqueueinfo, getpid(), number, info))
+		(void)kill(getpid(), number); /* ourselves: cannot fail */
+}
+
+/* As libc would have it for a signal that it lets us have: it knows the way back from a handler. But
+ * a handler's address makes musl unblock its own signals. */
+static int action_make(union kernel_action *ret_action)
+{
+	const struct sigaction like = { .sa_handler = SIG_DFL, .sa_flags = SA_SIGINFO | SA_RESTART };
+	struct sigaction old;
+	int result;
+
+	if (sigaction(SIGUSR1, &like, &old))
+		return -errno;
+	result = kernel_action(SIGUSR1, NULL, ret_action);
+	ret_action->handler = keep;
+	return sigaction(SIGUSR1, &old, NULL) ? -errno : result;
+}
+
+int signals_keep(void)
+{
+	union kernel_action action = { .bytes = { 0 } };
+	int result = is_keeping ? 0 : action_make(&action);
+
+	for (int i = 0; !is_keeping && !result && i < LIBC_COUNT; i++)
+		result = kernel_action(LIBC_FIRST + i, &action, &before_keeping[i]);
+	is_keeping = !result;
+	return result;
+}
+
+void signals_unkeep(void)
+{
+	for (int i = 0; is_keeping && i < LIBC_COUNT; i++)
+		(void)kernel_action(LIBC_FIRST + i, &before_keeping[i], NULL); /* it was there */
 }
 
 int signals_open(int fd, signal_mask mask)

@@ -1,6 +1,6 @@
 /* broker.h: PID 1 binds the listed low ports for the command, which holds no capability for it.
  *
- * bind(2) in the command is reported to us (filter.h, notify.h). We copy the address, and where it
+ * bind(2) in the command is reported to us (filter.h, request.h). We copy the address, and where it
  * is a listed port on a TCP or UDP socket of our own network namespace we bind, with
  * CAP_NET_BIND_SERVICE:
  *  - the command's own socket, through pidfd_getfd(2), or where that is not permitted (Docker's
@@ -18,7 +18,7 @@
  * capabilities than we have, and Yama at 0 or 1. A kernel before 5.14 has no SO_NETNS_COOKIE, and
  * no broker.
  *
- * System calls once started, besides those of notify.h: pidfd_open, pidfd_getfd, bind, getsockopt,
+ * System calls once started, besides those of request.h: pidfd_open, pidfd_getfd, bind, getsockopt,
  * close, and for the second way: socket, setsockopt, fcntl, stat, fstat, getxattr.
  */
 #ifndef BROKER_H

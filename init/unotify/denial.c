@@ -9,6 +9,13 @@
 
 #define PROGRAM_SIZE sizeof(((struct denial *)NULL)->program)
 
+void denials_close(struct denials *denials)
+{
+	if (denials->named)
+		(void)close(denials->name_file); /* only read from */
+	denials->named = 0;
+}
+
 /* The file of the caller's name stays open: a flood of refusals comes from one caller, and opening
  * costs more than all the rest. It is bound to the process, not to its number: once that has gone
  * to another one, reading fails. */
@@ -20,8 +27,7 @@ static ssize_t name_read(struct denials *denials, pid_t pid, char *ret_text, siz
 		n = pread(denials->name_file, ret_text, size, 0);
 	if (n > 0)
 		return n;
-	if (denials->named)
-		(void)close(denials->name_file); /* only read from */
+	denials_close(denials);
 	denials->name_file = request_open_proc(pid, "comm");
 	denials->named = denials->name_file < 0 ? 0 : pid;
 	return denials->named ? pread(denials->name_file, ret_text, size, 0) : -1;

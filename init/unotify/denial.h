@@ -3,7 +3,7 @@
  * Once for each program and system call, up to a fixed number of them: a flood of refused calls is
  * answered, not written down.
  *
- * System calls: those of notify.h, and write.
+ * System calls: those of request.h, and write.
  */
 #ifndef DENIAL_H
 #define DENIAL_H
@@ -14,7 +14,7 @@
 #define DENIAL_MEMORY 64
 
 struct denial {
-	char program[16]; /* the thread's name as in /proc/PID/comm; "" and -1: unused */
+	char program[16]; /* the thread's name as in /proc/PID/comm */
 	int call;
 	__u32 arch;
 };
@@ -26,6 +26,9 @@ struct denials {
 	int name_file;		      /* its /proc/PID/comm */
 	struct denial entries[DENIAL_MEMORY];
 };
+
+/* Close what was kept open. */
+void denials_close(struct denials *denials);
 
 /* The profile's own answer to the call. */
 struct answer denial_answer(struct denials *denials, const struct request *request);

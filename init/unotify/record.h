@@ -6,7 +6,7 @@
  * answered with ENOSYS, in the recording as in the profile: its flags are out of a filter's sight,
  * and every libc then uses clone.
  *
- * System calls: none to note; to write: lseek, ftruncate, write.
+ * System calls: futex to note; to write also lseek, ftruncate, write.
  */
 #ifndef RECORD_H
 #define RECORD_H
@@ -15,6 +15,8 @@
 #include "init/unotify/request.h"
 #include "init/filter/syscall_set.h"
 
+#include <pthread.h>
+#include <semaphore.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -34,6 +36,8 @@ struct record {
 	bool hidden; /* an outer profile answered some calls before we could see them */
 	struct syscall_set calls;
 	struct record_argument arguments[RECORD_ARGUMENTS];
+	pthread_mutex_t lock; /* of the two above: noted in one thread, written in another */
+	sem_t ended;	      /* who notes has said that no more calls will come */
 };
 
 /* Open or create FILE, and take over what an earlier recording has written there. Before the drop,
@@ -52,8 +56,11 @@ void record_silence(const struct record *record, struct syscall_set *ret_silent)
 /* Note this call. */
 void record_note(struct record *record, const struct seccomp_data *call);
 
-/* Rewrite FILE. 0 or -errno. */
-int record_write(const struct record *record);
+/* No more calls will come. */
+void record_end(struct record *record);
+
+/* Wait for record_end(), a second at most, and rewrite FILE. 0 or -errno. */
+int record_write(struct record *record);
 
 /* Which argument of the call matters: its index, and where its values are; -1: none does. */
 int record_argument_find(int call, int *ret_slot);

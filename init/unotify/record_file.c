@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LARGEST_FILE 65536 /* all calls with all values fit in a quarter of it */
@@ -55,8 +56,9 @@ static const char *file_take(struct record *record, const char *path, int create
 {
 	struct stat status;
 
-	memset(record, 0, sizeof(*record));
-	record->path = path;
+	*record = (struct record){ .path = path, .lock = PTHREAD_MUTEX_INITIALIZER };
+	if (sem_init(&record->ended, 0, 0))
+		return strerror(errno);
 	record->file = open(path, O_RDWR | create | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
 	if (record->file < 0)
 		return strerror(errno);
@@ -85,7 +87,8 @@ const char *record_check(const char *path)
 
 /* --- after it has ended ----------------------------------------------------------------------- */
 
-#define LONGEST_PIECE 256
+#define LONGEST_PIECE  256
+#define LONGEST_WAIT_S 1
 
 struct writer {
 	const struct record *record;
@@ -181,14 +184,28 @@ static void put_profile(struct writer *w)
 	    ENOSYS);
 }
 
-int record_write(const struct record *record)
+/* Who notes may be held up by what it looked at last: what it knows is written all the same. */
+static void wait_for_end(struct record *record)
+{
+	struct timespec limit;
+
+	(void)clock_gettime(CLOCK_REALTIME, &limit); /* the clock exists: no failure */
+	limit.tv_sec += LONGEST_WAIT_S;
+	while (sem_timedwait(&record->ended, &limit) && errno == EINTR)
+		;
+}
+
+int record_write(struct record *record)
 {
 	struct writer w = { .record = record };
 	off_t end;
 
+	wait_for_end(record);
 	if (lseek(record->file, 0, SEEK_SET) < 0)
 		return -errno;
+	(void)pthread_mutex_lock(&record->lock); /* cannot fail: an ordinary one, and not ours yet */
 	put_profile(&w);
+	(void)pthread_mutex_unlock(&record->lock); /* it is ours */
 	flush(&w);
 	if (w.error < 0)
 		return w.error;

@@ -1,4 +1,4 @@
-/* notify.h: one notification of the command's filter: receive it, look into its caller, answer it.
+/* request.h: one notification of the command's filter: receive it, look into its caller, answer it.
  *
  * See seccomp_unotify(2). Whatever comes from the caller (a hostile program, perhaps) is copied
  * once, and is used only after request_valid() has said that the call is still waiting: its pid may

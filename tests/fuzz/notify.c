@@ -2,7 +2,7 @@
  *
  * Each of the kernel's answers may be wrong, late, or another process's by now. Whatever they are,
  * only a listed port is ever bound, and only a call that the kernel judges again carries on. The
- * system calls of notify.c and broker_*.c are linked with --wrap. */
+ * system calls of request.c and broker_*.c are linked with --wrap. */
 #include "fuzz.h"
 #include "init/unotify/server.h"
 
@@ -28,6 +28,7 @@
 
 static struct fuzz_input input;
 static struct server server;
+static struct record record;
 static const struct port ports[] = { { 80, false }, { 53, true }, { 443, false } };
 
 int __wrap_ioctl(int fd, unsigned long request, ...);
@@ -242,8 +243,10 @@ static void server_make(struct filter *profile, struct sock_filter *code)
 	const uint32_t kind = fuzz_number(&input, 5);
 
 	*profile = (struct filter){ .name = "fuzz", .program = { 4, code } };
+	record = (struct record){ .lock = PTHREAD_MUTEX_INITIALIZER };
 	server = (struct server){
 		.listener = LISTENER,
+		.record = &record,
 		.reports = kinds[kind],
 		.denials.profile = profile,
 		.broker = { .means = kind == 2 ? BROKER_FRESH_SOCKET : BROKER_OWN_SOCKET,
@@ -283,8 +286,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	server_make(&profile, code);
 	fuzz_run(serve, NULL);
 	FUZZ_ASSERT(server.denials.count <= DENIAL_MEMORY);
-	if (server.denials.named)
-		close(server.denials.name_file);
+	denials_close(&server.denials);
 	FUZZ_ASSERT(lowest_free() == free_before); /* PID 1 lives long: nothing is left open */
 	return 0;
 }

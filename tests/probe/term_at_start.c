@@ -1,6 +1,9 @@
-/* term_at_start COUNT INIT...: how many TERMs, sent the moment that the init's child appears, are
- * lost? The command that INIT runs has to be one that a TERM ends. After five it gives up. */
+/* term_at_start COUNT[:SIGNAL] INIT...: how many of these signals (TERM), sent the moment that the
+ * init's child appears, are lost? The command that INIT runs has to be one that it ends. With
+ * COUNT[:SIGNAL[:DELAY]] so many microseconds later. After five it gives up. */
 #include "tests/probe/pidns.h"
+
+static int number = SIGTERM, delay_us;
 
 static int term_is_lost(char **argv)
 {
@@ -12,10 +15,12 @@ static int term_is_lost(char **argv)
 		if (now_ns() > end)
 			fail("no child appeared");
 	}
-	kill(init, SIGTERM);
+	for (const uint64_t then = now_ns() + (uint64_t)delay_us * 1000; now_ns() < then;)
+		;
+	kill(init, number);
 	status = wait_ms(init, 1000);
 	if (status >= 0)
-		return status != 143 << 8;
+		return status != (128 + number) << 8;
 	kill(init, SIGKILL);
 	waitpid(init, &status, 0);
 	return 1;
@@ -23,8 +28,10 @@ static int term_is_lost(char **argv)
 
 int main(int argc, char **argv)
 {
-	const int count = argc > 2 ? atoi(argv[1]) : 0;
-	int lost = 0, sent = 0;
+	int count = 0, lost = 0, sent = 0;
+
+	if (argc < 3 || sscanf(argv[1], "%d:%d:%d", &count, &number, &delay_us) < 1)
+		return 2;
 
 	for (; sent < count && lost < ENOUGH_LOST; sent++)
 		lost += term_is_lost(argv + 2);
