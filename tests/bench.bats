@@ -8,7 +8,7 @@ bench() { BUILD=$BUILD run tests/bench/run "$@"; }
 @test "a peer of a kind that the benchmark does not know is refused, with the kinds that there are" {
 	PEERS=/bin/true bench starts
 	[ "$status" = 1 ]
-	[ "$output" = "bench: PEERS: /bin/true: its name begins with none of tini, dumb-init, catatonit, gosu, su-exec, setpriv, s6-setuidgid" ]
+	[ "$output" = "bench: PEERS: /bin/true: its name begins with none of tini, dumb-init, catatonit, gosu, su-exec, setpriv, s6-setuidgid, drop-init" ]
 	PEERS=/no/tini bench starts
 	[ "$status" = 1 ]
 	[ "$output" = "bench: PEERS: /no/tini: not a program" ]

@@ -22,6 +22,9 @@ STEPPERS = {
 }
 
 
+OWN = ["drop-init"]  # other builds of ours
+
+
 def kind_of(path, kinds):
     return next((kind for kind in kinds if os.path.basename(path).startswith(kind)), None)
 
@@ -32,8 +35,8 @@ def given():
     for path in paths:
         if not os.access(path, os.X_OK):
             raise SystemExit(f"bench: PEERS: {path}: not a program")
-        if not kind_of(path, INITS) and not kind_of(path, STEPPERS):
-            names = ", ".join([*INITS, *STEPPERS])
+        if not any(kind_of(path, kinds) for kinds in (INITS, STEPPERS, OWN)):
+            names = ", ".join([*INITS, *STEPPERS, *OWN])
             raise SystemExit(f"bench: PEERS: {path}: its name begins with none of {names}")
     return paths
 
@@ -51,6 +54,11 @@ def found(kinds):
 def given_one(kind):
     """The label of the first peer of that kind in PEERS=."""
     return next((os.path.basename(path) for path in given() if kind_of(path, [kind])), None)
+
+
+def others():
+    """Builds of drop-init in PEERS=."""
+    return {os.path.basename(path): path for path in given() if kind_of(path, OWN)}
 
 
 def inits():
