@@ -59,7 +59,7 @@ struct chown_spec {
 	const char *path;
 	struct owner owner;
 	mode_t mode; /* of PATH itself; MODE_UNSET: as it is */
-	bool root_mismatch, mkdir, optional;
+	bool root_mismatch, mkdir, optional, hardlinks;
 };
 
 /* One NAME=SOFT:HARD of --limit. setrlimit(2) */

@@ -145,9 +145,53 @@ ok  command     /usr/bin/true, as a child of this init'
 	namespace_run setpriv --reuid 1000 --regid 1000 --clear-groups drop-init --check \
 		--chown /dev/shm/data,owner=5:5 --listen unix:/dev/shm/s,owner=0:0 true
 	assert_status 125
-	assert_stdout_has 'NO  chown       /dev/shm/data to 5:5: Operation not permitted (start as root, or add CHOWN)'
+	assert_stdout_has "NO  chown       /dev/shm/data: cannot change the owner of '/dev/shm/data': Operation not permitted (start as root, or add the capability CHOWN)"
 	assert_stdout_has 'NO  listen      /dev/shm/s: Operation not permitted (a capability is missing'
 	namespace_run setpriv --reuid 1000 --regid 1000 --clear-groups drop-init --check \
 		--chown /dev/shm/data,owner=1000:1000 --listen unix:/dev/shm/s,owner=1000:1000 true
 	assert_status 0
+}
+
+# agree STATUS ARG...: --check and the run say the same of --user app --seccomp none ARG...
+agree() {
+	local status=$1
+	shift
+	namespace_run drop-init --check --user app --seccomp none "$@" true
+	assert_status "$status"
+	cp "$namespace/stdout" "$BATS_TEST_TMPDIR/checked"
+	namespace_run drop-init -q --user app --seccomp none "$@" true
+	assert_status "$status"
+}
+
+@test "--check says no to --writable where --chown will leave the file alone, and the run does" {
+	namespace_prepare 'mkdir -p /dev/shm/data/sub /dev/shm/data/mount; cd /dev/shm/data; touch plain one setuid capable
+		ln one two; chmod 4755 setuid; chmod 755 capable; setcap cap_net_raw+ep capable; mount -t tmpfs -o mode=755 tmpfs mount'
+	agree 0 --chown /dev/shm/data --writable /dev/shm/data/plain --writable /dev/shm/data/sub
+	grep -Fx 'ok  writable    /dev/shm/data/plain: yes, once --chown /dev/shm/data is done' "$BATS_TEST_TMPDIR/checked"
+	for case in 'two=it has several links, so it is another file too: add the key hardlinks' \
+		'setuid=it is set-user-ID or set-group-ID' 'capable=it has file capabilities' 'mount=it is a mount point'; do
+		agree 125 --chown /dev/shm/data --writable "/dev/shm/data/${case%%=*}"
+		grep -F "NO  writable    /dev/shm/data/${case%%=*}: '/dev/shm/data/${case%%=*}' will belong to 0:0 with mode " \
+			"$BATS_TEST_TMPDIR/checked" | grep -F ", which does not let user 1000 in: ${case#*=}"
+	done
+	agree 0 --chown /dev/shm/data,hardlinks --writable /dev/shm/data/two
+}
+
+@test "--check follows --chown through policies, modes, spellings and links, as the run does" {
+	namespace_prepare 'mkdir -p /dev/shm/data/sub /dev/shm/outside /dev/shm/closed/data; chmod 700 /dev/shm/closed
+		touch /dev/shm/data/sub/file; ln -s ../../outside /dev/shm/data/sub/out; ln -s sub /dev/shm/data/in'
+	agree 0 --chown /dev/shm/data --writable /dev/shm//data/./sub/../sub/file --writable /dev/shm/data/in/file
+	agree 125 --chown /dev/shm/data --writable /dev/shm/data/sub/out
+	agree 125 --chown /dev/shm/closed/data --writable /dev/shm/closed/data
+	agree 125 --chown /dev/shm/data,mode=500 --writable /dev/shm/data
+	agree 125 --chown /dev/shm/data,mode=600 --chdir /dev/shm/data
+	agree 0 --chown /dev/shm/data,mode=700 --chdir /dev/shm/data/sub
+	agree 125 --chown /dev/shm/data --writable /dev/shm/data/none
+	agree 0 --chown /dev/shm/new/deep,mkdir,mode=700 --writable /dev/shm/new/deep
+	namespace_prepare 'chown 1000:1000 /dev/shm/data'
+	agree 125 --chown /dev/shm/new/deep,mkdir --writable /dev/shm/new
+	agree 125 --chown /dev/shm/data,policy=root-mismatch --writable /dev/shm/data/sub/file
+	agree 125 --chown /dev/shm/data --chown /dev/shm/data/sub,owner=5:5 --writable /dev/shm/data/sub
+	namespace_prepare 'chown -R 1000:1000 /dev/shm/data'
+	agree 125 --chown /dev/shm/data,owner=5:5 --writable /dev/shm/data/sub
 }

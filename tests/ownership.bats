@@ -71,7 +71,11 @@ assert_said() { assert_stderr "drop-init: --chown $data${2:-,owner=1000:1000}: $
 	assert_equal "$(find "$outside/upper" -type f -printf '%P %U')" 'a/wrong 1000'
 }
 
-@test "hard links, set-user-ID files, file capabilities and devices are left alone and counted" {
+# What --chown says of what it leaves alone: "COUNT KIND: PATHS (ADVICE)".
+links_advice='add the key hardlinks if nobody else writes there meanwhile'
+assert_warned() { assert_stderr_has "drop-init: --chown $data,owner=1000:1000: left alone $1"; }
+
+@test "hard links, set-user-ID files, file capabilities and devices are left alone, and said to be" {
 	touch "$outside/passwd" "$data/"{setuid,setgid,capable,plain}
 	ln "$outside/passwd" "$data/passwd"
 	chmod 4755 "$data/setuid"
@@ -81,11 +85,58 @@ assert_said() { assert_stderr "drop-init: --chown $data${2:-,owner=1000:1000}: $
 	mknod "$data/device" c 1 3
 	give
 	assert_status 0
-	assert_said 'looked at 7, changed 2, left alone 1 with several links, left alone 2 set-user-ID or set-group-ID, left alone 1 with file capabilities, left alone 1 devices'
+	assert_stderr_has "drop-init: --chown $data,owner=1000:1000: looked at 7, changed 2, left alone 1 with several links, left alone 2 set-user-ID or set-group-ID, left alone 1 with file capabilities, left alone 1 devices"
+	assert_warned "1 with several links: '$data/passwd' ($links_advice)"
+	assert_warned "1 with file capabilities: '$data/capable' (chown would take them away: setcap -r, or chown it in the image)"
+	assert_warned "1 devices: '$data/device' (let the user have its group: --groups)"
+	grep -Eq "left alone 2 set-user-ID or set-group-ID: '$data/set(uid|gid)', '$data/set(uid|gid)' \(chown would take" \
+		"$namespace/stderr"
 	assert_equal "$(not_owned "$data")" $'capable\ndevice\npasswd\nsetgid\nsetuid'
 	assert_equal "$(getcap "$data/capable")" "$data/capable cap_net_raw=ep"
 	assert_equal "$(stat -c %a "$data/setuid")" 4755
 	assert_equal "$(stat -c %u "$outside/passwd")" 0
+}
+
+@test "what is left alone is a warning: without -v too, of many the first three, none with -q or when it is the user's" {
+	touch "$outside/"{1..5}
+	for n in 1 2 3 4 5; do ln "$outside/$n" "$data/$n"; done
+	namespace_run drop-init --chown "$data,owner=1000:1000" -- true
+	assert_status 0
+	grep -Exq "drop-init: --chown $data,owner=1000:1000: left alone 5 with several links: '$data/[1-5]', '$data/[1-5]', '$data/[1-5]' and 2 more \($links_advice\)" \
+		"$namespace/stderr"
+	assert_equal "$(wc -l <"$namespace/stderr")" 1
+	namespace_run drop-init -q --chown "$data,owner=1000:1000" -- true
+	assert_stderr ''
+	chown 1000:1000 "$outside/"*
+	namespace_run drop-init --chown "$data,owner=1000:1000" -- true
+	assert_stderr ''
+}
+
+@test "the key hardlinks changes files with several names, once" {
+	mkdir "$data/sub"
+	touch "$data/a"
+	ln "$data/a" "$data/sub/b"
+	give hardlinks
+	assert_status 0
+	assert_said 'looked at 4, changed 3' ,owner=1000:1000,hardlinks
+	assert_equal "$(not_owned "$data")" ''
+	touch "$outside/f"
+	ln "$outside/f" "$data/f"
+	chmod 4755 "$data/f"
+	give hardlinks
+	assert_stderr_has "left alone 1 set-user-ID or set-group-ID: '$data/f'"
+	chmod 755 "$data/f"
+	namespace_run drop-init --chown "$data/f,owner=1000:1000,hardlinks" -- true
+	assert_status 0
+	assert_equal "$(stat -c %u "$outside/f")" 1000
+}
+
+@test "set-group-ID without the group's execute bit is no privilege" {
+	touch "$data/locking"
+	chmod 2664 "$data/locking"
+	give
+	assert_said 'looked at 2, changed 2'
+	assert_equal "$(stat -c '%u:%g' "$data/locking")" 1000:1000
 }
 
 @test "a mount below the path is not entered, be it a folder or a file" {
@@ -95,21 +146,35 @@ assert_said() { assert_stderr "drop-init: --chown $data${2:-,owner=1000:1000}: $
 		mount -t tmpfs tmpfs '$data/tmpfs'"
 	give
 	assert_status 0
-	assert_said 'looked at 6, changed 3, left alone 3 mount points'
+	assert_stderr_has 'looked at 6, changed 3, left alone 3 mount points'
+	grep -Exq ".* left alone 3 mount points: ('$data/(file|folder|tmpfs)'(, )?){3} \(give it a --chown of its own\)" "$namespace/stderr"
 	assert_equal "$(not_owned "$outside" 0 0)" ''
 }
 
-@test "a symbolic link as the path, or on the way to it, is refused" {
+@test "a symbolic link as the path, or on the way to it, is refused with where it leads and what to write" {
 	mkdir "$outside/real"
 	ln -s "$outside/real" "$data/link"
-	ln -s "$outside" "$data/way"
-	for path in "$data/link" "$data/link/" "$data/way/real"; do
-		namespace_run drop-init --seccomp none --chown "$path,owner=1000:1000" -- true
+	ln -s ../outside "$data/way"
+	for path in "$data/link=$outside/real" "$data/link/=$outside/real/" "$data/way/real=$data/../outside/real" \
+		"$data/way/new,mkdir=$data/../outside/new"; do
+		way=${path%%=*} instead=${path#*=}
+		link=$data/${way#"$data"/}
+		link=$data/$(cut -d/ -f1 <<<"${way#"$data"/}")
+		namespace_run drop-init --seccomp none --chown "$way,owner=1000:1000" -- true
 		assert_status 125
 		assert_stdout ''
-		assert_stderr "drop-init: --chown $path,owner=1000:1000: cannot open '$path': $NAMESPACE_ELOOP (symbolic links are not followed: name the folder itself)"
+		assert_stderr "drop-init: --chown $way,owner=1000:1000: '$link' is a symbolic link to '$(readlink "$link")', and none is followed (write --chown $instead)"
 	done
 	assert_equal "$(not_owned "$outside" 0 0)" ''
+	assert_equal "$(ls "$outside")" real
+}
+
+@test "nobody is sent to where a link of another user's leads" {
+	ln -s /etc "$data/link"
+	chown -h 1000 "$data/link"
+	namespace_run drop-init --seccomp none --chown "$data/link,owner=1000:1000" -- true
+	assert_status 125
+	assert_stderr "drop-init: --chown $data/link,owner=1000:1000: '$data/link' is a symbolic link to '/etc', and none is followed (user 1000 made it: name the folder itself)"
 }
 
 @test "folders of the system are refused, however they are spelt" {
@@ -130,10 +195,10 @@ assert_said() { assert_stderr "drop-init: --chown $data${2:-,owner=1000:1000}: $
 	chmod 4755 "$data/setuid"
 	namespace_run drop-init --seccomp none --chown "$data/f,owner=1000:1000" -- true
 	assert_status 125
-	assert_stderr "drop-init: --chown $data/f,owner=1000:1000: refusing '$data/f' (it has several links, so it is another file too)"
+	assert_stderr "drop-init: --chown $data/f,owner=1000:1000: refusing '$data/f' (it has several links, so it is another file too: add the key hardlinks if nobody else writes there meanwhile)"
 	namespace_run drop-init --seccomp none --chown "$data/setuid,owner=1000:1000" -- true
 	assert_status 125
-	assert_stderr "drop-init: --chown $data/setuid,owner=1000:1000: refusing '$data/setuid' (it is set-user-ID or set-group-ID)"
+	assert_stderr "drop-init: --chown $data/setuid,owner=1000:1000: refusing '$data/setuid' (it is set-user-ID or set-group-ID: chown would take that away: chmod ug-s, or chown it in the image)"
 	assert_equal "$(not_owned "$outside" 0 0)" ''
 }
 
@@ -316,19 +381,73 @@ another_users() {
 		ln -s "$outside" "$data/link"
 		chmod 755 "$data/a/capable"
 		setcap cap_net_raw+ep "$data/a/capable"
-		namespace_run "$BUILD/probe/ownership_old_kernel" "$error" \
+		namespace_run "$BUILD/probe/ownership_filter" "$error" \
 			drop-init -v --seccomp none --chown "$data,owner=1000:1000,mode=0750" -- true
 		assert_status 0
 		assert_stdout ''
 		assert_equal "$(stat -c %a "$data")" 750
-		assert_said 'looked at 6, changed 4, the mode set, left alone 1 with several links, left alone 1 with file capabilities' ,owner=1000:1000,mode=0750
+		assert_stderr_has 'looked at 6, changed 4, the mode set, left alone 1 with several links, left alone 1 with file capabilities'
 		assert_equal "$(not_owned "$data")" $'a/capable\npasswd'
 		assert_equal "$(not_owned "$outside" 0 0)" ''
-		namespace_run "$BUILD/probe/ownership_old_kernel" "$error" \
+		namespace_run "$BUILD/probe/ownership_filter" "$error" \
 			drop-init --seccomp none --chown "$data/link,owner=1000:1000" -- true
 		assert_status 125
-		assert_stderr_has "$NAMESPACE_ELOOP"
+		assert_stderr_has "'$data/link' is a symbolic link to '$outside', and none is followed"
 	done
+}
+
+# Where the run would refuse, --check must say so. would_fail REASON [COMMAND...]
+would_fail() {
+	local reason=$1
+	shift
+	namespace_run "$@" drop-init --check --user 1000:1000 --seccomp none --chown "$data" -- true
+	assert_status 125
+	assert_stdout_has "NO  chown       $data: $reason"
+	namespace_run "$@" drop-init --user 1000:1000 --seccomp none --chown "$data" -- true
+	assert_status 125
+	assert_stderr "drop-init: --chown $data: $reason"
+}
+
+@test "--check foresees what the run cannot change: immutable, read-only, no capability, no such id" {
+	touch "$data/f"
+	would_fail "cannot change the owner of '$data/f': Operation not permitted (add the capability CHOWN)" \
+		setpriv --bounding-set -chown
+	chattr +i "$data/f"
+	would_fail "cannot change the owner of '$data/f': Operation not permitted (it is immutable or append-only: chattr -ia)"
+	chattr -i "$data/f"
+	namespace_prepare "mount --bind '$data' '$data'; mount -o remount,ro,bind '$data'"
+	would_fail "cannot change the owner of '$data/f': Read-only file system (mount it writable, or chown it in the image)"
+}
+
+@test "--check foresees an id that the user namespace does not map" {
+	namespace_run unshare -r drop-init --check --seccomp none --chown "$data,owner=1000:1000" -- true
+	assert_status 125
+	assert_stdout_has "NO  chown       $data: cannot change the owner of '$data': Invalid argument (uid 1000 or gid 1000 is not in this user namespace: see uid_map, gid_map)"
+}
+
+@test "where a filter around us answers chown and does nothing, the run says so and ends" {
+	mkdir "$data/sub"
+	for case in "$data/f" "$data/sub" "$data"; do
+		chown 0:0 "$data" "$data/sub"
+		rm -f "$data/f"
+		[ "$case" != "$data/f" ] || touch "$data/f"
+		[ "$case" = "$data" ] || chown 1000:1000 "$data"
+		[ "$case" = "$data/sub" ] || chown 1000:1000 "$data/sub"
+		namespace_run "$BUILD/probe/ownership_filter" PRETEND drop-init --chown "$data,owner=1000:1000" -- true
+		assert_status 125
+		assert_stderr_has "cannot change the owner of '$case': "
+		assert_stderr_has '(chown was answered and did nothing: a filter around us pretends)'
+	done
+}
+
+@test "a container's layer that is full says so, and what to do" {
+	mkdir -p "$outside/"{lower,full}
+	head -c 8M /dev/urandom >"$outside/lower/large"
+	namespace_prepare "mount -t tmpfs -o size=1M tmpfs '$outside/full'; mkdir '$outside/full/upper' '$outside/full/work'
+		mount -t overlay -o 'lowerdir=$outside/lower,upperdir=$outside/full/upper,workdir=$outside/full/work' overlay '$data'"
+	give
+	assert_status 125
+	assert_stderr_has "cannot change the owner of '$data/large': No space left on device (what is the image's is copied before it is changed: mount a volume there, or chown it in the image)"
 }
 
 @test "it works without /proc" {

@@ -1,13 +1,9 @@
 #include "init/chown/folder.h"
 
-#include "init/sys/effect.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <string.h>
 #include <sys/fsuid.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -30,204 +26,150 @@ static int openat_call(int dir, const char *name, int flags)
 	return fd;
 }
 
-/* Cut the next component off. Returns its length, 0 at the end; one too long stays too long. */
-static size_t component_cut(const char **path, char name[NAME_MAX + 2])
+void fsuid_become(const struct snapshot *owned)
 {
-	size_t length;
-
-	*path += strspn(*path, "/");
-	length = strcspn(*path, "/");
-	if (length > NAME_MAX)
-		length = NAME_MAX + 1;
-	memcpy(name, *path, length);
-	name[length] = '\0';
-	*path += length;
-	return length;
+	setfsuid(owned->uid);
 }
 
-/* A folder on the way stays root's, and the user has to get through it whatever the umask is. */
-static int component_create(int dir, const char *name, bool last)
-{
-	mode_t before = 0;
-	int made, r = last ? 0 : effect_umask(022, &before);
-
-	if (r < 0)
-		return r;
-	made = mkdirat(dir, name, 0755) ? -errno : 0;
-	r = last ? 0 : effect_umask(before, NULL);
-	return r < 0 ? r : made;
-}
-
-/* O_PATH with O_NOFOLLOW opens a symbolic link itself: never go on from one. REST is what follows,
- * for who wants it created; NULL: nobody does. */
-static int component_open(int dir, const char *name, const char *rest)
-{
-	struct stat st;
-	int fd = openat_call(dir, name, O_PATH);
-
-	if (fd == -ENOENT && rest) {
-		fd = component_create(dir, name, !rest[strspn(rest, "/")]);
-		if (fd < 0 && fd != -EEXIST)
-			return fd;
-		fd = openat_call(dir, name, O_PATH);
-	}
-	if (fd < 0)
-		return fd;
-	if (fstat(fd, &st) == 0 && !S_ISLNK(st.st_mode))
-		return fd;
-	close(fd);
-	return -ELOOP;
-}
-
-static int path_walk(const char *path, bool create)
-{
-	char name[NAME_MAX + 2];
-	int dir = openat_call(AT_FDCWD, *path == '/' ? "/" : ".", O_PATH);
-
-	while (dir >= 0 && component_cut(&path, name)) {
-		int next = component_open(dir, name, create ? path : NULL);
-
-		close(dir);
-		dir = next;
-	}
-	return dir;
-}
-
-int path_open(const struct look_means *means, const char *path)
-{
-	if (!*path)
-		return -ENOENT;
-	if (!means->openat2)
-		return path_walk(path, false);
-	return openat2_call(AT_FDCWD, path, O_PATH, RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
-}
-
-int path_create(const char *path)
-{
-	return path_walk(path, true);
-}
-
-void folder_borrow(const struct look *look)
-{
-	setfsuid(look->uid);
-}
-
-void folder_return(void)
+void fsuid_return(void)
 {
 	setfsuid(geteuid());
 }
 
-static int entry_open(const struct look_means *means, const struct folder *folder, const char *name,
-		      int flags)
+static void folder_enter_as_owner(const struct folder *folder)
+{
+	if (folder->as_owner)
+		fsuid_become(&folder->snapshot);
+}
+
+static void folder_leave_as_owner(const struct folder *folder)
+{
+	if (folder->as_owner)
+		fsuid_return();
+}
+
+static int entry_open(const struct kernel_features *features, const struct folder *folder,
+		      const char *name, int flags)
 {
 	int fd;
 
-	if (folder->borrowed)
-		folder_borrow(&folder->look);
-	if (means->openat2)
+	folder_enter_as_owner(folder);
+	if (features->openat2)
 		fd = openat2_call(folder->fd, name, flags | O_NOFOLLOW,
 				  RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV);
 	else
 		fd = openat_call(folder->fd, name, flags);
-	if (folder->borrowed)
-		folder_return();
+	folder_leave_as_owner(folder);
 	return fd;
 }
 
-int folder_pin(const struct look_means *means, const struct folder *folder, const char *name)
+int folder_pin(const struct kernel_features *features, const struct folder *folder,
+	       const char *name)
 {
-	return entry_open(means, folder, name, O_PATH);
+	return entry_open(features, folder, name, O_PATH);
 }
 
-int folder_look(const struct look_means *means, const struct folder *folder, const char *name,
-		struct look *ret_look)
+int folder_look(const struct kernel_features *features, const struct folder *folder,
+		const char *name, struct snapshot *ret_snapshot)
 {
 	int r;
 
-	if (folder->borrowed)
-		folder_borrow(&folder->look);
-	r = look_at(means, folder->fd, name, ret_look);
-	if (folder->borrowed)
-		folder_return();
+	folder_enter_as_owner(folder);
+	r = snapshot_take(features, folder->fd, name, ret_snapshot);
+	folder_leave_as_owner(folder);
 	return r;
 }
 
+bool folder_has_capability(const struct folder *folder, const char *name,
+			   const struct snapshot *snapshot)
+{
+	bool has;
+
+	folder_enter_as_owner(folder);
+	has = file_has_capability(snapshot, folder->fd, name);
+	folder_leave_as_owner(folder);
+	return has;
+}
+
 /* Reading a folder would set its access time, which is a write. Only the owner and CAP_FOWNER may
- * ask for O_NOATIME (open(2)).
- */
-static int entry_open_reading(const struct look_means *means, const struct folder *parent,
+ * ask for O_NOATIME (open(2)). */
+static int entry_open_reading(const struct kernel_features *features, const struct folder *parent,
 			      const char *name)
 {
-	int fd = entry_open(means, parent, name, READ_FLAGS | O_NOATIME);
+	int fd = entry_open(features, parent, name, READ_FLAGS | O_NOATIME);
 
-	return fd == -EPERM ? entry_open(means, parent, name, READ_FLAGS) : fd;
+	return fd == -EPERM ? entry_open(features, parent, name, READ_FLAGS) : fd;
+}
+
+static int openat_reading(int dir, const char *name)
+{
+	int fd = openat_call(dir, name, READ_FLAGS | O_NOATIME);
+
+	return fd == -EPERM ? openat_call(dir, name, READ_FLAGS) : fd;
 }
 
 /* Take over a descriptor that was opened for reading. The root of the walk has no parent. */
-static int folder_fill(const struct look_means *means, const struct folder *parent, int fd,
-		       bool borrowed, struct folder *ret_folder)
+static int folder_fill(const struct kernel_features *features, const struct folder *parent, int fd,
+		       bool as_owner, struct folder *ret_folder)
 {
-	struct look look;
-	int r = fd < 0 ? fd : look_at(means, fd, "", &look);
+	struct snapshot snapshot;
+	int r = fd < 0 ? fd : snapshot_take(features, fd, "", &snapshot);
 
-	if (r == 0 && parent && (look.mount || (!means->openat2 && look.dev != parent->look.dev)))
+	if (r == 0 && parent &&
+	    (snapshot.mount_root || (!features->openat2 && snapshot.dev != parent->snapshot.dev)))
 		r = -EXDEV;
 	if (r == 0)
-		*ret_folder = (struct folder){ .fd = fd, .look = look, .borrowed = borrowed };
+		*ret_folder =
+			(struct folder){ .fd = fd, .snapshot = snapshot, .as_owner = as_owner };
 	else if (fd >= 0)
 		close(fd);
-	return r < 0 ? r : 0;
+	return r;
 }
 
 /* Open the folder behind an O_PATH descriptor as its own owner. */
-static int pin_open_borrowed(const struct look_means *means, int pin)
+static int pin_open_as_owner(const struct kernel_features *features, int pin)
 {
-	struct look look;
-	int fd, r = look_at(means, pin, "", &look);
+	struct snapshot snapshot;
+	int fd, r = snapshot_take(features, pin, "", &snapshot);
 
 	if (r < 0)
 		return r;
-	folder_borrow(&look);
+	fsuid_become(&snapshot);
 	fd = openat_call(pin, ".", READ_FLAGS | O_NOATIME);
-	folder_return();
+	fsuid_return();
 	return fd;
 }
 
-int folder_open(const struct look_means *means, const struct folder *parent, const char *name,
-		struct folder *ret_folder)
+int folder_open(const struct kernel_features *features, const struct folder *parent,
+		const char *name, struct folder *ret_folder)
 {
-	int pin, fd = entry_open_reading(means, parent, name);
+	int pin, fd = entry_open_reading(features, parent, name);
 
-	/* What opened for the owner of the parent need not open for us: it is borrowed as well. */
+	/* What opened for the owner of the parent need not open for us. */
 	if (fd != -EACCES)
-		return folder_fill(means, parent, fd, parent->borrowed, ret_folder);
-	pin = entry_open(means, parent, name, O_PATH | O_DIRECTORY);
+		return folder_fill(features, parent, fd, parent->as_owner, ret_folder);
+	pin = entry_open(features, parent, name, O_PATH | O_DIRECTORY);
 	if (pin < 0)
 		return pin;
-	fd = pin_open_borrowed(means, pin);
+	fd = pin_open_as_owner(features, pin);
 	close(pin);
-	return folder_fill(means, parent, fd, true, ret_folder);
+	return folder_fill(features, parent, fd, true, ret_folder);
 }
 
-int folder_open_above(const struct look_means *means, const struct folder *child,
+int folder_open_above(const struct kernel_features *features, const struct folder *child,
 		      struct folder *ret_folder)
 {
-	int fd = openat_call(child->fd, "..", READ_FLAGS | O_NOATIME);
-
-	if (fd == -EPERM)
-		fd = openat_call(child->fd, "..", READ_FLAGS);
-	return folder_fill(means, NULL, fd, false, ret_folder);
+	return folder_fill(features, NULL, openat_reading(child->fd, ".."), false, ret_folder);
 }
 
-int folder_open_root(const struct look_means *means, int path_fd, struct folder *ret_folder)
+int folder_open_root(const struct kernel_features *features, int path_fd, struct folder *ret_folder)
 {
-	int fd = openat_call(path_fd, ".", READ_FLAGS | O_NOATIME);
+	int fd = openat_reading(path_fd, ".");
 
-	if (fd == -EPERM)
-		fd = openat_call(path_fd, ".", READ_FLAGS);
 	if (fd != -EACCES)
-		return folder_fill(means, NULL, fd, false, ret_folder);
-	return folder_fill(means, NULL, pin_open_borrowed(means, path_fd), true, ret_folder);
+		return folder_fill(features, NULL, fd, false, ret_folder);
+	fd = pin_open_as_owner(features, path_fd);
+	return folder_fill(features, NULL, fd, true, ret_folder);
 }
 
 void folder_close(struct folder *folder)

@@ -8,12 +8,12 @@
 
 #define OPEN_LIMIT 256
 
-void node_set_init(struct node_set *set, const struct look_means *means)
+void node_set_init(struct node_set *set, const struct kernel_features *features)
 {
 	struct rlimit limit = { .rlim_cur = 64 };
 
 	(void)getrlimit(RLIMIT_NOFILE, &limit); /* cannot fail; and 64 is enough */
-	*set = (struct node_set){ .means = means, .open_limit = OPEN_LIMIT };
+	*set = (struct node_set){ .features = features, .open_limit = OPEN_LIMIT };
 	if (limit.rlim_cur / 4 < OPEN_LIMIT)
 		set->open_limit = (unsigned)limit.rlim_cur / 4;
 }
@@ -83,14 +83,14 @@ void node_adopt(struct node_set *set, struct node *node, const struct folder *fo
 /* What was judged stays judged, and reading goes on where it was. */
 static int node_resume(struct node_set *set, struct node *node, struct folder *folder)
 {
-	if (folder->look.dev != node->folder.look.dev ||
-	    folder->look.ino != node->folder.look.ino ||
+	if (folder->snapshot.dev != node->folder.snapshot.dev ||
+	    folder->snapshot.ino != node->folder.snapshot.ino ||
 	    lseek(folder->fd, node->position, SEEK_SET) < 0) {
 		folder_close(folder);
 		return -ESTALE;
 	}
-	folder->look = node->folder.look;
-	folder->sealed = node->folder.sealed;
+	folder->snapshot = node->folder.snapshot;
+	folder->roots_only = node->folder.roots_only;
 	folder->taken = node->folder.taken;
 	node_adopt(set, node, folder);
 	node_release(node);
@@ -104,7 +104,7 @@ static int node_reopen(struct node_set *set, struct node *node)
 	int r;
 
 	node->parent->users++;
-	r = folder_open(set->means, &node->parent->folder, node->name, &folder);
+	r = folder_open(set->features, &node->parent->folder, node->name, &folder);
 	node->parent->users--;
 	if (r < 0)
 		return r == -ENOENT || r == -ENOTDIR || r == -ELOOP ? -ESTALE : r;
@@ -116,9 +116,9 @@ void node_reopen_parent(struct node_set *set, struct node *child)
 	struct node *parent = child->parent;
 	struct folder folder;
 
-	if (parent->folder.fd >= 0 || child->folder.fd < 0 || parent->folder.borrowed)
+	if (parent->folder.fd >= 0 || child->folder.fd < 0 || parent->folder.as_owner)
 		return;
-	if (folder_open_above(set->means, &child->folder, &folder) == 0)
+	if (folder_open_above(set->features, &child->folder, &folder) == 0)
 		(void)node_resume(set, parent, &folder);
 }
 

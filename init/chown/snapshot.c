@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -31,15 +33,15 @@ struct kernel_statx {
 };
 _Static_assert(sizeof(struct kernel_statx) == 256, "the kernel writes 256 bytes");
 
-#define WANTED		     0x19f   /* STATX_TYPE, MODE, NLINK, UID, GID, CTIME, INO */
-#define PAUSE_NS	     5000000 /* a tick is 1 to 10 ms */
-#define ATTRIBUTE_FIXED	     0x30    /* STATX_ATTR_IMMUTABLE, STATX_ATTR_APPEND */
+#define WANTED		     0x19f  /* STATX_TYPE, MODE, NLINK, UID, GID, CTIME, INO */
+#define FORCE_SYNC	     0x2000 /* AT_STATX_FORCE_SYNC */
+#define ATTRIBUTE_IMMUTABLE  0x30   /* STATX_ATTR_IMMUTABLE, STATX_ATTR_APPEND */
 #define ATTRIBUTE_MOUNT_ROOT 0x2000
+#define PAUSE_NS	     5000000 /* a tick is 1 to 10 ms */
 
-static int statx_call(int dir, const char *name, struct kernel_statx *ret_x)
+static int statx_call(int dir, const char *name, int flags, struct kernel_statx *ret_x)
 {
-	int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | (*name ? 0 : AT_EMPTY_PATH);
-
+	flags |= AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | (*name ? 0 : AT_EMPTY_PATH);
 	ret_x->mask = 0; /* of what the kernel will have filled in */
 	if (syscall(SYS_statx, dir, name, flags, WANTED, ret_x))
 		return -errno;
@@ -47,27 +49,28 @@ static int statx_call(int dir, const char *name, struct kernel_statx *ret_x)
 }
 
 /* An outer filter may answer with any error: the one sure test is whether it works on "/". */
-void look_means_find(struct look_means *ret_means)
+void kernel_features_find(struct kernel_features *ret_features)
 {
 	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS };
 	struct kernel_statx x;
 	int fd = (int)syscall(SYS_openat2, AT_FDCWD, "/", &how, sizeof(how));
 
-	ret_means->openat2 = fd >= 0;
+	*ret_features = (struct kernel_features){ .openat2 = fd >= 0 };
 	if (fd >= 0)
 		close(fd);
-	ret_means->statx = statx_call(AT_FDCWD, "/", &x) == 0;
-	ret_means->mounts = ret_means->statx && (x.attributes_mask & ATTRIBUTE_MOUNT_ROOT);
+	ret_features->statx = statx_call(AT_FDCWD, "/", FORCE_SYNC, &x) == 0;
+	ret_features->mount_roots =
+		ret_features->statx && (x.attributes_mask & ATTRIBUTE_MOUNT_ROOT);
 }
 
-static int look_with_fstatat(int dir, const char *name, struct look *ret_look)
+static int snapshot_take_by_fstatat(int dir, const char *name, struct snapshot *ret_snapshot)
 {
 	int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | (*name ? 0 : AT_EMPTY_PATH);
 	struct stat st;
 
 	if (fstatat(dir, name, &st, flags))
 		return -errno;
-	*ret_look = (struct look){
+	*ret_snapshot = (struct snapshot){
 		.dev = st.st_dev,
 		.ino = st.st_ino,
 		.uid = st.st_uid,
@@ -79,17 +82,18 @@ static int look_with_fstatat(int dir, const char *name, struct look *ret_look)
 	return 0;
 }
 
-int look_at(const struct look_means *means, int dir, const char *name, struct look *ret_look)
+int snapshot_take(const struct kernel_features *features, int dir, const char *name,
+		  struct snapshot *ret_snapshot)
 {
 	struct kernel_statx x;
 	int r;
 
-	if (!means->statx)
-		return look_with_fstatat(dir, name, ret_look);
-	r = statx_call(dir, name, &x);
+	if (!features->statx)
+		return snapshot_take_by_fstatat(dir, name, ret_snapshot);
+	r = statx_call(dir, name, features->ask_server ? FORCE_SYNC : 0, &x);
 	if (r < 0)
 		return r;
-	*ret_look = (struct look){
+	*ret_snapshot = (struct snapshot){
 		.dev = makedev(x.dev_major, x.dev_minor),
 		.ino = x.ino,
 		.uid = x.uid,
@@ -97,27 +101,39 @@ int look_at(const struct look_means *means, int dir, const char *name, struct lo
 		.mode = x.mode,
 		.changed = { .tv_sec = x.changed.seconds, .tv_nsec = x.changed.nanoseconds },
 		.several_links = x.links > 1,
-		.mount = x.attributes & ATTRIBUTE_MOUNT_ROOT,
-		.fixed = x.attributes & ATTRIBUTE_FIXED,
+		.mount_root = x.attributes & ATTRIBUTE_MOUNT_ROOT,
+		.immutable = x.attributes & ATTRIBUTE_IMMUTABLE,
 	};
 	return 0;
 }
 
-int look_judge(const struct look *look, uid_t uid, gid_t gid)
+bool snapshot_is_owned(const struct snapshot *snapshot, uid_t uid, gid_t gid)
 {
-	if (look->mount)
-		return VERDICT_LEFT + LEFT_MOUNT;
-	if (look->uid == uid && look->gid == gid)
+	return snapshot->uid == uid && snapshot->gid == gid;
+}
+
+/* Set-group-ID without the group's execute bit is no privilege: it asked for mandatory locking
+ * once. inode(7) */
+static bool mode_gives_privilege(mode_t mode)
+{
+	return S_ISREG(mode) && (mode & S_ISUID || (mode & S_ISGID && mode & S_IXGRP));
+}
+
+int snapshot_judge(const struct snapshot *snapshot, uid_t uid, gid_t gid, bool hardlinks)
+{
+	const mode_t mode = snapshot->mode;
+
+	if (snapshot_is_owned(snapshot, uid, gid))
 		return VERDICT_RIGHT;
-	if (S_ISDIR(look->mode))
+	if (snapshot->mount_root)
+		return VERDICT_LEFT + LEFT_MOUNT;
+	if (S_ISDIR(mode))
 		return VERDICT_CHANGE;
-	if (S_ISCHR(look->mode) || S_ISBLK(look->mode))
+	if (S_ISCHR(mode) || S_ISBLK(mode))
 		return VERDICT_LEFT + LEFT_DEVICE;
-	if (look->several_links)
+	if (snapshot->several_links && !hardlinks)
 		return VERDICT_LEFT + LEFT_LINKS;
-	if (S_ISREG(look->mode) && (look->mode & (S_ISUID | S_ISGID)))
-		return VERDICT_LEFT + LEFT_SETID;
-	return VERDICT_CHANGE;
+	return mode_gives_privilege(mode) ? VERDICT_LEFT + LEFT_SETID : VERDICT_CHANGE;
 }
 
 /* a is earlier than b by more than this many milliseconds. */
@@ -129,43 +145,40 @@ static bool time_is_earlier(const struct timespec *a, const struct timespec *b, 
 	return seconds * 1000 + nanoseconds / 1000000 > by_ms;
 }
 
-/* Does the file system keep whole seconds only? */
-static bool look_is_grainy(const struct look *look)
+/* Whole seconds are what a file system with coarse times keeps: two of them for the coarsest. */
+static bool time_is_coarse(const struct snapshot *snapshot)
 {
-	return look->changed.tv_nsec == 0;
+	return snapshot->changed.tv_nsec == 0;
 }
 
-/* Whole seconds are what a file system with coarse times keeps: two of them for the coarsest. A
- * time that lies well ahead is as good as one behind: what changes now will not be stamped with it.
- */
-static bool look_is_settled(const struct look *look, const struct timespec *before)
+/* A time that lies well ahead is as good as one behind: what changes now will not be stamped with
+ * it. */
+static bool time_has_settled(const struct snapshot *snapshot, const struct timespec *before)
 {
-	int64_t grain_ms = look_is_grainy(look) ? 2000 : 1;
-
-	return time_is_earlier(&look->changed, before, grain_ms) ||
-	       time_is_earlier(before, &look->changed, 60000);
+	return time_is_earlier(&snapshot->changed, before, time_is_coarse(snapshot) ? 2000 : 1) ||
+	       time_is_earlier(before, &snapshot->changed, 60000);
 }
 
-bool look_settles(const struct look *look, struct timespec *clock)
+bool snapshot_has_settled(const struct snapshot *snapshot, struct timespec *clock)
 {
-	struct timespec pause = { .tv_nsec = PAUSE_NS };
+	const struct timespec pause = { .tv_nsec = PAUSE_NS };
 
-	if (look_is_settled(look, clock))
+	if (time_has_settled(snapshot, clock))
 		return true;
 	clock_gettime(CLOCK_REALTIME_COARSE, clock);
-	if (look_is_settled(look, clock))
+	if (time_has_settled(snapshot, clock))
 		return false;
 	nanosleep(&pause, NULL);
 	clock_gettime(CLOCK_REALTIME_COARSE, clock);
 	return false;
 }
 
-int look_patience(const struct look *look)
+int snapshot_patience(const struct snapshot *snapshot)
 {
-	return look_is_grainy(look) ? 500 : 10;
+	return time_is_coarse(snapshot) ? 500 : 10;
 }
 
-bool look_is_same(const struct look *first, const struct look *second)
+bool snapshot_is_same(const struct snapshot *first, const struct snapshot *second)
 {
 	return first->dev == second->dev && first->ino == second->ino &&
 	       first->mode == second->mode && first->several_links == second->several_links &&
@@ -173,29 +186,49 @@ bool look_is_same(const struct look *first, const struct look *second)
 	       first->changed.tv_nsec == second->changed.tv_nsec;
 }
 
+/* Without getxattrat(2) and /proc the file has to be opened. */
+static ssize_t capability_size_by_open(int dir, const char *name, const char *attribute)
+{
+	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	ssize_t size;
+
+	if (fd < 0)
+		return -1;
+	size = fgetxattr(fd, attribute, NULL, 0);
+	close(fd);
+	return size;
+}
+
+/* Does the answer of an extended attribute call say whether it is there? */
+static bool xattr_is_answer(ssize_t size)
+{
+	return size >= 0 || errno == ENODATA || errno == EOPNOTSUPP;
+}
+
 /* A chown(2) removes the capabilities of a file, so a file that is swapped in after this look loses
- * them: nothing is gained by a race. For the same reason "cannot tell" counts as "has none".
- */
-bool look_has_capability(const struct look *look, int dir, const char *name)
+ * them: nothing is gained by a race. For the same reason "cannot tell" counts as "has none". */
+bool file_has_capability(const struct snapshot *snapshot, int dir, const char *name)
 {
 	static const char attribute[] = "security.capability";
 	struct {
 		uint64_t value;
 		uint32_t size, flags;
 	} no_value = { 0, 0, 0 };
-	long length;
-	int fd;
+	char path[sizeof("/proc/self/fd//") + 11 + NAME_MAX];
+	ssize_t size;
 
-	if (!S_ISREG(look->mode) || !(look->mode & 0111))
+	if (!S_ISREG(snapshot->mode) || !(snapshot->mode & 0111))
 		return false;
-	length = syscall(SYS_getxattrat, dir, name, AT_SYMLINK_NOFOLLOW, attribute, &no_value,
-			 sizeof(no_value));
-	if (length >= 0 || errno == ENODATA || errno == EOPNOTSUPP || errno == ENOENT)
-		return length > 0;
-	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	length = fgetxattr(fd, attribute, NULL, 0);
-	close(fd);
-	return length > 0;
+	size = syscall(SYS_getxattrat, dir, name, AT_SYMLINK_NOFOLLOW, attribute, &no_value,
+		       sizeof(no_value));
+	if (xattr_is_answer(size) || errno == ENOENT)
+		return size > 0;
+	/* If possible not by opening it: to open a device that was put in its place may do things.
+	 */
+	if (snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dir, name) < (int)sizeof(path)) {
+		size = lgetxattr(path, attribute, NULL, 0);
+		if (xattr_is_answer(size))
+			return size > 0;
+	}
+	return capability_size_by_open(dir, name, attribute) > 0;
 }

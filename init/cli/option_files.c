@@ -40,9 +40,14 @@ static const char *chown_optional(void *spec, const char *value)
 	return suboption_flag(value, &((struct chown_spec *)spec)->optional);
 }
 
+static const char *chown_hardlinks(void *spec, const char *value)
+{
+	return suboption_flag(value, &((struct chown_spec *)spec)->hardlinks);
+}
+
 static const struct suboption chown_keys[] = {
 	{ "owner", chown_owner }, { "policy", chown_policy },	  { "mkdir", chown_mkdir },
-	{ "mode", chown_mode },	  { "optional", chown_optional },
+	{ "mode", chown_mode },	  { "optional", chown_optional }, { "hardlinks", chown_hardlinks },
 };
 
 /* "/data:app" is how chown(1) and Dockerfiles would have it. */

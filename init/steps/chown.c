@@ -1,17 +1,13 @@
 #include "init/steps/chown.h"
 
 #include "init/chown/ownership.h"
-#include "init/privileges/capabilities.h"
 #include "init/sys/message.h"
 #include "init/sys/signals.h"
 #include "init/sys/text.h"
 
 #include <errno.h>
-#include <linux/capability.h>
-#include <string.h>
-#include <unistd.h>
 
-#define TEXT_SIZE 1024
+#define TEXT_SIZE 2048
 
 static const struct plan *current; /* for is_interrupted(), which is asked without a context */
 
@@ -29,60 +25,50 @@ static int interruption(void)
 	return 0;
 }
 
-static const char *typed_format(const struct chown_spec *spec)
-{
-	return text_format("--chown %s", spec->text);
-}
-
 static bool is_interrupted(void)
 {
 	return interruption() != 0;
 }
 
-static const struct failure *end_interrupted(const struct chown_spec *spec,
-					     const struct ownership_report *report)
+static const struct failure *end_interrupted(const struct ownership_report *report)
 {
 	const int number = interruption();
-	char text[TEXT_SIZE];
 
-	return failure_with_status(128 + number, typed_format(spec), 0, "the next start carries on",
+	return failure_with_status(128 + number, report->typed, 0, "the next start carries on",
 				   "ended by %s: %s", signal_name(number),
-				   ownership_summary_format(report, false, text, sizeof(text)));
+				   ownership_summary(report, false));
 }
 
-static const struct failure *refuse(const struct chown_spec *spec,
-				    const struct ownership_report *report)
-{
-	char text[TEXT_SIZE];
-
-	return failure_new(
-		typed_format(spec), 0, NULL, "%s",
-		ownership_failure_format(report, &report->failures[0], text, sizeof(text)));
-}
-
-static void say_failures(const struct chown_spec *spec, const struct ownership_report *report)
+static void say_failures(const struct ownership_report *report)
 {
 	char text[TEXT_SIZE];
 
 	for (uint64_t i = 0; i < report->failed && i < OWNERSHIP_FAILURES; i++)
-		message(MESSAGE_WARNING, "--chown %s: %s", spec->text,
-			ownership_failure_format(report, &report->failures[i], text, sizeof(text)));
+		message(MESSAGE_WARNING, "%s",
+			failure_format(ownership_failure(report, i), text, sizeof(text)));
+}
+
+static void say_left_alone(const struct ownership_report *report)
+{
+	for (enum ownership_left left = 0; left < LEFT_COUNT; left++)
+		if (report->left[left])
+			message(MESSAGE_WARNING, "%s: %s", report->typed,
+				ownership_left_alone(report, left));
 }
 
 static const struct failure *path_give(const struct chown_spec *spec)
 {
 	struct ownership_report report;
-	char text[TEXT_SIZE];
 	const int result = ownership_apply(spec, spec->owner.uid, spec->owner.gid, false,
 					   is_interrupted, &report);
 
 	if (result == -EINTR && interruption()) /* and no call that was interrupted */
-		return end_interrupted(spec, &report);
+		return end_interrupted(&report);
 	if (result && !spec->optional)
-		return refuse(spec, &report);
-	say_failures(spec, &report);
-	message(MESSAGE_INFO, "--chown %s: %s", spec->text,
-		ownership_summary_format(&report, false, text, sizeof(text)));
+		return ownership_failure(&report, 0);
+	say_failures(&report);
+	say_left_alone(&report);
+	message(MESSAGE_INFO, "%s: %s", report.typed, ownership_summary(&report, false));
 	return NULL;
 }
 
@@ -104,26 +90,32 @@ static bool never(void)
 	return false;
 }
 
+static const char *failure_line(const struct chown_spec *spec,
+				const struct ownership_report *report)
+{
+	struct failure failure = *ownership_failure(report, 0);
+	char text[TEXT_SIZE];
+
+	failure.typed = spec->path;
+	return text_format("%s", failure_format(&failure, text, sizeof(text)));
+}
+
 static void path_check(const struct chown_spec *spec, struct outlook *outlook)
 {
 	struct ownership_report report;
-	char text[TEXT_SIZE];
 	const int result =
 		ownership_apply(spec, spec->owner.uid, spec->owner.gid, true, never, &report);
-	const char *to = text_format("%s to %u:%u", spec->path, spec->owner.uid, spec->owner.gid);
-	const bool able = spec->owner.uid == geteuid() || capabilities_have(CAP_CHOWN);
 
-	if (result && !spec->optional)
-		outlook_say(
-			outlook, false, "%s: %s", spec->path,
-			ownership_failure_format(&report, &report.failures[0], text, sizeof(text)));
-	else if (report.changed && !able)
-		outlook_say(outlook, spec->optional, "%s: %s (start as root, or add CHOWN)", to,
-			    strerror(EPERM));
-	else
-		outlook_say(outlook, true, "%s: %s", to,
-			    ownership_summary_format(&report, true, text, sizeof(text)));
-	if (!result && able)
+	if (result)
+		outlook_say(outlook, spec->optional, "%s", failure_line(spec, &report));
+	if (!result || spec->optional)
+		outlook_say(outlook, true, "%s to %u:%u: %s", spec->path, spec->owner.uid,
+			    spec->owner.gid, ownership_summary(&report, true));
+	for (enum ownership_left left = 0; left < LEFT_COUNT; left++)
+		if (report.left[left])
+			outlook_say(outlook, true, "%s: %s", spec->path,
+				    ownership_left_alone(&report, left));
+	if (!result)
 		outlook_add_chown(outlook, spec);
 }
 

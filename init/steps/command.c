@@ -106,18 +106,14 @@ static const char *folder_question(const void *folder)
 
 void folder_check(struct run *run, struct outlook *outlook)
 {
-	const char *folder = run->plan->chdir, *obstacle;
-	const struct chown_spec *given;
+	const char *folder = run->plan->chdir, *obstacle, *once;
 
 	if (!folder || outlook->no_drop)
 		return;
-	obstacle = trial_ask(run, folder_question, folder);
-	given = outlook_chown_of(outlook, folder, run->plan->identity.uid);
-	if (obstacle && given)
-		outlook_say(outlook, true, "%s, once --chown %s is done", folder, given->text);
-	else
-		outlook_say(outlook, !obstacle, "%s%s%s", folder, obstacle ? ": " : "",
-			    obstacle ? obstacle : "");
+	obstacle = outlook_obstacle(outlook, run->plan, folder, X_OK,
+				    trial_ask(run, folder_question, folder), &once);
+	outlook_say(outlook, !obstacle, "%s%s%s%s", folder, obstacle ? ": " : "",
+		    obstacle ? obstacle : "", once);
 }
 
 const struct failure *folder_run(struct run *run)
@@ -236,6 +232,16 @@ static const char *command_question(const void *context)
 	return obstacle ? text_format("%s: cannot be run: %s", path, obstacle) : NULL;
 }
 
+/* Is it only its owner that stands in the way, or a folder's, and not for long? */
+static bool chown_will_help(const struct run *run, const struct outlook *outlook, const char *path,
+			    uint64_t bounding, const char *obstacle)
+{
+	const char *once;
+
+	return !outlook_obstacle(outlook, run->plan, path, X_OK, obstacle, &once) &&
+	       !executable_try(path) && !executable_obstacle(path, bounding);
+}
+
 void command_check(struct run *run, struct outlook *outlook)
 {
 	const struct plan *plan = run->plan;
@@ -253,7 +259,7 @@ void command_check(struct run *run, struct outlook *outlook)
 		obstacle = text_format("%s: not found (%s)", path, failure->advice);
 	else if (!outlook->no_drop)
 		obstacle = trial_ask(run, command_question, &candidate);
-	if (obstacle && !outlook_chown_of(outlook, path, plan->identity.uid))
+	if (obstacle && !chown_will_help(run, outlook, path, candidate.bounding, obstacle))
 		outlook_say(outlook, false, "%s", obstacle);
 	else
 		outlook_say(outlook, true, "%s, as %s", path,

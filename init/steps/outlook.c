@@ -1,11 +1,15 @@
 #include "init/steps/outlook.h"
 
+#include "init/chown/ownership.h"
 #include "init/sys/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 
 static void line_add(struct outlook *outlook, bool ok, const char *text)
 {
@@ -73,16 +77,105 @@ const struct chown_spec *outlook_folder_maker(const struct outlook *outlook, con
 	return NULL;
 }
 
-const struct chown_spec *outlook_chown_of(const struct outlook *outlook, const char *path,
-					  uid_t owner)
+/* What path will be after every --chown; the last one that changes it counts. Returns 0 or -errno.
+ */
+static int path_foresee(const struct outlook *outlook, const char *path,
+			struct ownership_forecast *ret_forecast,
+			const struct chown_spec **ret_given)
 {
+	struct ownership_forecast forecast = { 0 };
+
 	for (size_t i = 0; i < outlook->chown_count; i++) {
 		const struct chown_spec *spec = outlook->chowns[i];
-		const size_t length = strlen(spec->path);
+		const int r =
+			ownership_foresee(spec, spec->owner.uid, spec->owner.gid, path, &forecast);
 
-		if (spec->owner.uid == owner && !strncmp(spec->path, path, length) &&
-		    (!path[length] || path[length] == '/'))
-			return spec;
+		if (r < 0)
+			return r;
+		if (!ret_forecast->exists || (forecast.covered && !forecast.why_left))
+			*ret_forecast = forecast;
+		if (forecast.covered) {
+			ret_forecast->why_left = forecast.why_left;
+			*ret_given = spec;
+		}
 	}
-	return NULL;
+	return 0;
+}
+
+static bool user_is_in(const struct identity *user, gid_t group)
+{
+	bool in = user->gid == group;
+
+	for (size_t i = 0; i < user->group_count; i++)
+		in |= user->groups[i] == group;
+	return in;
+}
+
+/* Who the command will be. */
+static struct identity user_of(const struct plan *plan)
+{
+	const struct identity as_now = { .uid = geteuid(), .gid = getegid() };
+
+	return plan->drops || plan->becomes ? plan->identity : as_now;
+}
+
+static bool forecast_lets(const struct ownership_forecast *forecast, const struct identity *user,
+			  int wanted)
+{
+	const mode_t bits = forecast->uid == user->uid	      ? forecast->mode >> 6
+			    : user_is_in(user, forecast->gid) ? forecast->mode >> 3
+							      : forecast->mode;
+
+	return user->uid == 0 || (bits & (mode_t)wanted) == (mode_t)wanted;
+}
+
+static const char *component_obstacle(const struct outlook *outlook, const struct identity *user,
+				      const char *path, int wanted,
+				      const struct chown_spec **ret_given)
+{
+	struct ownership_forecast forecast = { 0 };
+	const int r = path_foresee(outlook, path, &forecast, ret_given);
+	struct statvfs fs;
+
+	if (r < 0)
+		return text_format("'%s': %s", path, strerror(-r));
+	if (!forecast.exists)
+		return text_format("'%s' does not exist", path);
+	if ((wanted & W_OK) && S_ISDIR(forecast.mode))
+		wanted |= X_OK;
+	if ((wanted & W_OK) && statvfs(path, &fs) == 0 && fs.f_flag & ST_RDONLY)
+		return text_format("'%s' is on a read-only file system", path);
+	if (forecast_lets(&forecast, user, wanted))
+		return NULL;
+	return text_format("'%s' will belong to %u:%u with mode %04o, which does not let user %u "
+			   "in%s%s",
+			   path, forecast.uid, forecast.gid, forecast.mode & 07777, user->uid,
+			   forecast.why_left ? ": " : "",
+			   forecast.why_left ? forecast.why_left : "");
+}
+
+const char *outlook_obstacle(const struct outlook *outlook, const struct plan *plan,
+			     const char *path, int wanted, const char *now, const char **ret_once)
+{
+	const struct identity user = user_of(plan);
+	const struct chown_spec *given = NULL;
+	const size_t length = strlen(path);
+	const char *then = NULL;
+
+	*ret_once = "";
+	if (*path != '/' || !outlook->chown_count)
+		return now;
+	for (size_t end = 1; end <= length && !then; end++) {
+		const char *component = text_format("%.*s", (int)end, path);
+
+		if (end == length)
+			then = component_obstacle(outlook, &user, path, wanted, &given);
+		else if (path[end] == '/')
+			then = component_obstacle(outlook, &user, component, X_OK, &given);
+	}
+	if (!given)
+		return now;
+	if (now || then)
+		*ret_once = text_format(", once --chown %s is done", given->text);
+	return then;
 }

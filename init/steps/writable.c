@@ -108,20 +108,16 @@ static const char *question(const void *path)
 	return path_check(path, text, sizeof(text)) ? NULL : text_format("%s", text);
 }
 
+static void path_foresee(const struct run *run, struct outlook *outlook, const char *path)
+{
+	const char *now = trial_ask(run, question, path), *once;
+	const char *then = outlook_obstacle(outlook, run->plan, path, W_OK, now, &once);
+
+	outlook_say(outlook, !then, "%s: %s%s", path, then ? then : "yes", once);
+}
+
 void writable_check(struct run *run, struct outlook *outlook)
 {
-	for (size_t i = 0; !outlook->no_drop && i < run->plan->writables.count; i++) {
-		const char *path = run->plan->writables.at[i];
-		const char *obstacle = trial_ask(run, question, path);
-		const struct chown_spec *given =
-			outlook_chown_of(outlook, path, run->plan->identity.uid);
-
-		if (!obstacle)
-			outlook_say(outlook, true, "%s: yes", path);
-		else if (given)
-			outlook_say(outlook, true, "%s: yes, once --chown %s is done", path,
-				    given->text);
-		else
-			outlook_say(outlook, false, "%s: %s", path, obstacle);
-	}
+	for (size_t i = 0; !outlook->no_drop && i < run->plan->writables.count; i++)
+		path_foresee(run, outlook, run->plan->writables.at[i]);
 }

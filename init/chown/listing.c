@@ -1,0 +1,78 @@
+#include "init/chown/listing.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define LONGEST 1024 /* of one entry: there are file systems with names of 765 bytes */
+
+/* One entry of getdents64(2). */
+struct kernel_dirent {
+	uint64_t ino;
+	int64_t offset;
+	uint16_t length;
+	uint8_t type;
+	char name[];
+};
+
+/* Returns how many bytes there are, or -errno. */
+static long chunk_read(struct listing *listing, int folder, size_t size)
+{
+	size_t length = 0;
+
+	listing->more = false;
+	while (size - length >= LONGEST) {
+		const long r =
+			syscall(SYS_getdents64, folder, listing->chunk + length, size - length);
+
+		if (r < 0 && errno != ENOENT) /* ENOENT: the folder was removed */
+			return -errno;
+		if (r <= 0)
+			return (long)length;
+		length += (size_t)r;
+	}
+	listing->more = true;
+	return (long)length;
+}
+
+static int listed_compare(const void *a, const void *b)
+{
+	const uint64_t first = ((const struct listed *)a)->ino;
+	const uint64_t second = ((const struct listed *)b)->ino;
+
+	return first < second ? -1 : first > second;
+}
+
+static void listing_add(struct listing *listing, const struct kernel_dirent *entry)
+{
+	const struct listed listed = { entry->ino, entry->name };
+
+	if (strcmp(entry->name, ".") == 0 || strcmp(entry->name, "..") == 0)
+		return;
+	if (entry->type == DT_DIR) {
+		*--listing->folders = listed;
+		listing->folder_count++;
+	} else {
+		listing->entries[listing->entry_count++] = listed;
+	}
+}
+
+int listing_read(struct listing *listing, int folder, size_t size)
+{
+	const long length = chunk_read(listing, folder, size);
+
+	listing->folder_count = listing->entry_count = 0;
+	listing->entries = listing->listed;
+	listing->folders = listing->listed + sizeof(listing->listed) / sizeof(*listing->listed);
+	for (long at = 0; at < length;) {
+		const void *entry = listing->chunk + at;
+
+		listing_add(listing, entry);
+		at += ((const struct kernel_dirent *)entry)->length;
+	}
+	qsort(listing->entries, listing->entry_count, sizeof(*listing->entries), listed_compare);
+	return length < 0 ? (int)length : 0;
+}

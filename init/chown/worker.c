@@ -1,0 +1,95 @@
+#include "init/chown/worker.h"
+
+#include "init/chown/report.h"
+
+#include <errno.h>
+
+#define ASK_EVERY	 64 /* entries */
+#define PROGRESS_SECONDS 5
+
+void worker_settle(struct worker *worker)
+{
+	worker->walk->report->looked_at += worker->looked_at;
+	worker->walk->report->changed += worker->changed;
+	worker->looked_at = worker->changed = 0;
+}
+
+static void worker_tell_progress(struct worker *worker)
+{
+	struct walk *walk = worker->walk;
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	pthread_mutex_lock(&walk->lock);
+	worker_settle(worker);
+	if (!walk->next_progress)
+		walk->next_progress = now.tv_sec + PROGRESS_SECONDS;
+	if (now.tv_sec >= walk->next_progress) {
+		walk->next_progress = now.tv_sec + PROGRESS_SECONDS;
+		walk->callbacks->progress(walk->report, walk->callbacks->context);
+	}
+	pthread_mutex_unlock(&walk->lock);
+}
+
+bool worker_go_on(struct worker *worker)
+{
+	struct walk *walk = worker->walk;
+
+	if (walk->stop)
+		return false;
+	if (worker->turns++ % ASK_EVERY)
+		return true;
+	if (walk->callbacks->interrupted())
+		walk->stop = -EINTR;
+	else
+		worker_tell_progress(worker);
+	return !walk->stop;
+}
+
+void worker_count(struct worker *worker, const struct node *folder, const char *name, int verdict,
+		  const struct ownership_failure *failure)
+{
+	struct walk *walk = worker->walk;
+
+	worker->looked_at += verdict != VERDICT_GONE;
+	worker->changed += verdict == VERDICT_CHANGE;
+	if (verdict == -ENOMEM)
+		walk->stop = -ENOMEM;
+	if (verdict >= 0 && verdict < VERDICT_LEFT)
+		return;
+	pthread_mutex_lock(&walk->lock);
+	if (verdict < 0)
+		report_add_failure(walk->report, folder, name, failure);
+	else
+		report_add_left(walk->report, folder, name, verdict - VERDICT_LEFT);
+	pthread_mutex_unlock(&walk->lock);
+}
+
+void worker_fail(struct worker *worker, struct node *node, enum ownership_act act, int error)
+{
+	const struct ownership_failure failure = {
+		.act = act,
+		.error = -error,
+		.immutable = act == OWNERSHIP_CHANGE && node->folder.snapshot.immutable,
+	};
+
+	node->failed = true;
+	worker_count(worker, node->parent, node->name, error, &failure);
+}
+
+int worker_hold(struct worker *worker, struct node *node)
+{
+	int r;
+
+	pthread_mutex_lock(&worker->walk->lock);
+	r = node_hold(&worker->walk->nodes, node);
+	pthread_mutex_unlock(&worker->walk->lock);
+	return r;
+}
+
+void worker_release(struct worker *worker, struct node *node)
+{
+	pthread_mutex_lock(&worker->walk->lock);
+	node_release(node);
+	pthread_mutex_unlock(&worker->walk->lock);
+}
