@@ -90,7 +90,7 @@ static bool arch_parse(const char *word, struct target *target)
 {
 	unsigned int arch;
 
-	if (!arch_by_any(word, &arch)) {
+	if (!arch_by_scmp(word, &arch) && !arch_by_name(word, &arch)) {
 		report("--arch %s: unknown architecture", word);
 		return false;
 	}
@@ -181,7 +181,7 @@ static const struct command *command_find(const char *name)
 
 static int output_finish(int status)
 {
-	if (fflush(stdout) == 0 && !ferror(stdout))
+	if (status == EXIT_OWN_FAILURE || (fflush(stdout) == 0 && !ferror(stdout)))
 		return status;
 	report("standard output: cannot write");
 	return EXIT_OWN_FAILURE;

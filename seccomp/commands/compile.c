@@ -4,65 +4,44 @@
 #include "seccomp/commands/report.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static bool bytes_write(int file, const void *bytes, size_t length)
-{
-	while (length > 0) {
-		ssize_t written = write(file, bytes, length);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return false;
-		bytes = (const char *)bytes + written;
-		length -= (size_t)written;
-	}
-	return true;
-}
-
-static bool filter_put(int file, const struct filter *filter)
+/* What fwrite(3) did not tell, fflush(3) or fclose(3) may: a full disk, on some file systems. */
+static bool filter_put(FILE *file, const struct filter *filter)
 {
 	const struct filter_file_header header = filter_header(filter);
+	const size_t count = filter->program.len;
 
-	return bytes_write(file, &header, sizeof(header)) &&
-	       bytes_write(file, filter->program.filter,
-			   filter->program.len * sizeof(struct sock_filter));
-}
-
-/* What write(2) did not tell, close(2) may: a full disk, on some file systems. */
-static bool file_write(const char *path, const struct filter *filter)
-{
-	int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	bool written;
-	int error;
-
-	if (file < 0)
-		return false;
-	written = filter_put(file, filter);
-	error = errno;
-	if (close(file) != 0 && written)
-		return false;
-	errno = error;
-	return written;
+	return fwrite(&header, sizeof(header), 1, file) == 1 &&
+	       fwrite(filter->program.filter, sizeof(struct sock_filter), count, file) == count &&
+	       fflush(file) == 0;
 }
 
 static bool filter_write(const char *output, const struct filter *filter)
 {
-	bool standard = !output || strcmp(output, "-") == 0;
+	bool standard = !output || strcmp(output, "-") == 0, written;
+	FILE *file = standard ? stdout : NULL;
+	int error;
 
 	if (standard && isatty(STDOUT_FILENO)) {
 		report("standard output is a terminal (name a file with -o)");
 		return false;
 	}
-	if (standard ? filter_put(STDOUT_FILENO, filter) : file_write(output, filter))
-		return true;
-	report("%s: cannot write the filter: %s", standard ? "standard output" : output,
-	       strerror(errno));
-	return false;
+	if (!standard)
+		file = fopen(output, "we");
+	written = file && filter_put(file, filter);
+	error = errno;
+	if (file && !standard && fclose(file) != 0 && written) {
+		written = false;
+		error = errno;
+	}
+	if (!written)
+		report("%s: cannot write the filter: %s", standard ? "standard output" : output,
+		       strerror(error));
+	return written;
 }
 
 int command_compile(const struct command_line *line)

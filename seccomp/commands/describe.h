@@ -5,9 +5,6 @@
 #include "seccomp/filter/symbolic.h"
 #include "seccomp/profile/profile.h"
 
-#define ACTION_TEXT 80
-#define NAME_TEXT   64
-
 /* Print "args[0] & 0xff == 0x26 (AF_ALG)": a condition on an argument of a call (its name, or
  * NULL). The other arguments, as far as they are known, may tell what a value is called.
  */

@@ -3,6 +3,8 @@
 #include "seccomp/commands/describe.h"
 #include "seccomp/commands/input.h"
 #include "seccomp/commands/report.h"
+#include "seccomp/commands/table.h"
+#include "seccomp/compiler/semantics.h"
 #include "seccomp/names/argument_name.h"
 #include "seccomp/names/arch_syscall.h"
 #include "seccomp/profile/vocabulary.h"
@@ -164,11 +166,10 @@ static void arguments_guess(const struct entry *entry, const struct question *qu
 }
 
 /* Print an entry as a case. Returns whether the case has any condition left to fulfil. */
-static bool entry_print(const struct semantics *semantics, const struct entry *entry,
+static bool entry_print(const struct arch_rules *rules, const struct entry *entry,
 			const struct question *question)
 {
-	size_t rule = semantics->ruleset->clauses[entry->clause].rule;
-	const char *comment = semantics->ruleset->profile->rules[rule].comment;
+	const char *comment = rules->ruleset->profile->rules[entry->rule].comment;
 	uint64_t arguments[ARGUMENTS_MAX];
 	char action[ACTION_TEXT];
 	bool open = false;
@@ -183,7 +184,7 @@ static bool entry_print(const struct semantics *semantics, const struct entry *e
 		condition_print(question->name, &entry->conditions[i], arguments);
 		open = true;
 	}
-	printf(", by syscalls[%zu]", rule);
+	printf(", by syscalls[%zu]", entry->rule);
 	if (comment && *comment)
 		printf(" (%s)", comment);
 	printf("\n");
@@ -207,32 +208,32 @@ static void reason_print(uint32_t action, enum reason reason, const struct quest
 /* All cases of the profile's for a call: those of its rules that the given arguments leave, and the
  * default, if nothing before it takes every call.
  */
-static void cases_print(const struct semantics *semantics, const struct question *question)
+static void cases_print(const struct arch_rules *rules, const struct question *question)
 {
-	struct entry_range range = semantics_entries(semantics, (uint32_t)question->data.nr);
+	struct entry_range range = rules_entries(rules, (uint32_t)question->data.nr);
 
 	for (size_t i = 0; i < range.count; i++) {
 		if (range.first[i].condition_count == 0) {
-			(void)entry_print(semantics, &range.first[i], question);
+			(void)entry_print(rules, &range.first[i], question);
 			return;
 		}
 	}
 	for (size_t i = 0; i < range.count; i++) {
 		if (!entry_excluded(&range.first[i], question) &&
-		    !entry_print(semantics, &range.first[i], question))
+		    !entry_print(rules, &range.first[i], question))
 			return;
 	}
-	reason_print(semantics->ruleset->profile->default_action, REASON_DEFAULT, question);
+	reason_print(rules->ruleset->profile->default_action, REASON_DEFAULT, question);
 }
 
-static void profile_explain(const struct semantics *semantics, const struct question *question)
+static void profile_explain(const struct arch_rules *rules, const struct question *question)
 {
-	const struct decision decision = semantics_decide(semantics, &question->data);
+	const struct decision decision = rules_decide(rules, &question->data);
 
 	if (decision.reason == REASON_NEWER || decision.reason == REASON_ABI)
 		reason_print(decision.action, decision.reason, question);
 	else
-		cases_print(semantics, question);
+		cases_print(rules, question);
 }
 
 static bool input_explain(const struct command_line *line, int skip, const struct input *input,
@@ -248,7 +249,7 @@ static bool input_explain(const struct command_line *line, int skip, const struc
 		return false;
 	if (!input->is_profile)
 		return filter_explain(&input->filter, question);
-	profile_explain(&input->compiled.semantics[0], question);
+	profile_explain(&input->compiled.ruleset.arches[0], question);
 	return true;
 }
 

@@ -4,7 +4,6 @@
 #include "seccomp/names/arch_syscall.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,49 +36,31 @@ bool input_exists(const char *path)
 	return shipped_find(path) || access(path, F_OK) == 0;
 }
 
-static int bytes_read(int file, char *bytes, size_t room, size_t *ret_length)
-{
-	size_t length = 0;
-
-	while (length < room) {
-		ssize_t got = read(file, bytes + length, room - length);
-
-		if (got < 0 && errno != EINTR)
-			return -errno;
-		if (got == 0)
-			break;
-		length += got > 0 ? (size_t)got : 0;
-	}
-	*ret_length = length;
-	return 0;
-}
-
 /* A whole file of at most PROFILE_SIZE_MAX bytes, which the caller frees; or NULL, and it is said
- * why. */
+ * why.
+ */
 static char *file_read(const char *path, size_t *ret_length)
 {
 	char *bytes = malloc(PROFILE_SIZE_MAX + 1);
-	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	int r = file < 0 ? -errno : 0;
+	FILE *file = fopen(path, "re");
 	size_t length = 0;
 
-	if (!bytes)
+	if (!file)
+		report("%s: cannot open: %s", path, strerror(errno));
+	else if (!bytes)
 		report("%s: cannot read: out of memory", path);
-	else if (r < 0)
-		report("%s: cannot open: %s", path, strerror(-r));
-	else if ((r = bytes_read(file, bytes, PROFILE_SIZE_MAX + 1, &length)) < 0)
-		report("%s: cannot read: %s", path, strerror(-r));
-	else if (length == 0)
-		report("%s: cannot read: it is empty", path);
-	else if (length > PROFILE_SIZE_MAX)
+	else if ((length = fread(bytes, 1, PROFILE_SIZE_MAX + 1, file)) > PROFILE_SIZE_MAX)
 		report("%s: is larger than %u bytes", path, PROFILE_SIZE_MAX);
-	if (file >= 0)
-		close(file);
+	else if (length == 0 || ferror(file))
+		report("%s: cannot read: %s", path, ferror(file) ? strerror(errno) : "it is empty");
 	*ret_length = length;
-	if (bytes && length > 0 && length <= PROFILE_SIZE_MAX)
-		return bytes;
-	free(bytes);
-	return NULL;
+	if (!file || length == 0 || length > PROFILE_SIZE_MAX || ferror(file)) {
+		free(bytes);
+		bytes = NULL;
+	}
+	if (file)
+		fclose(file);
+	return bytes;
 }
 
 /* What a path's filter is called: its last part without ".json". */

@@ -2,97 +2,47 @@
 #include "seccomp/commands/commands.h"
 #include "seccomp/commands/describe.h"
 #include "seccomp/commands/input.h"
-#include "seccomp/names/arch_syscall.h"
+#include "seccomp/commands/table.h"
 #include "seccomp/profile/vocabulary.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#define NUMBERS_SHOWN 512
-#define COLUMNS	      98
-
-/* What one syscall gets: the action when it has only one case. */
-struct summary {
-	uint32_t action;
-	size_t cases;
-};
-
-struct table {
-	struct summary numbers[NUMBERS_SHOWN];
-	const struct filter *filter;
-	unsigned int arch;
-	uint32_t base; /* x32's bit, or 0 */
-};
-
-/* What the cases of one call are printed with. */
+/* What is found out about a call, and what its cases are printed with. */
 struct cases {
+	uint32_t action;  /* the last one */
 	const char *name; /* of the call, or NULL */
-	size_t count;	  /* printed so far */
+	size_t count;	  /* of the cases so far */
 };
 
 static void case_count(const struct path *path, void *context)
 {
-	struct summary *summary = context;
+	struct cases *cases = context;
 
-	summary->action = path->action;
-	summary->cases++;
+	cases->action = path->action;
+	cases->count++;
 }
 
-static struct seccomp_data table_data(const struct table *table, uint32_t number)
+static bool table_fill(struct table *table, const struct filter *filter)
 {
-	return (struct seccomp_data){ .nr = (int)(number | table->base),
-				      .arch = arch_get(table->arch)->audit };
-}
-
-static bool table_fill(struct table *table)
-{
-	for (uint32_t i = 0; i < NUMBERS_SHOWN; i++) {
+	for (uint32_t i = 0; i < TABLE_NUMBERS; i++) {
 		struct seccomp_data data = table_data(table, i);
+		struct cases cases = { 0 };
 
-		table->numbers[i] = (struct summary){ 0 };
-		if (!paths_visit(&table->filter->program, &data, 0, case_count, &table->numbers[i]))
+		if (!paths_visit(&filter->program, &data, 0, case_count, &cases))
 			return false;
+		table->calls[i].kind = cases.count > 1 ? TREATMENT_DEPENDS : TREATMENT_PLAIN;
+		table->calls[i].left = cases.count > 1 ? 0 : cases.action;
 	}
 	return true;
 }
 
-static const char *table_name(const struct table *table, uint32_t number, char *buffer)
+static void treatment_print(const struct treatment *treatment)
 {
-	return arch_syscall_name(table->arch, number | table->base, buffer, NAME_TEXT);
-}
+	char text[ACTION_TEXT];
 
-/* The names of all syscalls with one action and nothing else, wrapped. */
-static void action_print(const struct table *table, uint32_t action)
-{
-	char text[ACTION_TEXT], name[NAME_TEXT];
-	size_t column = COLUMNS;
-
-	action_describe(action, text, sizeof(text));
-	printf("  %s:", text);
-	for (uint32_t i = 0; i < NUMBERS_SHOWN; i++) {
-		if (table->numbers[i].cases != 1 || table->numbers[i].action != action ||
-		    !table_name(table, i, name))
-			continue;
-		column += strlen(name) + 1;
-		if (column > COLUMNS) {
-			printf("\n   ");
-			column = strlen(name) + 4;
-		}
-		printf(" %s", name);
-	}
-	printf("\n");
-}
-
-/* Is this the first syscall in the table with its action? */
-static bool action_new(const struct table *table, uint32_t number)
-{
-	for (uint32_t i = 0; i < number; i++) {
-		if (table->numbers[i].cases == 1 &&
-		    table->numbers[i].action == table->numbers[number].action)
-			return false;
-	}
-	return table->numbers[number].cases == 1;
+	action_describe(treatment->left, text, sizeof(text));
+	printf("%s", text);
 }
 
 static void case_print(const struct path *path, void *context)
@@ -107,62 +57,40 @@ static void case_print(const struct path *path, void *context)
 	cases->count++;
 }
 
-static void table_print(const struct table *table)
+static void cases_print(const struct table *table, const struct filter *filter)
 {
-	for (uint32_t i = 0; i < NUMBERS_SHOWN; i++) {
-		if (action_new(table, i))
-			action_print(table, table->numbers[i].action);
-	}
-	for (uint32_t i = 0; i < NUMBERS_SHOWN; i++) {
+	for (uint32_t i = 0; i < TABLE_NUMBERS; i++) {
 		struct seccomp_data data = table_data(table, i);
 		struct cases cases = { 0 };
 		char name[NAME_TEXT];
 
-		if (table->numbers[i].cases < 2)
+		if (table->calls[i].kind != TREATMENT_DEPENDS)
 			continue;
 		cases.name = table_name(table, i, name);
 		if (cases.name)
 			printf("  %s, by the first of these that holds:\n", name);
 		else
-			printf("  syscall %u, by the first of these that holds:\n", i);
-		(void)paths_visit(&table->filter->program, &data, 0, case_print, &cases);
+			printf("  syscall %d, by the first of these that holds:\n", data.nr);
+		(void)paths_visit(&filter->program, &data, 0, case_print, &cases);
 	}
-}
-
-/* Does a filter treat an architecture as foreign: is every syscall killed, unseen? */
-static bool arch_foreign(const struct filter *filter, unsigned int arch)
-{
-	struct table table = { .filter = filter,
-			       .arch = arch,
-			       .base = arch_get(arch)->token == SCMP_ARCH_X32 ? ARCH_X32_BIT : 0 };
-	struct seccomp_data first = table_data(&table, 0);
-	uint32_t action = program_run(&filter->program, &first).action;
-
-	for (uint32_t i = 1; i < NUMBERS_SHOWN; i++) {
-		struct seccomp_data data = table_data(&table, i);
-
-		if (program_run(&filter->program, &data).action != action)
-			return false;
-	}
-	/* a filter that lets its own architecture do everything has nothing else to show */
-	return arch_get(arch)->audit != filter->arch || table.base;
 }
 
 static bool summary_print(const struct filter *filter)
 {
-	struct table *table = calloc(1, sizeof(*table));
+	struct table *table = malloc(sizeof(*table));
 	bool done = table != NULL;
+	uint32_t action;
 
 	for (unsigned int i = 0; done && i < arch_count(); i++) {
-		if (arch_foreign(filter, i))
+		table_open(table, i);
+		if (table_foreign(table, filter, &action))
 			continue;
-		table->filter = filter;
-		table->arch = i;
-		table->base = arch_get(i)->token == SCMP_ARCH_X32 ? ARCH_X32_BIT : 0;
 		printf("\n%s:\n", arch_get(i)->machine);
-		done = table_fill(table);
-		if (done)
-			table_print(table);
+		done = table_fill(table, filter);
+		if (!done)
+			break;
+		table_print(table, treatment_print);
+		cases_print(table, filter);
 	}
 	free(table);
 	return done;

@@ -9,8 +9,7 @@
 
 struct builder {
 	const struct ruleset *ruleset;
-	const struct semantics *semantics; /* one for each of the ruleset's architectures */
-	size_t work;			   /* that may go into better forms; see optimize.h */
+	size_t work; /* that may go into better forms; see optimize.h */
 	struct graph graph;
 };
 
@@ -85,13 +84,13 @@ static unsigned int condition_build(struct graph *graph, const struct condition 
 }
 
 /* What a number leads to: its entries one after the other, and then the default. */
-static unsigned int number_build(struct builder *builder, const struct semantics *semantics,
+static unsigned int number_build(struct builder *builder, const struct arch_rules *rules,
 				 uint32_t number)
 {
-	const struct entry_range range = semantics_entries(semantics, number);
+	const struct entry_range range = rules_entries(rules, number);
 	const struct seccomp_data data = { .nr = (int)number };
-	const struct decision decision = semantics_decide(semantics, &data);
-	const bool narrow = arch_get(semantics->arch)->narrow;
+	const struct decision decision = rules_decide(rules, &data);
+	const bool narrow = arch_get(rules->arch)->narrow;
 	struct graph *graph = &builder->graph;
 	unsigned int node;
 
@@ -111,38 +110,31 @@ static unsigned int number_build(struct builder *builder, const struct semantics
 	return builder->work ? graph_optimize(graph, node, &builder->work) : node;
 }
 
-static void number_add(struct builder *builder, const struct semantics *semantics, uint32_t number,
+static void number_add(struct builder *builder, const struct arch_rules *rules, uint32_t number,
 		       struct numbers *numbers)
 {
-	if (semantics_own(semantics, number))
+	if (rules_own(rules, number))
 		numbers->list[numbers->count++] =
-			(struct range){ number, number_build(builder, semantics, number) };
+			(struct range){ number, number_build(builder, rules, number) };
 }
 
 /* Every number at which something else may begin. */
-static void numbers_collect(struct builder *builder, const struct semantics *semantics,
+static void numbers_collect(struct builder *builder, const struct arch_rules *rules,
 			    struct numbers *numbers)
 {
-	number_add(builder, semantics, 0, numbers);
-	number_add(builder, semantics, 1, numbers);
-	number_add(builder, semantics, ARCH_X32_BIT, numbers);
-	if (semantics->age_known && semantics->age < UINT32_MAX)
-		number_add(builder, semantics, semantics->age + 1, numbers);
-	for (size_t i = 0; i < semantics->entry_count; i++) {
-		uint32_t number = semantics->entries[i].number;
+	number_add(builder, rules, 0, numbers);
+	number_add(builder, rules, 1, numbers);
+	number_add(builder, rules, ARCH_X32_BIT, numbers);
+	if (rules->newest_known && rules->newest < UINT32_MAX)
+		number_add(builder, rules, rules->newest + 1, numbers);
+	for (size_t i = 0; i < rules->count; i++) {
+		uint32_t number = rules->entries[i].number;
 
-		if (i > 0 && semantics->entries[i - 1].number == number)
+		if (i > 0 && rules->entries[i - 1].number == number)
 			continue;
-		number_add(builder, semantics, number, numbers);
-		number_add(builder, semantics, number + 1, numbers);
+		number_add(builder, rules, number, numbers);
+		number_add(builder, rules, number + 1, numbers);
 	}
-}
-
-static int range_compare(const void *a, const void *b)
-{
-	uint32_t left = ((const struct range *)a)->start, right = ((const struct range *)b)->start;
-
-	return (left > right) - (left < right);
 }
 
 /* All architectures that share the kernel's value of one of them. */
@@ -153,13 +145,13 @@ static int arch_build(struct builder *builder, uint32_t audit, unsigned int kill
 	size_t room = 1, kept = 1;
 
 	for (size_t i = 0; i < builder->ruleset->arch_count; i++)
-		room += 2 * builder->semantics[i].entry_count + 4;
+		room += 2 * builder->ruleset->arches[i].count + 4;
 	numbers.list = calloc(room, sizeof(*numbers.list));
 	if (!numbers.list)
 		return -ENOMEM;
 	for (size_t i = 0; i < builder->ruleset->arch_count; i++) {
-		if (arch_get(builder->semantics[i].arch)->audit == audit)
-			numbers_collect(builder, &builder->semantics[i], &numbers);
+		if (arch_get(builder->ruleset->arches[i].arch)->audit == audit)
+			numbers_collect(builder, &builder->ruleset->arches[i], &numbers);
 	}
 	qsort(numbers.list, numbers.count, sizeof(*numbers.list), range_compare);
 	if (numbers.list[0].start != 0) { /* x32 alone: nothing else is listed */
@@ -178,7 +170,8 @@ static int arch_build(struct builder *builder, uint32_t audit, unsigned int kill
 static bool audit_seen(const struct ruleset *ruleset, size_t which)
 {
 	for (size_t i = 0; i < which; i++) {
-		if (arch_get(ruleset->arches[i])->audit == arch_get(ruleset->arches[which])->audit)
+		if (arch_get(ruleset->arches[i].arch)->audit ==
+		    arch_get(ruleset->arches[which].arch)->audit)
 			return true;
 	}
 	return false;
@@ -195,7 +188,7 @@ static int arches_build(struct builder *builder, unsigned int *ret_node)
 	for (size_t i = ruleset->arch_count; i-- > 0;) {
 		const struct node test = { .offset = FILTER_MACHINE,
 					   .mask = UINT32_MAX,
-					   .value = arch_get(ruleset->arches[i])->audit,
+					   .value = arch_get(ruleset->arches[i].arch)->audit,
 					   .jump = BPF_JEQ };
 		int r;
 
@@ -210,10 +203,9 @@ static int arches_build(struct builder *builder, unsigned int *ret_node)
 	return 0;
 }
 
-int program_build(const struct ruleset *ruleset, const struct semantics *semantics, bool optimize,
-		  struct sock_fprog *ret_program)
+int program_build(const struct ruleset *ruleset, bool optimize, struct sock_fprog *ret_program)
 {
-	struct builder builder = { ruleset, semantics, optimize ? OPTIMIZE_WORK : 0, { 0 } };
+	struct builder builder = { ruleset, optimize ? OPTIMIZE_WORK : 0, { 0 } };
 	unsigned int root;
 	int r = graph_open(&builder.graph) ? arches_build(&builder, &root) : -ENOMEM;
 

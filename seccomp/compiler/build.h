@@ -5,11 +5,9 @@
 
 #include "seccomp/compiler/semantics.h"
 
-/* Build from the semantics on each of the ruleset's architectures; without OPTIMIZE, tests are made
- * as the rules have them. -E2BIG: longer than the kernel takes; -ENOMEM. The caller frees
- * ret_program's instructions.
+/* Without OPTIMIZE, tests are made as the rules have them. -E2BIG: longer than the kernel takes;
+ * -ENOMEM. The caller frees ret_program's instructions.
  */
-int program_build(const struct ruleset *ruleset, const struct semantics *semantics, bool optimize,
-		  struct sock_fprog *ret_program);
+int program_build(const struct ruleset *ruleset, bool optimize, struct sock_fprog *ret_program);
 
 #endif

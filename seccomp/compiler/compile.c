@@ -6,26 +6,13 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static bool semantics_all(const struct ruleset *ruleset, struct findings *findings,
-			  struct semantics *ret_semantics)
-{
-	for (size_t i = 0; i < ruleset->arch_count; i++) {
-		if (semantics_build(ruleset, i, &ret_semantics[i]))
-			continue;
-		findings_add(findings, FINDING_ERROR, "", "out of memory");
-		return false;
-	}
-	return true;
-}
-
 /* What is quicker may be longer: a search has tests of its own. */
 static bool program_make(struct compiled *compiled, struct findings *findings)
 {
-	const struct ruleset *ruleset = &compiled->ruleset;
-	int r = program_build(ruleset, compiled->semantics, true, &compiled->program);
+	int r = program_build(&compiled->ruleset, true, &compiled->program);
 
 	if (r == -E2BIG)
-		r = program_build(ruleset, compiled->semantics, false, &compiled->program);
+		r = program_build(&compiled->ruleset, false, &compiled->program);
 	if (r == -E2BIG)
 		findings_add(findings, FINDING_ERROR, "",
 			     "makes a longer filter than the %d instructions that the kernel takes "
@@ -44,17 +31,13 @@ bool profile_compile(const char *text, size_t length, const struct target *targe
 	*compiled = (struct compiled){ 0 };
 	return profile_parse(text, length, findings, &compiled->profile) &&
 	       ruleset_resolve(&compiled->profile, target, findings, &compiled->ruleset) &&
-	       semantics_all(&compiled->ruleset, findings, compiled->semantics) &&
 	       program_make(compiled, findings) &&
-	       program_verify(&compiled->program, &compiled->ruleset, compiled->semantics,
-			      findings);
+	       program_verify(&compiled->program, &compiled->ruleset, findings);
 }
 
 void compiled_free(struct compiled *compiled)
 {
 	free(compiled->program.filter);
-	for (size_t i = 0; i < ARCHES_MAX; i++)
-		semantics_free(&compiled->semantics[i]);
 	ruleset_free(&compiled->ruleset);
 	profile_free(&compiled->profile);
 	compiled->program = (struct sock_fprog){ 0 };

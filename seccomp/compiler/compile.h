@@ -2,14 +2,13 @@
 #ifndef COMPILE_H
 #define COMPILE_H
 
-#include "seccomp/compiler/semantics.h"
+#include "seccomp/profile/ruleset.h"
 
 /* All that there is between a text and its program; the later parts point into the earlier ones. */
 struct compiled {
 	struct profile profile;
 	struct ruleset ruleset;
-	struct semantics semantics[ARCHES_MAX]; /* one for each of the ruleset's architectures */
-	struct sock_fprog program;		/* its instructions are owned */
+	struct sock_fprog program; /* its instructions are owned */
 };
 
 /* Compile. What is wrong or odd is added to findings; false when that includes an error. Free

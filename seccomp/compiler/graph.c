@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS (2 * GRAPH_MAX) /* a power of two */
+#define SLOTS ((size_t)2 * GRAPH_MAX) /* a power of two */
 
 bool graph_open(struct graph *ret_graph)
 {

@@ -82,13 +82,6 @@ static unsigned int node_optimize(struct optimizer *optimizer, unsigned int inde
 
 /* --- ranges --------------------------------------------------------------------------------- */
 
-static int range_compare(const void *a, const void *b)
-{
-	uint32_t left = ((const struct range *)a)->start, right = ((const struct range *)b)->start;
-
-	return (left > right) - (left < right);
-}
-
 /* Where the ranges of a word start, by every test of it behind a node: in ranges, which has room
  * for two a node. 0: there are tests that mask it.
  */
@@ -191,45 +184,13 @@ static unsigned int parts_common(const struct parts *parts)
 	return best;
 }
 
-/* The exceptions that are single values, as ranges beside what is common. */
-static size_t singles_collect(struct optimizer *optimizer, const struct parts *parts,
-			      unsigned int common, unsigned int otherwise, struct range *ranges)
-{
-	size_t count = 1, kept = 1;
-
-	ranges[0] = (struct range){ 0, otherwise };
-	for (size_t i = 0; i < parts->count; i++) {
-		const struct part *part = &parts->list[i];
-
-		if (part->node == common || part->known.mask != UINT32_MAX)
-			continue;
-		ranges[count++] =
-			(struct range){ part->known.value, node_optimize(optimizer, part->node) };
-	}
-	qsort(ranges + 1, count - 1, sizeof(*ranges), range_compare);
-	/* the parts' values differ, so between two of them, or behind the last, comes what is
-	 * common */
-	for (size_t i = count; i-- > 1;)
-		ranges[2 * i - 1] = ranges[i];
-	for (size_t i = 1; i < count; i++) {
-		const struct range single = ranges[2 * i - 1];
-
-		if (ranges[kept - 1].start == single.start)
-			kept--;
-		ranges[kept++] = single;
-		if (single.start != UINT32_MAX)
-			ranges[kept++] = (struct range){ single.start + 1, otherwise };
-	}
-	return kept;
-}
-
 /* Masks are tested behind the single values, which are more likely to be asked for. */
 static unsigned int exceptions_test(struct optimizer *optimizer, const struct parts *parts,
 				    uint32_t offset, unsigned int common)
 {
 	unsigned int result = node_optimize(optimizer, common);
-	struct range ranges[2 * PARTS_MAX + 1];
-	size_t count;
+	struct range singles[PARTS_MAX] = { 0 };
+	size_t count = 0;
 
 	for (size_t i = 0; i < parts->count; i++) {
 		const struct part *part = &parts->list[i];
@@ -237,13 +198,18 @@ static unsigned int exceptions_test(struct optimizer *optimizer, const struct pa
 					   .mask = part->known.mask,
 					   .value = part->known.value & part->known.mask,
 					   .jump = BPF_JEQ };
+		unsigned int node;
 
-		if (part->node != common && test.mask != UINT32_MAX)
-			result = graph_test(optimizer->graph, &test,
-					    node_optimize(optimizer, part->node), result);
+		if (part->node == common)
+			continue;
+		node = node_optimize(optimizer, part->node);
+		if (test.mask == UINT32_MAX)
+			singles[count++] = (struct range){ test.value, node };
+		else
+			result = graph_test(optimizer->graph, &test, node, result);
 	}
-	count = singles_collect(optimizer, parts, common, result, ranges);
-	return ranges_search(optimizer->graph, offset, ranges, count);
+	qsort(singles, count, sizeof(*singles), range_compare);
+	return singles_search(optimizer->graph, offset, singles, count, result);
 }
 
 /* How many tests in a row, each the no of the one before, look at a word. */
@@ -287,7 +253,7 @@ static unsigned int node_optimize(struct optimizer *optimizer, unsigned int inde
 {
 	const struct node *node = &optimizer->graph->nodes[index];
 	struct range *ranges;
-	unsigned int result = index;
+	unsigned int result;
 	size_t count;
 
 	if (node->is_return || !work_left(optimizer, 1))

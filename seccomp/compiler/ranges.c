@@ -82,6 +82,28 @@ static unsigned int search(struct graph *graph, uint32_t offset, const struct ra
 	return graph_test(graph, &test, yes, no);
 }
 
+int range_compare(const void *a, const void *b)
+{
+	uint32_t left = ((const struct range *)a)->start, right = ((const struct range *)b)->start;
+
+	return (left > right) - (left < right);
+}
+
+unsigned int singles_search(struct graph *graph, uint32_t offset, const struct range *singles,
+			    size_t count, unsigned int otherwise)
+{
+	const size_t middle = count / 2;
+	struct node test = { .offset = offset, .mask = UINT32_MAX, .jump = BPF_JGE };
+
+	if (count <= SINGLES_MAX)
+		return singles_test(graph, offset, singles, count, otherwise);
+	test.value = singles[middle].start;
+	return graph_test(
+		graph, &test,
+		singles_search(graph, offset, singles + middle, count - middle, otherwise),
+		singles_search(graph, offset, singles, middle, otherwise));
+}
+
 unsigned int ranges_search(struct graph *graph, uint32_t offset, struct range *ranges, size_t count)
 {
 	size_t kept = 1;

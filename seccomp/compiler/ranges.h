@@ -16,4 +16,11 @@ struct range {
 unsigned int ranges_search(struct graph *graph, uint32_t offset, struct range *ranges,
 			   size_t count);
 
+/* A search of single values, sorted, and what all others go on at. */
+unsigned int singles_search(struct graph *graph, uint32_t offset, const struct range *singles,
+			    size_t count, unsigned int otherwise);
+
+/* For qsort(3): by start. */
+int range_compare(const void *a, const void *b);
+
 #endif

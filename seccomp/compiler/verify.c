@@ -12,7 +12,7 @@
 
 struct verifier {
 	const struct sock_fprog *program;
-	const struct semantics *semantics; /* of the architecture that is looked at */
+	const struct arch_rules *rules; /* of the architecture that is looked at */
 	struct findings *findings;
 	struct samples samples;
 };
@@ -21,9 +21,9 @@ struct verifier {
 static bool sample_verify(const struct seccomp_data *data, void *context)
 {
 	const struct verifier *verifier = context;
-	const unsigned int arch = verifier->semantics->arch;
+	const unsigned int arch = verifier->rules->arch;
 	uint32_t action = program_run(verifier->program, data).action;
-	uint32_t right = semantics_decide(verifier->semantics, data).action;
+	uint32_t right = rules_decide(verifier->rules, data).action;
 	char got[ACTION_TEXT], wanted[ACTION_TEXT], name[64];
 	const char *known;
 
@@ -45,14 +45,14 @@ static bool sample_verify(const struct seccomp_data *data, void *context)
 
 static bool number_verify(struct verifier *verifier, uint32_t number)
 {
-	struct entry_range range = semantics_entries(verifier->semantics, number);
+	struct entry_range range = rules_entries(verifier->rules, number);
 	struct seccomp_data data = {
 		.nr = (int)number,
-		.arch = arch_get(verifier->semantics->arch)->audit,
+		.arch = arch_get(verifier->rules->arch)->audit,
 		.args = { -1ULL, -1ULL, -1ULL, -1ULL, -1ULL, -1ULL },
 	};
 
-	if (!semantics_own(verifier->semantics, number))
+	if (!rules_own(verifier->rules, number))
 		return true;
 	samples_reset(&verifier->samples);
 	for (size_t i = 0; i < range.count; i++) {
@@ -67,7 +67,7 @@ static bool arch_verify(struct verifier *verifier)
 {
 	static const uint32_t edges[] = { 0x3fffffff, 0x7fffffff, 0x80000000, 0xfffffffe,
 					  0xffffffff };
-	const struct semantics *semantics = verifier->semantics;
+	const struct arch_rules *rules = verifier->rules;
 
 	for (uint32_t i = 0; i < NUMBERS_TRIED; i++) {
 		if (!number_verify(verifier, i) || !number_verify(verifier, i | ARCH_X32_BIT))
@@ -77,10 +77,10 @@ static bool arch_verify(struct verifier *verifier)
 		if (!number_verify(verifier, edges[i]))
 			return false;
 	}
-	for (size_t i = 0; i < semantics->entry_count; i++) {
-		uint32_t number = semantics->entries[i].number;
+	for (size_t i = 0; i < rules->count; i++) {
+		uint32_t number = rules->entries[i].number;
 		bool tried = (number & ~ARCH_X32_BIT) < NUMBERS_TRIED - 1 ||
-			     (i > 0 && number == semantics->entries[i - 1].number);
+			     (i > 0 && number == rules->entries[i - 1].number);
 
 		if (!tried &&
 		    (!number_verify(verifier, number) || !number_verify(verifier, number + 1)))
@@ -96,7 +96,7 @@ static bool foreign_verify(const struct sock_fprog *program, const struct rulese
 	uint32_t own = 0;
 
 	for (size_t i = 0; i < ruleset->arch_count; i++)
-		own |= 1U << ruleset->arches[i];
+		own |= 1U << ruleset->arches[i].arch;
 	for (unsigned int i = 0; i < arch_count(); i++) {
 		const struct seccomp_data data = { .arch = arch_get(i)->audit };
 
@@ -112,7 +112,7 @@ static bool foreign_verify(const struct sock_fprog *program, const struct rulese
 }
 
 bool program_verify(const struct sock_fprog *program, const struct ruleset *ruleset,
-		    const struct semantics *semantics, struct findings *findings)
+		    struct findings *findings)
 {
 	struct verifier *verifier;
 	bool same = true;
@@ -131,7 +131,7 @@ bool program_verify(const struct sock_fprog *program, const struct ruleset *rule
 	verifier->program = program;
 	verifier->findings = findings;
 	for (size_t i = 0; same && i < ruleset->arch_count; i++) {
-		verifier->semantics = &semantics[i];
+		verifier->rules = &ruleset->arches[i];
 		same = arch_verify(verifier);
 	}
 	free(verifier);

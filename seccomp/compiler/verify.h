@@ -8,10 +8,10 @@
  * boundary values of all of that call's conditions, and compare. False when it differs anywhere;
  * the first difference is then an error in findings.
  *
- * Where a call's conditions have more combinations than SAMPLES_MAX, so many are taken at random,
- * besides all those in which only one argument is not 0.
+ * Where a call's conditions have more combinations than SAMPLES_MAX, all of any two halves of
+ * arguments are tried, and as many at random.
  */
 bool program_verify(const struct sock_fprog *program, const struct ruleset *ruleset,
-		    const struct semantics *semantics, struct findings *findings);
+		    struct findings *findings);
 
 #endif

@@ -2,47 +2,8 @@
 
 #include <string.h>
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/* The instructions that the kernel allows in a seccomp filter. */
-static bool code_allowed(uint16_t code)
-{
-	static const uint16_t allowed[] = {
-		BPF_LD | BPF_W | BPF_ABS,
-		BPF_LD | BPF_W | BPF_LEN,
-		BPF_LDX | BPF_W | BPF_LEN,
-		BPF_LD | BPF_IMM,
-		BPF_LDX | BPF_IMM,
-		BPF_LD | BPF_MEM,
-		BPF_LDX | BPF_MEM,
-		BPF_ST,
-		BPF_STX,
-		BPF_MISC | BPF_TAX,
-		BPF_MISC | BPF_TXA,
-		BPF_RET | BPF_K,
-		BPF_RET | BPF_A,
-		BPF_ALU | BPF_NEG,
-		BPF_JMP | BPF_JA,
-	};
-	static const uint16_t with_operand[] = {
-		BPF_ALU | BPF_ADD,  BPF_ALU | BPF_SUB, BPF_ALU | BPF_MUL, BPF_ALU | BPF_DIV,
-		BPF_ALU | BPF_AND,  BPF_ALU | BPF_OR,  BPF_ALU | BPF_XOR, BPF_ALU | BPF_LSH,
-		BPF_ALU | BPF_RSH,  BPF_JMP | BPF_JEQ, BPF_JMP | BPF_JGE, BPF_JMP | BPF_JGT,
-		BPF_JMP | BPF_JSET,
-	};
-
-	for (size_t i = 0; i < COUNT(allowed); i++) {
-		if (code == allowed[i])
-			return true;
-	}
-	for (size_t i = 0; i < COUNT(with_operand); i++) {
-		if ((code & (uint16_t)~BPF_X) == with_operand[i])
-			return true;
-	}
-	return false;
-}
-
-static bool operand_allowed(const struct sock_filter *instruction)
+/* Is this an instruction that the kernel allows in a seccomp filter, but for where a jump goes? */
+static bool instruction_allowed(const struct sock_filter *instruction)
 {
 	switch (instruction->code) {
 	case BPF_LD | BPF_W | BPF_ABS:
@@ -57,8 +18,37 @@ static bool operand_allowed(const struct sock_filter *instruction)
 	case BPF_ALU | BPF_LSH | BPF_K:
 	case BPF_ALU | BPF_RSH | BPF_K:
 		return instruction->k < 32;
-	default:
+	case BPF_LD | BPF_W | BPF_LEN:
+	case BPF_LDX | BPF_W | BPF_LEN:
+	case BPF_LD | BPF_IMM:
+	case BPF_LDX | BPF_IMM:
+	case BPF_MISC | BPF_TAX:
+	case BPF_MISC | BPF_TXA:
+	case BPF_RET | BPF_K:
+	case BPF_RET | BPF_A:
+	case BPF_ALU | BPF_NEG:
+	case BPF_JMP | BPF_JA:
 		return true;
+	default:
+		break;
+	}
+	switch (instruction->code & (uint16_t)~BPF_X) { /* with either operand */
+	case BPF_ALU | BPF_ADD:
+	case BPF_ALU | BPF_SUB:
+	case BPF_ALU | BPF_MUL:
+	case BPF_ALU | BPF_DIV:
+	case BPF_ALU | BPF_AND:
+	case BPF_ALU | BPF_OR:
+	case BPF_ALU | BPF_XOR:
+	case BPF_ALU | BPF_LSH:
+	case BPF_ALU | BPF_RSH:
+	case BPF_JMP | BPF_JEQ:
+	case BPF_JMP | BPF_JGE:
+	case BPF_JMP | BPF_JGT:
+	case BPF_JMP | BPF_JSET:
+		return true;
+	default:
+		return false;
 	}
 }
 
@@ -118,7 +108,7 @@ size_t program_check(const struct sock_fprog *program)
 	for (size_t i = 0; i < program->len; i++) {
 		const struct sock_filter *instruction = &program->filter[i];
 
-		if (!code_allowed(instruction->code) || !operand_allowed(instruction) ||
+		if (!instruction_allowed(instruction) ||
 		    !jump_allowed(instruction, program->len - i - 1))
 			return i + 1;
 	}

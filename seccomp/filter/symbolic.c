@@ -18,7 +18,6 @@ struct walk {
 	struct path path;
 	size_t visited;
 	path_visitor *visit;
-	void (*visit_test)(const struct test *test, void *context);
 	void *context;
 };
 
@@ -81,8 +80,6 @@ static bool walk_fork(struct walk *walk, size_t at, const struct symbol *symbol)
 
 	test.value = jump->k;
 	test.jump = BPF_OP(jump->code);
-	if (walk->visit_test)
-		walk->visit_test(&test, walk->context);
 	if (walk->path.test_count == PATH_TESTS_MAX)
 		return false;
 	walk->path.tests[walk->path.test_count++] = test;
@@ -100,8 +97,7 @@ static bool walk_end(struct walk *walk, size_t at)
 		return false;
 	walk->path.action = last->k;
 	walk->path.index = at;
-	if (walk->visit)
-		walk->visit(&walk->path, walk->context);
+	walk->visit(&walk->path, walk->context);
 	return true;
 }
 
@@ -142,19 +138,6 @@ bool paths_visit(const struct sock_fprog *program, const struct seccomp_data *da
 		.data = data,
 		.given = given,
 		.visit = visit,
-		.context = context,
-	};
-
-	return walk_from(&walk, 0, (struct symbol){ .known = true });
-}
-
-bool tests_visit(const struct sock_fprog *program, const struct seccomp_data *data,
-		 void (*visit)(const struct test *test, void *context), void *context)
-{
-	struct walk walk = {
-		.program = program,
-		.data = data,
-		.visit_test = visit,
 		.context = context,
 	};
 

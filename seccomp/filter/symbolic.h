@@ -33,8 +33,4 @@ typedef void path_visitor(const struct path *path, void *context);
 bool paths_visit(const struct sock_fprog *program, const struct seccomp_data *data,
 		 unsigned int given, path_visitor *visit, void *context);
 
-/* Call visit for every test that is met on the way to any case. False as above. */
-bool tests_visit(const struct sock_fprog *program, const struct seccomp_data *data,
-		 void (*visit)(const struct test *test, void *context), void *context);
-
 #endif

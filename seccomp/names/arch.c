@@ -48,17 +48,16 @@ unsigned int arch_count(void)
 
 bool arch_by_scmp(const char *word, unsigned int *ret_index)
 {
-	if (strcmp(word, "SCMP_ARCH_NATIVE") == 0) {
-		*ret_index = arch_native();
-		return true;
-	}
 	for (unsigned int i = 0; i < COUNT(table); i++) {
 		if (strcmp(table[i].scmp, word) == 0) {
 			*ret_index = i;
 			return true;
 		}
 	}
-	return false;
+	if (strcmp(word, "SCMP_ARCH_NATIVE") != 0)
+		return false;
+	*ret_index = arch_native();
+	return true;
 }
 
 bool arch_by_name(const char *word, unsigned int *ret_index)
@@ -72,11 +71,6 @@ bool arch_by_name(const char *word, unsigned int *ret_index)
 	return false;
 }
 
-bool arch_by_any(const char *word, unsigned int *ret_index)
-{
-	return arch_by_scmp(word, ret_index) || arch_by_name(word, ret_index);
-}
-
 bool arch_by_audit(uint32_t audit, unsigned int *ret_index)
 {
 	for (unsigned int i = 0; i < COUNT(table); i++) {
@@ -88,13 +82,11 @@ bool arch_by_audit(uint32_t audit, unsigned int *ret_index)
 	return false;
 }
 
+/* libseccomp's token for a native architecture is its kernel's value. */
 unsigned int arch_native(void)
 {
-	uint32_t token = seccomp_arch_native();
+	unsigned int index = 0;
 
-	for (unsigned int i = 0; i < COUNT(table); i++) {
-		if (table[i].token == token)
-			return i;
-	}
-	return 0;
+	(void)arch_by_audit(seccomp_arch_native(), &index);
+	return index;
 }

@@ -31,9 +31,6 @@ bool arch_by_scmp(const char *word, unsigned int *ret_index);
 /* By the names that Docker's includes and excludes use. */
 bool arch_by_name(const char *word, unsigned int *ret_index);
 
-/* By any name at all, as on a command line. */
-bool arch_by_any(const char *word, unsigned int *ret_index);
-
 /* By the kernel's value; the first entry that has it. */
 bool arch_by_audit(uint32_t audit, unsigned int *ret_index);
 

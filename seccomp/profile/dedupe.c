@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define PLACE_MAX 64
 
@@ -24,10 +23,10 @@ static int condition_compare(const struct condition *left, const struct conditio
 	return order;
 }
 
-/* When two clauses apply. */
-static int clause_compare(const struct clause *left, const struct clause *right)
+/* When two entries apply. */
+static int when_compare(const struct entry *left, const struct entry *right)
 {
-	int order = strcmp(left->name, right->name);
+	int order = number_compare(left->number, right->number);
 
 	if (!order)
 		order = number_compare(left->condition_count, right->condition_count);
@@ -36,83 +35,96 @@ static int clause_compare(const struct clause *left, const struct clause *right)
 	return order;
 }
 
-/* By name, the first unconditional clause foremost, repetitions side by side. */
+/* By number, the first unconditional entry foremost, repetitions side by side. */
 static int pointer_compare(const void *a, const void *b)
 {
-	const struct clause *left = *(const struct clause *const *)a;
-	const struct clause *right = *(const struct clause *const *)b;
-	int order = clause_compare(left, right);
+	const struct entry *left = *(struct entry *const *)a, *right = *(struct entry *const *)b;
+	int order = when_compare(left, right);
 
-	/* clauses of one array: their addresses have the profile's order */
+	/* entries of one array: their addresses have the profile's order */
 	return order ? order : (left > right) - (left < right);
 }
 
-static void clause_swallowed(const struct clause *clause, const struct clause *winner,
-			     struct findings *findings)
-{
-	char place[PLACE_MAX];
-
-	if (clause->condition_count == 0 && clause->action == winner->action)
-		return; /* the same thing said twice */
-	snprintf(place, sizeof(place), "syscalls[%zu]", clause->rule);
-	findings_add(findings, FINDING_WARNING, place,
-		     "has no effect on '%s': syscalls[%zu] decides on it without a condition",
-		     clause->name, winner->rule);
-}
-
-static void clause_repeated(const struct clause *clause, const struct clause *first,
+static void entry_swallowed(const struct entry *entry, const struct entry *winner,
 			    struct findings *findings)
 {
 	char place[PLACE_MAX];
 
-	if (clause->action == first->action)
-		return;
-	snprintf(place, sizeof(place), "syscalls[%zu]", clause->rule);
-	findings_add(findings, FINDING_ERROR, place, "contradicts syscalls[%zu] on '%s'",
-		     first->rule, clause->name);
+	if (entry->condition_count == 0 && entry->action == winner->action)
+		return; /* the same thing said twice */
+	snprintf(place, sizeof(place), "syscalls[%zu]", entry->rule);
+	findings_add(findings, FINDING_WARNING, place,
+		     "has no effect on '%s': syscalls[%zu] decides on it without a condition",
+		     entry->name, winner->rule);
 }
 
-/* Mark what is pointless among clauses that are sorted, by taking its name away. */
-static void clauses_mark(struct clause **sorted, size_t count, struct findings *findings)
+static void entry_repeated(const struct entry *entry, const struct entry *first,
+			   struct findings *findings)
 {
-	struct clause *first = NULL; /* of the clauses for one syscall */
-	struct clause *kept = NULL;  /* the last one that was not marked */
+	char place[PLACE_MAX];
+
+	if (entry->action == first->action)
+		return;
+	snprintf(place, sizeof(place), "syscalls[%zu]", entry->rule);
+	findings_add(findings, FINDING_ERROR, place, "contradicts syscalls[%zu] on '%s'",
+		     first->rule, entry->name);
+}
+
+/* Mark what is pointless among entries that are sorted, by taking its name away. */
+static void entries_mark(struct entry **sorted, size_t count, bool warn, struct findings *findings)
+{
+	const struct entry *first = NULL; /* of the entries for one call */
+	const struct entry *kept = NULL;  /* the last one that was not marked */
 
 	for (size_t i = 0; i < count; i++) {
-		struct clause *clause = sorted[i];
+		struct entry *entry = sorted[i];
 
-		if (!first || strcmp(first->name, clause->name) != 0) {
-			first = kept = clause;
+		if (!first || first->number != entry->number) {
+			first = kept = entry;
 		} else if (first->condition_count == 0) {
-			clause_swallowed(clause, first, findings);
-			clause->name = NULL;
-		} else if (clause_compare(kept, clause) == 0) {
-			clause_repeated(clause, kept, findings);
-			clause->name = NULL;
+			if (warn)
+				entry_swallowed(entry, first, findings);
+			entry->name = NULL;
+		} else if (when_compare(kept, entry) == 0) {
+			if (warn)
+				entry_repeated(entry, kept, findings);
+			entry->name = NULL;
 		} else {
-			kept = clause;
+			kept = entry;
 		}
 	}
 }
 
-bool ruleset_dedupe(struct ruleset *ruleset, struct findings *findings)
+static int entry_compare(const void *a, const void *b)
 {
-	struct clause **sorted = calloc(ruleset->clause_count + 1, sizeof(struct clause *));
-	size_t kept = 0, errors = findings->counts[FINDING_ERROR];
+	const struct entry *left = *(struct entry *const *)a, *right = *(struct entry *const *)b;
+	int order = number_compare(left->number, right->number);
 
-	if (!sorted) {
+	return order ? order : (left > right) - (left < right);
+}
+
+void rules_dedupe(struct arch_rules *rules, bool warn, struct findings *findings)
+{
+	struct entry **sorted = calloc(rules->count + 1, sizeof(struct entry *));
+	struct entry *entries = calloc(rules->count + 1, sizeof(struct entry));
+	size_t kept = 0;
+
+	for (size_t i = 0; sorted && i < rules->count; i++)
+		sorted[i] = &rules->entries[i];
+	if (sorted && entries) {
+		qsort(sorted, rules->count, sizeof(struct entry *), pointer_compare);
+		entries_mark(sorted, rules->count, warn, findings);
+		qsort(sorted, rules->count, sizeof(struct entry *), entry_compare);
+		for (size_t i = 0; i < rules->count; i++) {
+			if (sorted[i]->name)
+				entries[kept++] = *sorted[i];
+		}
+		free(rules->entries);
+		rules->entries = entries;
+		rules->count = kept;
+	} else {
 		findings_add(findings, FINDING_ERROR, "", "out of memory");
-		return false;
+		free(entries);
 	}
-	for (size_t i = 0; i < ruleset->clause_count; i++)
-		sorted[i] = &ruleset->clauses[i];
-	qsort(sorted, ruleset->clause_count, sizeof(struct clause *), pointer_compare);
-	clauses_mark(sorted, ruleset->clause_count, findings);
-	for (size_t i = 0; i < ruleset->clause_count; i++) {
-		if (ruleset->clauses[i].name)
-			ruleset->clauses[kept++] = ruleset->clauses[i];
-	}
-	ruleset->clause_count = kept;
 	free(sorted);
-	return findings->counts[FINDING_ERROR] == errors;
 }

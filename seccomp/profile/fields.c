@@ -5,8 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TEXT_MAX   400
-#define NO_ELEMENT SIZE_MAX
+#define TEXT_MAX 400
 
 /* The place of a field, or of one element of an array in it. Only a key that someone made up is
  * ever too long: then its end is cut off.
@@ -113,8 +112,25 @@ const char *fields_string_element(const struct fields *fields, const char *key, 
 	json_t *value = json_array_get(json_object_get(fields->object, key), index);
 
 	if (!json_is_string(value))
-		fields_error_element(fields, key, index, "must be a string");
+		fields_error_at(fields, key, index, "must be a string");
 	return json_string_value(value);
+}
+
+uint64_t fields_words(const struct fields *fields, const char *key, const char *what,
+		      bool (*find)(const char *word, uint64_t *ret_bit))
+{
+	const size_t count = fields_count(fields, key);
+	uint64_t bits = 0, bit;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *word = fields_string_element(fields, key, i);
+
+		if (word && find(word, &bit))
+			bits |= bit;
+		else if (word)
+			fields_error_at(fields, key, i, "unknown %s '%s'", what, word);
+	}
+	return bits;
 }
 
 bool fields_number(const struct fields *fields, const char *key, uint64_t max, uint64_t *ret_value)
@@ -133,33 +149,17 @@ bool fields_number(const struct fields *fields, const char *key, uint64_t max, u
 	return true;
 }
 
-static void finding_write(const struct fields *fields, const char *key, size_t index,
-			  enum finding_level level, const char *format, va_list arguments)
+void fields_error_at(const struct fields *fields, const char *key, size_t index, const char *format,
+		     ...)
 {
 	char place[PLACE_MAX], text[TEXT_MAX];
+	va_list arguments;
 
 	place_write(fields, key, index, place);
+	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
-	findings_add(fields->findings, level, place, "%s", text);
-}
-
-void fields_error(const struct fields *fields, const char *key, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	finding_write(fields, key, NO_ELEMENT, FINDING_ERROR, format, arguments);
 	va_end(arguments);
-}
-
-void fields_error_element(const struct fields *fields, const char *key, size_t index,
-			  const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	finding_write(fields, key, index, FINDING_ERROR, format, arguments);
-	va_end(arguments);
+	findings_add(fields->findings, FINDING_ERROR, place, "%s", text);
 }
 
 void fields_warning(const struct fields *fields, const char *key, const char *text)

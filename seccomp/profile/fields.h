@@ -47,15 +47,19 @@ const char *fields_string(const struct fields *fields, const char *key);
 const char *fields_string_element(const struct fields *fields, const char *key, size_t index);
 bool fields_number(const struct fields *fields, const char *key, uint64_t max, uint64_t *ret_value);
 
+/* The bits that the words in an array stand for; an unknown one is reported as an unknown WHAT. */
+uint64_t fields_words(const struct fields *fields, const char *key, const char *what,
+		      bool (*find)(const char *word, uint64_t *ret_bit));
+
 /* Is there such a field, of whatever kind? For the optional ones, null is none. */
 bool fields_has(const struct fields *fields, const char *key);
 bool fields_has_optional(const struct fields *fields, const char *key);
 
-/* Report what is wrong with a field, or with one element of it. */
-void fields_error(const struct fields *fields, const char *key, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-void fields_error_element(const struct fields *fields, const char *key, size_t index,
-			  const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* Report what is wrong with a field, or with one element of the array in it. */
+#define NO_ELEMENT		       SIZE_MAX
+#define fields_error(fields, key, ...) fields_error_at(fields, key, NO_ELEMENT, __VA_ARGS__)
+void fields_error_at(const struct fields *fields, const char *key, size_t index, const char *format,
+		     ...) __attribute__((format(printf, 4, 5)));
 void fields_warning(const struct fields *fields, const char *key, const char *text);
 
 #endif

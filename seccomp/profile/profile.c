@@ -30,22 +30,19 @@ static void default_action_parse(const struct fields *fields, struct profile *pr
 					json_integer_value(number) == ENOSYS;
 }
 
-/* A list of SCMP_ARCH_… words, as a mask. */
-static uint32_t arches_parse(const struct fields *fields, const char *key)
+static bool arch_bit(const char *word, uint64_t *ret_bit)
 {
-	size_t count = fields_count(fields, key);
-	uint32_t arches = 0;
 	unsigned int arch;
 
-	for (size_t i = 0; i < count; i++) {
-		const char *word = fields_string_element(fields, key, i);
+	if (!arch_by_scmp(word, &arch))
+		return false;
+	*ret_bit = 1ULL << arch;
+	return true;
+}
 
-		if (word && arch_by_scmp(word, &arch))
-			arches |= 1U << arch;
-		else if (word)
-			fields_error_element(fields, key, i, "unknown architecture '%s'", word);
-	}
-	return arches;
+static uint32_t arches_parse(const struct fields *fields, const char *key)
+{
+	return (uint32_t)fields_words(fields, key, "architecture", arch_bit);
 }
 
 static void arch_map_entry_parse(const struct fields *fields, struct arch_map *ret_entry)
@@ -77,21 +74,6 @@ static void arch_map_parse(const struct fields *fields, struct profile *profile)
 	}
 	if (json_array_size(json_object_get(fields->object, "architectures")) > 0)
 		fields_error(fields, "archMap", "and architectures are both given (keep one)");
-}
-
-static void flags_parse(const struct fields *fields, struct profile *profile)
-{
-	size_t count = fields_count(fields, "flags");
-	uint32_t flag;
-
-	for (size_t i = 0; i < count; i++) {
-		const char *word = fields_string_element(fields, "flags", i);
-
-		if (word && word_flag(word, &flag))
-			profile->flags |= flag;
-		else if (word)
-			fields_error_element(fields, "flags", i, "unknown flag '%s'", word);
-	}
 }
 
 static void rules_parse(const struct fields *fields, struct profile *profile)
@@ -134,7 +116,7 @@ bool profile_parse(const char *text, size_t length, struct findings *findings,
 	default_action_parse(&fields, ret_profile);
 	ret_profile->arches = arches_parse(&fields, "architectures");
 	arch_map_parse(&fields, ret_profile);
-	flags_parse(&fields, ret_profile);
+	ret_profile->flags = (uint32_t)fields_words(&fields, "flags", "flag", word_flag);
 	(void)fields_string(&fields, "listenerPath"); /* for the container engine, not for us */
 	(void)fields_string(&fields, "listenerMetadata");
 	rules_parse(&fields, ret_profile);

@@ -138,35 +138,24 @@ static void conditions_parse(const struct fields *fields, struct rule *rule)
 	}
 }
 
-static void capabilities_parse(const struct fields *fields, struct limits *limits)
+static bool capability_bit(const char *word, uint64_t *ret_bit)
 {
-	size_t count = fields_count(fields, "caps");
+	int number = strncmp(word, "CAP_", 4) == 0 ? capability_number(word) : -1;
 
-	for (size_t i = 0; i < count; i++) {
-		const char *word = fields_string_element(fields, "caps", i);
-		int number = word && strncmp(word, "CAP_", 4) == 0 ? capability_number(word) : -1;
-
-		if (number >= 0)
-			limits->capabilities |= (uint64_t)1 << number;
-		else if (word)
-			fields_error_element(fields, "caps", i, "unknown capability '%s'", word);
-	}
+	if (number < 0)
+		return false;
+	*ret_bit = 1ULL << number;
+	return true;
 }
 
-static void limit_arches_parse(const struct fields *fields, struct limits *limits)
+static bool arch_bit(const char *word, uint64_t *ret_bit)
 {
-	size_t count = fields_count(fields, "arches");
 	unsigned int arch;
 
-	for (size_t i = 0; i < count; i++) {
-		const char *word = fields_string_element(fields, "arches", i);
-
-		if (word && arch_by_name(word, &arch))
-			limits->arches |= 1U << arch;
-		else if (word)
-			fields_error_element(fields, "arches", i, "unknown architecture '%s'",
-					     word);
-	}
+	if (!arch_by_name(word, &arch))
+		return false;
+	*ret_bit = 1ULL << arch;
+	return true;
 }
 
 static void limits_parse(const struct fields *parent, const char *key, struct limits *limits)
@@ -177,8 +166,8 @@ static void limits_parse(const struct fields *parent, const char *key, struct li
 	if (!fields_open_field(parent, key, &fields))
 		return;
 	fields_expect(&fields, limits_keys);
-	capabilities_parse(&fields, limits);
-	limit_arches_parse(&fields, limits);
+	limits->capabilities = fields_words(&fields, "caps", "capability", capability_bit);
+	limits->arches = (uint32_t)fields_words(&fields, "arches", "architecture", arch_bit);
 	kernel = fields_string(&fields, "minKernel");
 	if (kernel && *kernel && !word_kernel(kernel, &limits->min_kernel))
 		fields_error(&fields, "minKernel", "'%s' is not a version like 4.8", kernel);

@@ -5,9 +5,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#define PLACE_MAX 64
+#define PLACE_MAX   64
+#define NARROW	    0xffffffffU
+#define ENTRIES_MAX 100000 /* of an architecture; a filter has 4096 instructions */
 
 static bool limits_include(const struct limits *limits, const struct target *target)
 {
@@ -38,61 +39,96 @@ static uint32_t arches_choose(const struct profile *profile, const struct target
 	return profile->arches | 1U << target->arch;
 }
 
-static void arches_list(uint32_t arches, struct ruleset *ruleset)
+static void arch_add(struct ruleset *ruleset, unsigned int arch, struct findings *findings)
 {
-	ruleset->arches[ruleset->arch_count++] = ruleset->target.arch;
+	const char *obstacle = arch_obstacle(arch);
+
+	ruleset->arches[ruleset->arch_count++] =
+		(struct arch_rules){ .arch = arch, .ruleset = ruleset };
+	if (obstacle)
+		findings_add(findings, FINDING_ERROR, "", "cannot be compiled for %s here: %s",
+			     arch_get(arch)->scmp, obstacle);
+}
+
+static void arches_add(struct ruleset *ruleset, struct findings *findings)
+{
+	const uint32_t arches = arches_choose(ruleset->profile, &ruleset->target);
+
+	arch_add(ruleset, ruleset->target.arch, findings);
 	for (unsigned int i = 0; i < arch_count(); i++) {
 		if (i != ruleset->target.arch && (arches & (1U << i)))
-			ruleset->arches[ruleset->arch_count++] = i;
+			arch_add(ruleset, i, findings);
 	}
 }
 
-static bool arches_check(const struct ruleset *ruleset, struct findings *findings)
+/* --- one call of one architecture ----------------------------------------------------------- */
+
+static struct condition condition_on(const struct condition *condition, const struct arch *arch)
 {
-	bool all = true;
+	struct condition result = *condition;
 
-	for (size_t i = 0; i < ruleset->arch_count; i++) {
-		const char *obstacle = arch_obstacle(ruleset->arches[i]);
-
-		if (!obstacle)
-			continue;
-		findings_add(findings, FINDING_ERROR, "", "cannot be compiled for %s here: %s",
-			     arch_get(ruleset->arches[i])->scmp, obstacle);
-		all = false;
+	if (arch->narrow) {
+		result.value &= NARROW;
+		result.value_two &= NARROW;
 	}
-	return all;
+	/* libseccomp, and so runc, ignore what is outside the mask. */
+	if (result.comparison == SCMP_CMP_MASKED_EQ)
+		result.value_two &= result.value;
+	return result;
 }
 
-static void ages_raise(struct ruleset *ruleset, const char *name)
+static bool entry_add(struct arch_rules *rules, const struct entry *entry)
 {
-	uint32_t number;
-
-	for (size_t i = 0; i < ruleset->arch_count; i++) {
-		if (!arch_syscall_age(ruleset->arches[i], name, &number))
-			continue;
-		/* runc takes 0 for none, which only differs for a profile of read(2) alone */
-		if (number > ruleset->ages[i])
-			ruleset->ages[i] = number;
-		ruleset->ages_known[i] = ruleset->ages[i] > 0;
-	}
-}
-
-static bool clause_add(struct ruleset *ruleset, const struct clause *clause)
-{
-	struct clause *list;
-
 	/* Grown by doubling: the capacity is the next power of two. */
-	if ((ruleset->clause_count & (ruleset->clause_count - 1)) == 0) {
-		size_t capacity = ruleset->clause_count ? ruleset->clause_count * 2 : 1;
+	if ((rules->count & (rules->count - 1)) == 0) {
+		size_t capacity = rules->count ? rules->count * 2 : 1;
+		struct entry *entries = rules->count < ENTRIES_MAX
+						? realloc(rules->entries, capacity * sizeof(*entry))
+						: NULL;
 
-		list = realloc(ruleset->clauses, capacity * sizeof(*list));
-		if (!list)
+		if (!entries)
 			return false;
-		ruleset->clauses = list;
+		rules->entries = entries;
 	}
-	ruleset->clauses[ruleset->clause_count++] = *clause;
+	rules->entries[rules->count++] = *entry;
 	return true;
 }
+
+/* Add the conditions; an argument that selects the call behind socketcall(2) has no others. */
+static bool entry_finish(struct arch_rules *rules, struct entry entry,
+			 const struct condition *conditions, size_t count)
+{
+	const bool selected = entry.condition_count > 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct condition condition = condition_on(&conditions[i], arch_get(rules->arch));
+		bool always = condition.comparison == SCMP_CMP_MASKED_EQ && condition.value == 0;
+
+		if (!always && !(selected && condition.index == 0))
+			entry.conditions[entry.condition_count++] = condition;
+	}
+	return entry_add(rules, &entry);
+}
+
+static bool call_add(struct arch_rules *rules, const struct entry *common,
+		     const struct condition *conditions, size_t count)
+{
+	struct entry entry = *common;
+	uint32_t call;
+
+	if (arch_syscall_multiplexed(rules->arch, entry.name, &entry.number, &call)) {
+		entry.conditions[0] =
+			(struct condition){ .comparison = SCMP_CMP_EQ, .value = call };
+		entry.condition_count = 1;
+		if (!entry_finish(rules, entry, conditions, count))
+			return false;
+		entry.condition_count = 0;
+	}
+	return !arch_syscall_number(rules->arch, entry.name, &entry.number) ||
+	       entry_finish(rules, entry, conditions, count);
+}
+
+/* --- one rule ------------------------------------------------------------------------------- */
 
 static bool index_repeated(const struct rule *rule)
 {
@@ -108,25 +144,34 @@ static bool index_repeated(const struct rule *rule)
 	return false;
 }
 
-/* A rule that names one argument twice is a list of rules with one condition each. */
-static bool clauses_add(struct ruleset *ruleset, size_t index, const char *name)
+static void newest_raise(struct arch_rules *rules, const char *name)
 {
-	const struct rule *rule = &ruleset->profile->rules[index];
-	struct clause clause = {
-		.rule = index,
-		.name = name,
-		.action = rule->action,
-		.conditions = rule->conditions,
-		.condition_count = rule->condition_count,
-	};
+	uint32_t number;
 
-	if (!index_repeated(rule))
-		return clause_add(ruleset, &clause);
-	clause.condition_count = 1;
-	for (size_t i = 0; i < rule->condition_count; i++) {
-		clause.conditions = &rule->conditions[i];
-		if (!clause_add(ruleset, &clause))
-			return false;
+	if (!arch_syscall_age(rules->arch, name, &number))
+		return;
+	/* runc takes 0 for none, which only differs for a profile of read(2) alone */
+	if (number > rules->newest)
+		rules->newest = number;
+	rules->newest_known = rules->newest > 0;
+}
+
+/* A rule that names one argument twice is a list of rules with one condition each. */
+static bool name_add(struct ruleset *ruleset, const struct entry *common, bool redundant)
+{
+	const struct rule *rule = &ruleset->profile->rules[common->rule];
+	const size_t step = index_repeated(rule) ? 1 : rule->condition_count;
+
+	for (size_t i = 0; i < ruleset->arch_count; i++) {
+		struct arch_rules *rules = &ruleset->arches[i];
+		size_t at = 0;
+
+		newest_raise(rules, common->name);
+		do {
+			if (!redundant && !call_add(rules, common, rule->conditions + at, step))
+				return false;
+			at += step;
+		} while (at < rule->condition_count);
 	}
 	return true;
 }
@@ -138,14 +183,15 @@ static bool rule_add(struct ruleset *ruleset, size_t index, struct findings *fin
 	char place[PLACE_MAX];
 
 	for (size_t i = 0; i < rule->name_count; i++) {
-		if (!syscall_exists(rule->names[i])) {
-			snprintf(place, sizeof(place), "syscalls[%zu].names[%zu]", index, i);
+		const struct entry common = { .action = rule->action,
+					      .rule = index,
+					      .name = rule->names[i] };
+
+		snprintf(place, sizeof(place), "syscalls[%zu].names[%zu]", index, i);
+		if (!syscall_exists(common.name))
 			findings_add(findings, FINDING_UNKNOWN, place,
-				     "unknown syscall '%s' is left out", rule->names[i]);
-			continue;
-		}
-		ages_raise(ruleset, rule->names[i]);
-		if (!redundant && !clauses_add(ruleset, index, rule->names[i]))
+				     "unknown syscall '%s' is left out", common.name);
+		else if (!name_add(ruleset, &common, redundant))
 			return false;
 	}
 	snprintf(place, sizeof(place), "syscalls[%zu]", index);
@@ -160,10 +206,10 @@ static bool rule_add(struct ruleset *ruleset, size_t index, struct findings *fin
 bool ruleset_resolve(const struct profile *profile, const struct target *target,
 		     struct findings *findings, struct ruleset *ret_ruleset)
 {
+	const size_t errors = findings->counts[FINDING_ERROR];
+
 	*ret_ruleset = (struct ruleset){ .profile = profile, .target = *target };
-	arches_list(arches_choose(profile, target), ret_ruleset);
-	if (!arches_check(ret_ruleset, findings))
-		return false;
+	arches_add(ret_ruleset, findings);
 	for (size_t i = 0; i < profile->rule_count; i++) {
 		const struct rule *rule = &profile->rules[i];
 
@@ -171,16 +217,20 @@ bool ruleset_resolve(const struct profile *profile, const struct target *target,
 		    limits_exclude(&rule->excludes, target))
 			continue;
 		if (!rule_add(ret_ruleset, i, findings)) {
-			findings_add(findings, FINDING_ERROR, "", "out of memory");
+			findings_add(findings, FINDING_ERROR, "syscalls",
+				     "has more rules than a filter or the memory can hold");
 			return false;
 		}
 	}
-	return ruleset_dedupe(ret_ruleset, findings);
+	for (size_t i = 0; i < ret_ruleset->arch_count; i++)
+		rules_dedupe(&ret_ruleset->arches[i], i == 0, findings);
+	return findings->counts[FINDING_ERROR] == errors;
 }
 
 void ruleset_free(struct ruleset *ruleset)
 {
-	free(ruleset->clauses);
+	for (size_t i = 0; i < ruleset->arch_count; i++)
+		free(ruleset->arches[i].entries);
 	*ruleset = (struct ruleset){ 0 };
 }
 

@@ -9,6 +9,8 @@
 #include "seccomp/profile/findings.h"
 #include "seccomp/profile/profile.h"
 
+#define ARCHES_MAX 20
+
 /* What a filter is made for. */
 struct target {
 	unsigned int arch;     /* whose includes, excludes and archMap entry count */
@@ -17,39 +19,46 @@ struct target {
 	uint32_t kernel;       /* X << 16 | Y */
 };
 
-/* One syscall, under conditions that must all hold, and what happens then. */
-struct clause {
-	size_t rule;	  /* index in the profile's syscalls */
-	const char *name; /* the profile's */
+/* What happens to one call of one architecture under conditions that must all hold. Behind
+ * socketcall(2) one of them selects the call, and on 32 bits only half of a value counts.
+ */
+struct entry {
+	uint32_t number;
 	uint32_t action;
-	const struct condition *conditions; /* the profile's */
+	size_t rule;	  /* index in the profile's syscalls */
+	const char *name; /* of the call, the profile's */
 	size_t condition_count;
+	struct condition conditions[ARGUMENTS_MAX];
 };
 
-#define ARCHES_MAX 20
+/* All entries of one architecture but those whose action is the default's. */
+struct arch_rules {
+	unsigned int arch;
+	const struct ruleset *ruleset;
+	struct entry *entries; /* by number, and in the profile's order for each */
+	size_t count;
+	bool newest_known; /* does the profile name any call of this architecture? */
+	uint32_t newest;   /* if so the highest number of one: newer ones are ENOSYS */
+};
 
 struct ruleset {
 	const struct profile *profile;
 	struct target target;
-	unsigned int arches[ARCHES_MAX]; /* target.arch first */
+	struct arch_rules arches[ARCHES_MAX]; /* target.arch's first */
 	size_t arch_count;
-	struct clause *clauses; /* those whose action is not the default's */
-	size_t clause_count;
-	bool ages_known[ARCHES_MAX]; /* for each of arches: is there any syscall of the profile? */
-	uint32_t ages[ARCHES_MAX];   /* if so the highest number of one: newer ones are ENOSYS */
 };
 
 /* Resolve a profile. Rules without effect and unknown syscalls are added to findings; false when
- * memory ran out, and then there is an error in findings. The profile must outlive ret_ruleset,
- * which is the caller's to free.
+ * there is an error in findings too. The profile must outlive ret_ruleset, which is the caller's to
+ * free whatever this returns.
  */
 bool ruleset_resolve(const struct profile *profile, const struct target *target,
 		     struct findings *findings, struct ruleset *ret_ruleset);
 
 void ruleset_free(struct ruleset *ruleset);
 
-/* Do newer syscalls than the profile's return ENOSYS? As in runc: not where the default action is
- * that already, nor where it lets them pass.
+/* Do newer calls than the profile's return ENOSYS? As in runc: not where the default action is that
+ * already, nor where it lets them pass.
  */
 bool ruleset_newer_is_enosys(const struct ruleset *ruleset);
 

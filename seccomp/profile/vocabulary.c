@@ -1,6 +1,5 @@
 #include "seccomp/profile/vocabulary.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <linux/seccomp.h>
 #include <stdio.h>
@@ -119,9 +118,14 @@ const char *comparison_symbol(enum scmp_compare comparison)
 	}
 }
 
-bool word_flag(const char *word, uint32_t *ret_flag)
+bool word_flag(const char *word, uint64_t *ret_flag)
 {
-	return word_find(flags_known, COUNT(flags_known), word, ret_flag);
+	uint32_t flag;
+
+	if (!word_find(flags_known, COUNT(flags_known), word, &flag))
+		return false;
+	*ret_flag = flag;
+	return true;
 }
 
 void flags_describe(uint32_t flags, char *buffer, size_t size)
@@ -152,29 +156,15 @@ bool word_errno(const char *word, unsigned int *ret_errno)
 	return word_find(errno_aliases, COUNT(errno_aliases), word, ret_errno);
 }
 
-/* Digits only, up to three of them; returns where they end, or NULL. */
-static const char *kernel_part(const char *text, uint32_t *ret_number)
-{
-	uint32_t number = 0;
-	int digits = 0;
-
-	for (; isdigit((unsigned char)*text) && digits < 4; text++, digits++)
-		number = number * 10 + (uint32_t)(*text - '0');
-	if (digits == 0 || digits > 3)
-		return NULL;
-	*ret_number = number;
-	return text;
-}
-
 bool word_kernel(const char *word, uint32_t *ret_version)
 {
-	uint32_t version, patch;
-	const char *rest = kernel_part(word, &version);
+	unsigned int version, patch;
+	int length = 0;
 
-	if (!rest || *rest != '.')
-		return false;
-	rest = kernel_part(rest + 1, &patch);
-	if (!rest || *rest != '\0' || (version == 0 && patch == 0))
+	/* digits only: sscanf(3) would take blanks and signs as well */
+	if (word[strspn(word, "0123456789.")] != '\0' ||
+	    sscanf(word, "%3u.%3u%n", &version, &patch, &length) != 2 || word[length] != '\0' ||
+	    (version == 0 && patch == 0))
 		return false;
 	*ret_version = version << 16 | patch;
 	return true;

@@ -21,7 +21,7 @@ bool word_comparison(const char *word, enum scmp_compare *ret_comparison);
 const char *comparison_symbol(enum scmp_compare comparison);
 
 /* SECCOMP_FILTER_FLAG_…: one bit of seccomp(2)'s flags. */
-bool word_flag(const char *word, uint32_t *ret_flag);
+bool word_flag(const char *word, uint64_t *ret_flag);
 
 /* The flags as their words, separated by ", "; "none" for none. */
 void flags_describe(uint32_t flags, char *buffer, size_t size);

@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (profile_parse(text, size, &findings, &profile)) {
 		FUZZ_ASSERT(!findings.counts[FINDING_ERROR]);
 		small = ruleset_resolve(&profile, &target, &findings, &ruleset) &&
-			ruleset.clause_count <= COMPILED_RULES && names_count(&profile) <= 8;
+			ruleset.arches[0].count <= COMPILED_RULES && names_count(&profile) <= 8;
 		ruleset_free(&ruleset);
 	} else {
 		FUZZ_ASSERT(findings.counts[FINDING_ERROR]);

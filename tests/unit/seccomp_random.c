@@ -1,5 +1,6 @@
 /* Random profiles: compiled, proved, and then run at points that the proof did not choose. */
 #include "seccomp/compiler/compile.h"
+#include "seccomp/compiler/semantics.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -116,12 +117,12 @@ static struct seccomp_data random_point(uint32_t audit)
 static bool points_agree(const struct compiled *compiled)
 {
 	for (size_t which = 0; which < compiled->ruleset.arch_count; which++) {
-		const struct semantics *semantics = &compiled->semantics[which];
+		const struct arch_rules *rules = &compiled->ruleset.arches[which];
 
 		for (int i = 0; i < POINTS; i++) {
-			struct seccomp_data data = random_point(arch_get(semantics->arch)->audit);
+			struct seccomp_data data = random_point(arch_get(rules->arch)->audit);
 
-			if (semantics_decide(semantics, &data).action !=
+			if (rules_decide(rules, &data).action !=
 			    program_run(&compiled->program, &data).action)
 				return false;
 		}
