@@ -260,6 +260,14 @@ namespace_cleanup() {
 # A bats file with a teardown of its own calls namespace_cleanup in it.
 teardown() { namespace_cleanup; }
 
+# needs FEATURE...: skip the test where the kernel has no such thing. tests/probe/kernel.c lists them, and asks it.
+needs() {
+	local why
+	why=$("$BUILD/probe/kernel" "$@") && return
+	[ -n "$why" ] || namespace_fail "no answer from the kernel: $*" || return
+	skip "$why"
+}
+
 # Under make check-sanitize this cannot be so, for that reason.
 skip_sanitized() { [ -z "${SANITIZED:-}" ] || skip "sanitized: $1"; }
 

@@ -5,7 +5,7 @@
 # no difference whether the packages are this machine's architecture's.
 
 # What the tests need in the machine: what they need here, but no kernel, and no compiler.
-guest_packages() { "$repository/.ci/packages" --list check guest | sort -u; }
+guest_packages() { "$repository/.ci/packages" --list check guest "$@" | sort -u; }
 
 own_suite() { (. /etc/os-release && echo "$VERSION_CODENAME"); }
 
@@ -98,17 +98,18 @@ initramfs_make() { # ARCH FOLDER VERSION FILE
 	rm -rf "$work"
 }
 
-# root_make ARCH: $images/root-ARCH.ext4, with everything that the tests call, and made anew when that changes.
+# root_make ARCH FILE [GROUP]: with everything that the tests call, and made anew when that changes.
 root_make() {
-	local arch=$1 suite image=$images/root-$1.ext4 work recipe packages
+	local arch=$1 image=$2 suite work recipe packages
+	shift 2
 	suite=$(own_suite)
-	recipe=$({ guest_packages; echo "$suite"; declare -f root_make root_configure make_image; } | cksum)
+	recipe=$({ guest_packages "$@"; echo "$suite"; declare -f root_make root_configure make_image; } | cksum)
 	[ ! -e "$image" ] || [ "$(cat "$image.recipe" 2>/dev/null)" != "$recipe" ] || return 0
 	say "$arch: unpacking a root file system of Debian's $suite"
 	own_apt "$arch" "$suite" apt-cache stats >/dev/null
-	work=$images/root-$arch
+	work=${image%.ext4}
 	rm -rf "$work"
-	packages=$(guest_packages | tr '\n' ',')
+	packages=$(guest_packages "$@" | tr '\n' ',')
 	# mmdebstrap has a shell write to descriptors of its own: see without_descriptors in tests/containers.
 	mmdebstrap --quiet --mode=root --variant=extract --architectures="$arch" \
 		--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr --include="?essential ?architecture($arch)" \
@@ -129,6 +130,9 @@ root_configure() {
 	echo 'hosts: files' >"$root/etc/nsswitch.conf"
 	echo '127.0.0.1 localhost drop-init' >"$root/etc/hosts"
 	ln -sf mawk "$root/usr/bin/awk"
+	[ ! -e "$root/usr/sbin/xtables-nft-multi" ] || for name in iptables ip6tables; do
+		ln -sf xtables-nft-multi "$root/usr/sbin/$name"
+	done
 	[ -e "$root/bin/sh" ] || ln -s dash "$root/bin/sh"
 	mkdir -p "$root/repository" "$root/usr/lib/modules"
 	# The same bytes on every architecture, where this machine's Python is the same.
