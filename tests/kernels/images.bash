@@ -37,7 +37,7 @@ unpack() {
 kernel_packages() { # ARCH SUITE PACKAGE
 	local next
 	for next in $(own_apt "$1" "$2" apt-cache show --no-all-versions "$3" |
-		sed -n 's/^\(Pre-\)\?Depends: //p' | grep -oE 'linux-(image|binary|modules)-[a-z0-9.+-]+' | sort -u); do
+		sed -n 's/^\(Pre-\)\?Depends: //p' | grep -oE 'linux-(image|base|binary|modules)-[a-z0-9.+-]+' | sort -u); do
 		echo "$next"
 		kernel_packages "$1" "$2" "$next"
 	done
@@ -65,13 +65,12 @@ kernel_make() {
 	[ -n "$packages" ] || fail "$suite has no linux-image-cloud-$arch"
 	# shellcheck disable=SC2086 # several words
 	unpack "$arch" "$suite" "$work" $packages
-	cp "$work"/boot/vmlinuz-* "$folder/vmlinuz"
-	version=$(basename "$work"/boot/vmlinuz-*)
-	version=${version#vmlinuz-}
-	[ ! -d "$work/lib/modules" ] || [ "$work/lib" -ef "$work/usr/lib" ] ||
-		{ mkdir -p "$work/usr/lib" && mv "$work/lib/modules" "$work/usr/lib/modules"; }
+	[ -d "$work/usr/lib/modules" ] || { mkdir -p "$work/usr/lib" && mv "$work/lib/modules" "$work/usr/lib/"; }
 	mkdir -p "$work/lib"
-	ln -sfn ../usr/lib/modules "$work/lib/modules"
+	ln -sfn ../usr/lib/modules "$work/lib/modules" # where depmod and modprobe look
+	version=$(ls "$work/usr/lib/modules")
+	cp "$work/boot/vmlinuz-$version" "$folder/vmlinuz" 2>/dev/null ||
+		cp "$work/usr/lib/modules/$version/vmlinuz" "$folder/vmlinuz" || fail "no kernel in $packages"
 	depmod -b "$work" "$version"
 	initramfs_make "$arch" "$work" "$version" "$folder/initramfs"
 	make_image "$folder/modules.ext4" "$work/usr/lib/modules" 4
@@ -81,19 +80,21 @@ kernel_make() {
 
 # A busybox and the modules of the disk and its file system, in the order in which they are loaded.
 initramfs_make() { # ARCH FOLDER VERSION FILE
-	local arch=$1 from=$2 version=$3 file=$4 work how module number=100
+	local arch=$1 from=$2 version=$3 file=$4 work how module modules number=100
+	modules=$(modprobe -d "$from" -S "$version" --show-depends -a virtio_pci virtio_blk ext4) ||
+		fail "the kernel $version has no modules for its disk"
 	work=$(mktemp -d "$images/initramfs.XXXXXX")
 	mkdir -p "$work"/{bin,dev,proc,root,modules}
 	unpack "$arch" "$(own_suite)" "$work" busybox-static
 	cp "$repository/tests/kernels/initramfs" "$work/init"
 	while read -r how module _; do
 		[ "$how" = insmod ] || continue # built in
-		number=$((number + 1))
+		number=$((number + 1)) # so that they are loaded in this order
 		case $module in
 		*.xz) xz -dc "$module" >"$work/modules/$number.ko" ;;
 		*) cp "$module" "$work/modules/$number.ko" ;;
 		esac
-	done < <(modprobe -d "$from" -S "$version" --show-depends -a virtio_pci virtio_blk ext4 | awk '!seen[$0]++')
+	done < <(awk '!seen[$0]++' <<<"$modules")
 	(cd "$work" && find bin init dev proc root modules | cpio -o -H newc --quiet | gzip -1) >"$file"
 	rm -rf "$work"
 }
@@ -123,7 +124,7 @@ root_make() {
 
 # What maintainer scripts would have done, as far as the tests see it.
 root_configure() {
-	local root=$1
+	local root=$1 name
 	cp "$root/usr/share/base-passwd/passwd.master" "$root/etc/passwd"
 	cp "$root/usr/share/base-passwd/group.master" "$root/etc/group"
 	: >"$root/etc/shadow"
