@@ -22,6 +22,7 @@ for word in sys.argv[1:]:
     except OSError as e:
         print(word, os.strerror(e.errno), flush=True)'
 
+# bats test_tags=kernels
 @test "an unmodified server listens on a listed port as the user, with empty capability sets" {
 	namespace_start drop-init --user app --allow-port 80 -- "$python" -m http.server -d /usr/share/misc 80
 	wait_url http://127.0.0.1/
@@ -39,6 +40,7 @@ for word in sys.argv[1:]:
 	assert_equal "$(head -n 1 "$namespace/stderr")" "$fresh" "standard error"
 }
 
+# bats test_tags=kernels
 @test "the listener has what newer kernels give: callers that wait killably, and a processor handed over" {
 	namespace_run strace -f -qq -X raw -e trace=seccomp,ioctl -o "$namespace/trace" \
 		drop-init --user app --allow-port 80 -- true
@@ -47,6 +49,7 @@ for word in sys.argv[1:]:
 	grep -E 'ioctl\([0-9]+, 0x40082104, 0x1\) += 0$' "$namespace/trace"
 }
 
+# bats test_tags=kernels
 @test "a port or a protocol that is not listed is refused by the kernel, as ever" {
 	for way in env "$outer pidfd_getfd=EPERM"; do
 		namespace_run $way drop-init --user app --allow-port 80,udp:53 -- \
@@ -175,6 +178,7 @@ print("rare" if interrupted < 1500 else interrupted)'
 	done
 }
 
+# bats test_tags=kernels
 @test "a socket of another network namespace is left to the kernel" {
 	for way in env "$outer pidfd_getfd=EPERM"; do
 		namespace_run $way drop-init --user app --seccomp none --allow-port 80 -- \
@@ -258,6 +262,7 @@ time.sleep(60)'
 	assert_status 143
 }
 
+# bats test_tags=kernels
 @test "callers that are killed in the middle of a bind do PID 1 no harm" {
 	namespace_run drop-init --user app --allow-port 80 -- "$python" -c 'import os, signal, socket, time
 for _ in range(200):
@@ -334,6 +339,7 @@ falls() {
 		sh -c 'mount -t tmpfs tmpfs /proc && exec "$@"' sh
 }
 
+# bats test_tags=kernels
 @test "before Linux 5.14, where no socket tells its network namespace, the command gets the capability" {
 	falls 'socket option SO_NETNS_COOKIE: Invalid argument' "$outer" getsockopt=EINVAL
 }

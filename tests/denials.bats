@@ -14,6 +14,7 @@ for word in sys.argv[1:]:
     result = libc.syscall(*numbers)
     print(word, errno.errorcode[ctypes.get_errno()] if result < 0 else result)'
 
+# bats test_tags=kernels
 @test "a refused call is explained with its program and profile, and the command gets its EPERM" {
 	namespace_run drop-init --user app -- "$python" -c "$calls" 161,0
 	assert_status 0
@@ -22,6 +23,7 @@ for word in sys.argv[1:]:
 		"drop-init: python3[N]: chroot(2) denied by the seccomp profile 'default' (EPERM)" "standard error"
 }
 
+# bats test_tags=kernels
 @test "the argument that decided is named: a family, a request, flags" {
 	namespace_run drop-init --user app -- "$python" -c "$calls" 41,38,5,0 16,0,0x5412,0 272,0x50000000 \
 		56,0x20000011,0,0,0,0
@@ -98,6 +100,7 @@ for line in sys.stdin:
 		"drop-init: P: sync(2) denied by the seccomp profile 'mine' (EPERM)")" "standard error"
 }
 
+# bats test_tags=kernels
 @test "a thread is called by its process's name and number" {
 	namespace_run drop-init --user app -- "$python" -c 'import ctypes, os, threading
 libc = ctypes.CDLL(None, use_errno=True)

@@ -71,6 +71,7 @@ calls_to() { objdump -d --no-show-raw-insn "$1" | grep -c "call.*<$2[@>]"; }
 }
 
 # musl leaves it writable in a static program, so what counts is the mapping and not the header.
+# bats test_tags=kernels
 @test "what the linker set aside to be read-only after relocation is read-only in a running PID 1" {
 	local program start size base from to range flags found
 	for program in "$BUILD/drop-init" "$dynamic/drop-init"; do
@@ -89,6 +90,7 @@ calls_to() { objdump -d --no-show-raw-insn "$1" | grep -c "call.*<$2[@>]"; }
 	done
 }
 
+# bats test_tags=kernels
 @test "the kernel maps nothing of PID 1 that can be both written and executed, at addresses that differ each time" {
 	local -A stacks=()
 	for _ in 1 2 3; do

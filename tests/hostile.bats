@@ -34,6 +34,7 @@ app='1000 5 2'
 	assert_stdout ''
 }
 
+# bats test_tags=kernels
 @test "of thousands of inherited descriptors the command gets none" {
 	ran python3 -c '
 import os
@@ -223,6 +224,7 @@ os._exit(4)"
 	[ -n "${PROFILE:-}" ] || assert_stderr ''
 }
 
+# bats test_tags=kernels
 @test "PID 1 cannot be killed or stopped by the command" {
 	survives '
 for number in (signal.SIGKILL, signal.SIGSTOP):
@@ -237,6 +239,7 @@ print("there")'
 	assert_stdout there
 }
 
+# bats test_tags=kernels
 @test "PID 1 cannot be traced, read or written by the command" {
 	survives '
 refused(101, 16, 1, 0, 0)                         # PTRACE_ATTACH

@@ -27,10 +27,12 @@ leaves_no_zombie() {
 
 no_zombie() { ! namespace_table | awk '$3 == "Z"' | grep -q .; }
 
+# bats test_tags=kernels
 @test "a hundred orphans leave no zombie" {
 	both_kernels leaves_no_zombie
 }
 
+# bats test_tags=kernels
 @test "where the kernel tells how a process ended, SIGCHLD is ignored and no zombie can form" {
 	namespace_start sleep 60
 	given=$(awk '/^SigIgn/ { print $2 }' "/proc/$NAMESPACE_PID/status")
@@ -59,6 +61,7 @@ passes_status() {
 	done
 }
 
+# bats test_tags=kernels
 @test "the exit status is the command's own, and 128+n when signal n ended it" {
 	both_kernels passes_status
 }
@@ -80,6 +83,7 @@ passes_status() {
 		$'drop-init: reaped orphan sh[PID]: SIGKILL\ndrop-init: reaped orphan sh[PID]: exit status 3'
 }
 
+# bats test_tags=kernels
 @test "started with SIGCHLD ignored, drop-init still learns how the command ended" {
 	for kernel in env "$probe/older_kernel"; do
 		namespace_run perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' "$kernel" drop-init sh -c 'exit 9'

@@ -9,6 +9,7 @@ probe=$BUILD/probe
 # Each with its number, in ascending order; not KILL, STOP and CHLD, nor libc's own 32 and 33.
 forwardable() { seq 1 64 | grep -vxE '9|17|19|32|33'; }
 
+# bats test_tags=kernels
 @test "every signal from 1 to 64 that can be forwarded reaches the command" {
 	namespace_start drop-init "$probe/signal_log" 59
 	wait_output ready
@@ -24,6 +25,7 @@ forwardable() { seq 1 64 | grep -vxE '9|17|19|32|33'; }
 	assert_stderr ''
 }
 
+# bats test_tags=kernels
 @test "the signals that libc keeps for itself, 32 and 33, are forwarded too" {
 	namespace_start strace -f -qq -e trace=pidfd_send_signal -o "$BATS_TEST_TMPDIR/trace" drop-init sleep 60
 	wait_until 5 namespace_has sleep
@@ -34,6 +36,7 @@ forwardable() { seq 1 64 | grep -vxE '9|17|19|32|33'; }
 
 namespace_has() { namespace_table | grep -q " $1 "; }
 
+# bats test_tags=kernels
 @test "real-time signals arrive in order, each as often as it was sent, with its value" {
 	namespace_start drop-init "$probe/signal_log" 61
 	wait_output ready
@@ -81,6 +84,7 @@ namespace_has() { namespace_table | grep -q " $1 "; }
 	done
 }
 
+# bats test_tags=kernels
 @test "no signal is lost in a storm of orphans" {
 	run "$probe/storm" 60 drop-init
 	[[ $output == '0 of 60 lost,'* ]] || namespace_fail "$output"
@@ -102,6 +106,7 @@ namespace_has() { namespace_table | grep -q " $1 "; }
 	done
 }
 
+# bats test_tags=kernels
 @test "--rewrite forwards another signal, by name or number, and SIG:0 none" {
 	namespace_start drop-init -r TERM:QUIT -r SIGUSR1:0 --rewrite 12:40 "$probe/signal_log"
 	wait_output ready

@@ -41,6 +41,7 @@ end_command() {
 	namespace_wait
 }
 
+# bats test_tags=kernels
 @test "what is left gets a TERM, in whatever session it is, and time to act on it" {
 	leave_behind "$polite" drop-init
 	assert_status 7
@@ -74,6 +75,7 @@ sleeps() { namespace_table | grep -q ' sleep S '; }
 	assert_stderr ''
 }
 
+# bats test_tags=kernels
 @test "what does not end in time is killed, and one line says which" {
 	leave_behind "$stubborn" drop-init --stop-timeout 0.4
 	assert_status 7
@@ -139,6 +141,7 @@ sleeps() { namespace_table | grep -q ' sleep S '; }
 	[[ $stderr =~ ^'drop-init: killed what was left 0.200 s after the command: sleep['[0-9]+']'$ ]] || namespace_fail "said more"
 }
 
+# bats test_tags=kernels
 @test "killed for want of memory is said in words, in the termination log too" {
 	cgroup=/sys/fs/cgroup/memory
 	mkdir "$cgroup/drop-init-test-$$" 2>/dev/null || skip "no writable memory cgroup of version 1"

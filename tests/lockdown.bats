@@ -74,6 +74,7 @@ ioctl, args[1] == 0xc0502100
 pread64
 rt_sigprocmask'
 
+# bats test_tags=kernels
 @test "of all system calls PID 1 can make the few that its loop needs" {
 	skip_sanitized "flags of open(2) have other numbers in glibc, and the sanitizers are linked against that"
 	[ "$(uname -m)" = x86_64 ] || skip "the list is of x86_64"
@@ -101,6 +102,7 @@ escape() {
 	namespace_run env ESCAPE="$*" "$BUILD/lockdown/escape" --user app true
 }
 
+# bats test_tags=kernels
 @test "a PID 1 that leaves its loop is killed, and the container with it" {
 	escape 39 # getpid: the probe does get there
 	assert_status 90

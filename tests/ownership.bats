@@ -23,6 +23,7 @@ times() { stat -c '%n %x %z' "$@"; }
 
 assert_said() { assert_stderr "drop-init: --chown $data${2:-,owner=1000:1000}: $1"; }
 
+# bats test_tags=kernels
 @test "everything below the path, and the path, belongs to the user before the command starts" {
 	mkdir -p "$data/a/b/c"
 	touch "$data/f" "$data/a/b/c/f" "$data/"$'new\nline' "$outside/f"
@@ -45,6 +46,7 @@ assert_said() { assert_stderr "drop-init: --chown $data${2:-,owner=1000:1000}: $
 	assert_stderr ''
 }
 
+# bats test_tags=kernels
 @test "what is right already is not written to: no time of change, no time of access" {
 	mkdir -p "$data/a/b"
 	touch "$data/f" "$data/a/b/f"
@@ -57,6 +59,7 @@ assert_said() { assert_stderr "drop-init: --chown $data${2:-,owner=1000:1000}: $
 	assert_equal "$(times "$data" "$data/a" "$data/a/b" "$data/f" "$data/a/b/f")" "$before"
 }
 
+# bats test_tags=kernels
 @test "an overlay file system copies nothing up when nothing differs, and only what differs" {
 	mkdir -p "$outside/"{lower/a,upper,work}
 	touch "$outside/lower/a/"{right,wrong}
@@ -75,6 +78,7 @@ assert_said() { assert_stderr "drop-init: --chown $data${2:-,owner=1000:1000}: $
 links_advice='add the key hardlinks if nobody else writes there meanwhile'
 assert_warned() { assert_stderr_has "drop-init: --chown $data,owner=1000:1000: left alone $1"; }
 
+# bats test_tags=kernels
 @test "hard links, set-user-ID files, file capabilities and devices are left alone, and said to be" {
 	touch "$outside/passwd" "$data/"{setuid,setgid,capable,plain}
 	ln "$outside/passwd" "$data/passwd"
@@ -139,6 +143,7 @@ assert_warned() { assert_stderr_has "drop-init: --chown $data,owner=1000:1000: l
 	assert_equal "$(stat -c '%u:%g' "$data/locking")" 1000:1000
 }
 
+# bats test_tags=kernels
 @test "a mount below the path is not entered, be it a folder or a file" {
 	mkdir "$data/"{folder,tmpfs,real}
 	touch "$data/file" "$data/real/f" "$outside/"{f,g}
@@ -151,6 +156,7 @@ assert_warned() { assert_stderr_has "drop-init: --chown $data,owner=1000:1000: l
 	assert_equal "$(not_owned "$outside" 0 0)" ''
 }
 
+# bats test_tags=kernels
 @test "a symbolic link as the path, or on the way to it, is refused with where it leads and what to write" {
 	mkdir "$outside/real"
 	ln -s "$outside/real" "$data/link"
@@ -241,6 +247,7 @@ assert_warned() { assert_stderr_has "drop-init: --chown $data,owner=1000:1000: l
 	assert_equal "$(not_owned "$data")" ''
 }
 
+# bats test_tags=kernels
 @test "a TERM in the middle ends the run with 143 at once, and the next start carries on" {
 	(cd "$data" && seq -f file-%g 3000 | xargs touch)
 	# Pending before the first entry: the walk must notice by itself.
@@ -310,6 +317,7 @@ another_users() {
 	assert_stderr_has "Read-only file system (mount it writable, or chown it in the image)"
 }
 
+# bats test_tags=kernels
 @test "an immutable file is named, and the path keeps its owner so that the next start tries again" {
 	touch "$data/"{frozen,other}
 	chattr +i "$data/frozen"
@@ -372,6 +380,7 @@ another_users() {
 	assert_equal "$(times "$data" "$data/a" "$data/b")" "$before"
 }
 
+# bats test_tags=kernels
 @test "where statx, openat2 and getxattrat are missing or forbidden, all of it works the same" {
 	for error in ENOSYS EPERM; do
 		rm -rf "$data" "$outside"

@@ -6,6 +6,7 @@ load namespace
 bind='import socket, sys
 s = socket.socket(); s.bind(("0.0.0.0", int(sys.argv[1]))); print("bound", s.getsockname()[1])'
 
+# bats test_tags=kernels
 @test "where the sysctl frees the port nothing is done, and -v says so" {
 	namespace_prepare 'echo 80 >/proc/sys/net/ipv4/ip_unprivileged_port_start'
 	namespace_run drop-init -v --user app --allow-port 80 python3 -c "$bind" 80
@@ -21,6 +22,7 @@ s = socket.socket(); s.bind(("0.0.0.0", int(sys.argv[1]))); print("bound", s.get
 	assert_stderr_has 'PermissionError: [Errno 13] Permission denied'
 }
 
+# bats test_tags=kernels
 @test "--port-method capability lets the unmodified command bind" {
 	namespace_run drop-init --user app --allow-port 80 --port-method capability python3 -c "$bind" 80
 	assert_status 0
@@ -28,6 +30,7 @@ s = socket.socket(); s.bind(("0.0.0.0", int(sys.argv[1]))); print("bound", s.get
 	assert_stderr ''
 }
 
+# bats test_tags=kernels
 @test "a non-root start with the file capability can raise it for the command" {
 	namespace_prepare 'mount -o remount,exec /dev/shm; cp "$(command -v drop-init)" /dev/shm/drop; setcap cap_net_bind_service=p /dev/shm/drop'
 	namespace_run setpriv --reuid 1000 --regid 1000 --clear-groups \

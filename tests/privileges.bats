@@ -12,6 +12,7 @@ bounded() {
 	namespace_run setpriv --bounding-set "$sets" --inh-caps=-all "$@"
 }
 
+# bats test_tags=kernels
 @test "after the start no process is root, and every capability set is empty" {
 	namespace_start drop-init --user member sh -c 'sleep 60 & wait'
 	wait_inside 'sleep' namespace_exec pgrep sleep >/dev/null
@@ -21,6 +22,7 @@ bounded() {
 	assert_stderr ''
 }
 
+# bats test_tags=kernels
 @test "--port-method capability leaves the command CAP_NET_BIND_SERVICE and nothing else, and PID 1 nothing" {
 	namespace_start drop-init --user app --port-method capability --allow-port 80 sleep 60
 	wait_inside 'sleep' namespace_exec pgrep sleep >/dev/null
@@ -31,6 +33,7 @@ bounded() {
 	assert_status 143
 }
 
+# bats test_tags=kernels
 @test "root cannot be had again: no set-user-ID file, no securebit, no ambient capability" {
 	namespace_run drop-init --user app python3 -c '
 import ctypes, os
@@ -58,6 +61,7 @@ for call in (lambda: os.setuid(0), lambda: os.setgid(0), lambda: os.setgroups([0
 	assert_stdout 1000
 }
 
+# bats test_tags=kernels
 @test "Docker's 14 default capabilities are enough for every step" {
 	local docker=-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service
 	bounded "$docker,+net_raw,+sys_chroot,+mknod,+audit_write,+setfcap" \
@@ -69,6 +73,7 @@ for call in (lambda: os.setuid(0), lambda: os.setgid(0), lambda: os.setgroups([0
 	assert_equal "$(grep CAP_ "$namespace/stderr")" '' 'capabilities that are missing'
 }
 
+# bats test_tags=kernels
 @test "with SETUID, SETGID, CHOWN and NET_BIND_SERVICE only, the bounding set stays and -v says so" {
 	bounded -all,+chown,+setgid,+setuid,+net_bind_service \
 		drop-init -v --user app --listen 80 sh -c 'grep -E "Cap|NoNew" /proc/self/status'
@@ -101,6 +106,7 @@ for call in (lambda: os.setuid(0), lambda: os.setgid(0), lambda: os.setgroups([0
 	assert_stderr_has 'drop-init: --allow-port 80: CAP_NET_BIND_SERVICE is not among our capabilities'
 }
 
+# bats test_tags=kernels
 @test "in a user namespace with one id, the ids that are not mapped are named" {
 	namespace_run unshare --user --map-root-user drop-init --user app echo started
 	assert_status 125
@@ -147,6 +153,7 @@ for path in ("/proc/1/mem", "/proc/1/environ", "/proc/1/fd"):
 	assert_equal "$(stat -c %u "$NAMESPACE_STDIN")" 0 'owner of the input'
 }
 
+# bats test_tags=kernels
 @test "inherited descriptors do not reach the command of --user" {
 	namespace_run sh -c 'exec 7</etc/hostname 9</etc/passwd; exec drop-init --user app sh -c "ls /proc/self/fd"'
 	assert_status 0
@@ -155,6 +162,7 @@ for path in ("/proc/1/mem", "/proc/1/environ", "/proc/1/fd"):
 	assert_status 0 # without --user nothing is taken away
 }
 
+# bats test_tags=kernels
 @test "--exec becomes the command: same process, everything dropped, nobody else" {
 	namespace_start drop-init --exec --user app --listen 80,name=web python3 -c 'import os, time
 print(os.getpid(), os.environ["LISTEN_PID"], os.environ["LISTEN_FDS"], flush=True)

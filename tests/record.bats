@@ -37,6 +37,7 @@ libc = ctypes.CDLL(None)
 for word in sys.argv[1:]:
     libc.syscall(*[ctypes.c_long(int(n, 0)) for n in word.split(",")])'
 
+# bats test_tags=kernels
 @test "the calls of the command are in the file, with the arguments that matter, in order" {
 	namespace_run drop-init --user app --record "$file" -- "$python" -c "$calls" 162 41,1,1,0 41,2,1,0 41,38,5,0 \
 		16,0,0x5412,0 16,0,0x5401,0 157,4,0,0,0 135,0xffffffff 272,0x10000000

@@ -34,6 +34,7 @@ broken_promises='
 	$1 == "ALLOW" && $3 != $5 { print "not as without the filter: " $0 }
 	$1 != "ALLOW" && $1 != $5 { print "not refused: " $0 }'
 
+# bats test_tags=kernels
 @test "every syscall of the built-in profile answers as the profile says" {
 	tried "$profiles/default.json" >results
 	[ "$(wc -l <results)" -gt 700 ]
@@ -83,6 +84,7 @@ serves() {
 	! grep -i traceback log
 }
 
+# bats test_tags=kernels
 @test "gunicorn and Flask serve under the built-in profile" {
 	serves "$profiles/default.json"
 }
