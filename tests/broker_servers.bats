@@ -11,6 +11,7 @@ outer=$BUILD/probe/broker_outer
 setup_file() { servers_prepare "$BATS_FILE_TMPDIR/work"; }
 
 setup() {
+	needs netns_cookie
 	export PYTHONDONTWRITEBYTECODE=1
 	server_work=$BATS_FILE_TMPDIR/work
 	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"

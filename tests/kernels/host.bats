@@ -28,7 +28,7 @@ setup_file() {
 }
 
 teardown() {
-	docker rm -f $(docker ps -aq) >/dev/null 2>&1
+	docker ps -aq | xargs -r docker rm -f >/dev/null 2>&1
 	umount /mnt 2>/dev/null
 	namespace_cleanup
 }

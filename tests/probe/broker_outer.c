@@ -36,9 +36,11 @@ static const struct {
 static const struct {
 	const char *name;
 	int number;
-} errors[] = {
-	{ "EPERM", EPERM }, { "ENOSYS", ENOSYS }, { "EINVAL", EINVAL }, { "EACCES", EACCES }
-};
+} errors[] = { { "EPERM", EPERM },
+	       { "ENOSYS", ENOSYS },
+	       { "EINVAL", EINVAL },
+	       { "EACCES", EACCES },
+	       { "ENOPROTOOPT", ENOPROTOOPT } };
 
 static struct sock_filter program[ROOM];
 static unsigned short length;
