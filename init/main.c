@@ -1,5 +1,7 @@
 /* drop-init: the init for containers that drops root. This file is the list of its steps. */
 #include "init/cli/check.h"
+#include "init/cli/control.h"
+#include "init/cli/lines.h"
 #include "init/cli/options.h"
 #include "init/cli/output.h"
 #include "init/compat/compat.h"
@@ -14,6 +16,7 @@
 #include "init/steps/step_down.h"
 #include "init/steps/streams.h"
 #include "init/steps/writable.h"
+#include "init/supervise/helpers.h"
 #include "init/supervise/supervise.h"
 #include "init/sys/event.h"
 
@@ -37,9 +40,11 @@ static const struct step starting[] = {
 	{ "file-env", file_env_check, file_env_run },
 	{ "chown", chown_check, chown_run },
 	{ "listen", sockets_check, sockets_run },
+	{ "with", helpers_check, helpers_run },
 
 	/* from here there is no way back */
 	{ "user", step_down_check, step_down_run },
+	{ "with-file", lines_check, lines_run },
 	{ "chdir", folder_check, folder_run },
 	{ "writable", writable_check, writable_run },
 	{ "command", command_check, command_run },
@@ -49,25 +54,25 @@ static const struct step installing[] = { { "install", install_check, install_ru
 static const struct failure *init(int argc, char **argv, int *ret_status)
 {
 	static struct plan plan;
-	static struct run run = { .plan = &plan };
+	static struct run run = { .plan = &plan, .steps = starting, .step_count = COUNT(starting) };
 	const struct failure *failure = start_safely(&run.inherited);
-	const struct step *steps = starting;
-	size_t count = COUNT(starting);
 
 	if (!failure)
 		failure = options_parse(argc, argv, environ, &plan);
 	if (failure || plan.pause || plan.print.text)
 		return failure ? failure : options_answer(&plan, ret_status);
+	if (plan.control.asked)
+		return control_run(&plan, ret_status);
 	if (plan.install) {
-		steps = installing;
-		count = COUNT(installing);
+		run.steps = installing;
+		run.step_count = COUNT(installing);
 	} else {
 		failure = plan_check(&plan);
 	}
 	if (!failure && plan.check)
-		return check_print(&run, steps, count, ret_status);
-	for (size_t i = 0; !failure && i < count; i++)
-		failure = steps[i].run(&run);
+		return check_print(&run, ret_status);
+	for (size_t i = 0; !failure && i < run.step_count; i++)
+		failure = run.steps[i].run(&run);
 	return failure || plan.install ? failure : supervise(&run, ret_status);
 }
 

@@ -27,7 +27,7 @@ const struct failure *plan_check(const struct plan *plan)
 	if (plan->exec && plan->helper_count)
 		return failure_new("--exec", 0, "leave --exec out",
 				   "nobody is left to look after helpers");
-	if (!plan->command[0] && !plan->check)
+	if (!plan->command[0] && !plan->check && !plan->line_count)
 		return failure_new(NULL, 0, "usage: drop-init [OPTION]... [--] COMMAND [ARG]...",
 				   "no command given");
 	return NULL;

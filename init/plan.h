@@ -94,15 +94,30 @@ enum restart { RESTART_ALWAYS, RESTART_ON_FAILURE, RESTART_NEVER };
 /* What only the plan of a helper has: a line of --with or --with-file. */
 struct helper_spec {
 	const char *name; /* NULL: it is no helper, but the command */
+	const char *file; /* NULL; else no plan, but the place of those of this --with-file */
 	bool once, optional, together, ready_notify;
 	unsigned every_ms; /* 0: not by time */
 	enum restart restart;
+	bool restart_given;
+};
+
+/* One --with, or one --with-file, in the order in which they were typed. */
+struct line_source {
+	const char *text; /* of --with; NULL: it is a file */
+	const char *file;
 };
 
 /* What was asked to be printed, instead of a start. */
 struct print_request {
 	const char *text; /* NULL: nothing */
 	int fd, status;	  /* of the exit */
+};
+
+/* What is to be done with what the running PID 1 looks after, instead of a start. */
+struct control_request {
+	bool asked, status, restarts;
+	int signal;	  /* 0: none */
+	const char *name; /* of the helper; NULL: it is the operand */
 };
 
 struct plan {
@@ -124,6 +139,7 @@ struct plan {
 	const char *chdir;
 	struct strings environment; /* NAME=VALUE */
 	struct strings file_env;    /* names and patterns */
+	struct strings hidden;	    /* those of all plans: their NAME_FILE is for nobody */
 	bool expand;
 	char **default_command; /* NULL: none */
 
@@ -164,10 +180,13 @@ struct plan {
 	const char *install;
 	bool pause; /* catatonit -P: nothing is started */
 	struct print_request print;
+	struct control_request control;
 
 	/* helpers beside the command */
+	struct line_source *lines;
+	size_t line_count;
 	struct helper_spec helper;
-	struct plan *helpers;
+	struct plan *helpers; /* in their order */
 	size_t helper_count;
 };
 

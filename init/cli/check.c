@@ -13,15 +13,17 @@ static void line_print(FILE *out, const struct outlook_line *line, bool json)
 	if (!text)
 		abort(); /* a check that cannot say what it found must not look like a yes */
 	if (json)
-		(void)fprintf(out, "{\"step\":\"%s\",\"ok\":%s,\"text\":\"%s\"}\n", line->step,
-			      line->ok ? "true" : "false", text);
+		(void)fprintf(out, "{%s%s%s\"step\":\"%s\",\"ok\":%s,\"text\":\"%s\"}\n",
+			      line->helper ? "\"helper\":\"" : "", line->helper ? line->helper : "",
+			      line->helper ? "\"," : "", line->step, line->ok ? "true" : "false",
+			      text);
 	else
-		(void)fprintf(out, "%-4s%-11s %s\n", line->ok ? "ok" : "NO", line->step, text);
+		(void)fprintf(out, "%-4s%-11s %s%s%s\n", line->ok ? "ok" : "NO", line->step,
+			      line->helper ? line->helper : "", line->helper ? ": " : "", text);
 	free(text);
 }
 
-const struct failure *check_print(struct run *run, const struct step *steps, size_t count,
-				  int *ret_status)
+const struct failure *check_print(struct run *run, int *ret_status)
 {
 	struct outlook outlook = { .step = NULL };
 	char *text = NULL;
@@ -29,10 +31,10 @@ const struct failure *check_print(struct run *run, const struct step *steps, siz
 	FILE *out = open_memstream(&text, &size); /* fclose(3) tells of a failure */
 
 	*ret_status = EXIT_SUCCESS;
-	for (size_t i = 0; i < count; i++) {
-		outlook.step = steps[i].name;
-		if (steps[i].check)
-			steps[i].check(run, &outlook);
+	for (size_t i = 0; i < run->step_count; i++) {
+		outlook.step = run->steps[i].name;
+		if (run->steps[i].check)
+			run->steps[i].check(run, &outlook);
 	}
 	if (!out)
 		return failure_of_memory();

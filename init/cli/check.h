@@ -7,7 +7,6 @@
 /* Let each step check itself, in order, and print a line for each thing that it says on standard
  * output: as an object of JSON where that is wanted. Changes nothing. *ret_status is 0 where all
  * can be done, 125 where something cannot. */
-const struct failure *check_print(struct run *run, const struct step *steps, size_t count,
-				  int *ret_status);
+const struct failure *check_print(struct run *run, int *ret_status);
 
 #endif

@@ -238,6 +238,43 @@ static const char *set_log_format(struct plan *plan, const char *value)
 	return speak(plan);
 }
 
+static const char *set_status(struct plan *plan, const char *value)
+{
+	(void)value;
+	plan->control.asked = true;
+	return set(&plan->control.status);
+}
+
+static const char *set_signal(struct plan *plan, const char *value)
+{
+	plan->control.asked = true;
+	return signal_parse(value, false, &plan->control.signal) ? NULL : signal_refuse(value);
+}
+
+static const char *set_restart_helper(struct plan *plan, const char *value)
+{
+	plan->control.asked = plan->control.restarts = true;
+	return not_empty(value, &plan->control.name);
+}
+
+static const char *set_once(struct plan *plan, const char *value)
+{
+	(void)value;
+	return set(&plan->helper.once);
+}
+
+static const char *set_optional(struct plan *plan, const char *value)
+{
+	(void)value;
+	return set(&plan->helper.optional);
+}
+
+static const char *set_together(struct plan *plan, const char *value)
+{
+	(void)value;
+	return set(&plan->helper.together);
+}
+
 static const char *set_exec(struct plan *plan, const char *value)
 {
 	(void)value;
@@ -282,8 +319,9 @@ static const char *print_licence(struct plan *plan, const char *value)
 	return print(plan, licence_text);
 }
 
-#define LINE	 (OPTION_ON_LINE)
-#define FILE_TOO (OPTION_ON_LINE | OPTION_IN_FILE)
+#define LINE	   (OPTION_ON_LINE)
+#define FILE_TOO   (OPTION_ON_LINE | OPTION_IN_FILE)
+#define LINES_ONLY (OPTION_ON_LINE | OPTION_IN_FILE | OPTION_LINES_ONLY)
 
 /* A row of one line and a row of six look alike to clang-format. */
 /* clang-format off */
@@ -318,6 +356,20 @@ const struct option_row option_table[] = {
 	{ 0, OPTION_REPEATABLE, FILE_TOO, "file-env", "NAME[,NAME]...",
 	  "set NAME to what is in the file NAME_FILE", option_add_file_env },
 	{ 0, OPTION_ONCE, 0, "expand", NULL, "replace $NAME and ${NAME:-word}", set_expand },
+	{ 0, OPTION_REPEATABLE, 0, "with", "\"NAME: [OPTION]... COMMAND\"", "a helper beside the command",
+	  option_add_with },
+	{ 0, OPTION_REPEATABLE, 0, "with-file", "FILE", "helpers, a line each", option_add_with_file },
+	{ 0, OPTION_ONCE, LINES_ONLY, "once", NULL, "runs to its end before what comes after it",
+	  set_once },
+	{ 0, OPTION_ONCE, LINES_ONLY, "every", "TIME", "runs each TIME: 30s, 5m, 1h", option_set_every },
+	{ 0, OPTION_ONCE, LINES_ONLY, "restart", "always|on-failure|never", "after which ends (always)",
+	  option_set_restart },
+	{ 0, OPTION_ONCE, LINES_ONLY, "optional", NULL, "giving it up is a message and no more",
+	  set_optional },
+	{ 0, OPTION_ONCE, LINES_ONLY, "together", NULL, "stops with the command, not after it",
+	  set_together },
+	{ 0, OPTION_ONCE, LINES_ONLY, "ready", "notify", "what comes after waits for READY=1",
+	  option_set_ready },
 	{ 'r', OPTION_REPEATABLE, FILE_TOO, "rewrite", "SIG:SIG",
 	  "forward another signal; SIG:0 drops it", add_rewrite },
 	{ 'g', OPTION_ONCE, FILE_TOO, "group", NULL, "signal the command's whole process group",
@@ -341,6 +393,10 @@ const struct option_row option_table[] = {
 	  set_stop_timeout },
 	{ 0, OPTION_ONCE, 0, "exec", NULL, "no init: drop and become the command", set_exec },
 	{ 0, OPTION_ONCE, 0, "check", NULL, "print the plan and whether it can be done", set_check },
+	{ 0, OPTION_ACTION, 0, "status", NULL, "how the running PID 1's helpers are", set_status },
+	{ 0, OPTION_ACTION, 0, "signal", "SIGNAL NAME", "send to a running helper", set_signal },
+	{ 0, OPTION_ACTION, 0, "restart-helper", "NAME", "stop a running helper, and start it again",
+	  set_restart_helper },
 	{ 0, OPTION_ONCE, 0, "log-format", "text|json", "of our messages on standard error",
 	  set_log_format },
 	{ 0, OPTION_ONCE, 0, "install", "PATH", "copy this binary to PATH", set_install },

@@ -12,6 +12,11 @@ const char *option_add_writable(struct plan *plan, const char *value);
 const char *option_add_limits(struct plan *plan, const char *value);
 const char *option_add_environment(struct plan *plan, const char *value);
 const char *option_add_file_env(struct plan *plan, const char *value);
+const char *option_add_with(struct plan *plan, const char *value);
+const char *option_add_with_file(struct plan *plan, const char *value);
+const char *option_set_every(struct plan *plan, const char *value);
+const char *option_set_restart(struct plan *plan, const char *value);
+const char *option_set_ready(struct plan *plan, const char *value);
 
 /* Room for one more element behind count of them; NULL without memory. */
 #define OPTION_LIST_ADD(list, count, element)                                                      \

@@ -1,6 +1,7 @@
 #include "init/cli/options.h"
 
 #include "init/cli/expand.h"
+#include "init/cli/lines.h"
 #include "init/cli/output.h"
 #include "init/cli/words.h"
 #include "init/compat/compat.h"
@@ -302,6 +303,17 @@ static const struct failure *twins_scan(struct typed_list *list, char **environm
 	return failure;
 }
 
+static const struct failure *lines_only_refuse(const struct typed_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->at[i].row->places & OPTION_LINES_ONLY)
+			return failure_new(typed_format(&list->at[i]), 0,
+					   "--with \"NAME: [OPTION]... COMMAND\"",
+					   "only on a helper's line");
+	}
+	return NULL;
+}
+
 /* --- from what was typed to a plan ------------------------------------------------------------ */
 
 /* The row of ours that stands behind a row of another program's; NULL: none does. */
@@ -410,6 +422,7 @@ static const struct failure *operands_expand(const struct plan *plan, char ***op
 static const struct failure *list_to_plan(struct typed_list *list, struct plan *plan)
 {
 	const struct failure *failure = list_apply(list, plan, true);
+	bool has_operand;
 
 	if (failure)
 		return failure;
@@ -419,10 +432,13 @@ static const struct failure *list_to_plan(struct typed_list *list, struct plan *
 	failure = list_apply(list, plan, false);
 	if (!failure && list->compat)
 		failure = compat_finish(list->compat, plan, *list->operands != NULL);
+	has_operand = *list->operands;
 	if (!failure)
 		failure = operands_expand(plan, &list->operands);
 	if (!failure)
 		failure = command_complete(plan, list->operands);
+	if (!failure)
+		failure = lines_parse(plan, has_operand);
 	if (!failure && !plan->identity.unresolved)
 		plan->identity.unresolved = user_resolve_owners(plan);
 	return failure;
@@ -463,8 +479,113 @@ const struct failure *options_parse(int argc, char **argv, char **environment,
 		failure = twins_scan(&list, environment);
 	if (!failure)
 		failure = words_scan(&list, argv + (argc > 0));
+	if (!failure)
+		failure = lines_only_refuse(&list);
 	return failure ? failure : list_to_plan(&list, ret_plan);
 }
+
+/* --- a helper's line ---------------------------------------------------------------------------
+ */
+
+static const struct failure *place_check(const struct typed *typed, enum option_place place)
+{
+	if (typed->row->places & place)
+		return NULL;
+	if (typed->row->places & OPTION_ON_LINE)
+		return failure_new(typed_format(typed), 0, "use --with for this line",
+				   "not in a file: whoever may edit it would gain by that");
+	return failure_new(typed_format(typed), 0, NULL,
+			   "not on a helper's line: it is for the whole container");
+}
+
+/* A value replaces what the command has; nothing is merged. */
+static void inherited_forget(const struct typed_list *list, struct plan *plan)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (is_called(&list->at[i], "env"))
+			plan->environment = (struct strings){ 0 };
+		if (is_called(&list->at[i], "limit"))
+			plan->limit_count = 0, plan->limits = NULL;
+		if (is_called(&list->at[i], "user"))
+			plan->user_from = plan->groups = NULL;
+	}
+}
+
+static const struct failure *line_scan(const char *line, enum option_place place,
+				       const struct plan *plan, struct typed_list *ret_list)
+{
+	const struct failure *failure = NULL;
+	char **words;
+	const char *wrong = words_split(plan, line, &words);
+
+	*ret_list = (struct typed_list){ .rows = option_table, .row_count = option_count };
+	if (wrong)
+		return failure_new(NULL, 0, NULL, "%s", wrong);
+	failure = words_scan(ret_list, words);
+	for (size_t i = 0; !failure && i < ret_list->count; i++)
+		failure = place_check(&ret_list->at[i], place);
+	return failure;
+}
+
+/* "PORT=1 COMMAND" is a shell's. */
+static const struct failure *line_command_check(char *const *words)
+{
+	const char *equals = *words ? strchr(*words, '=') : NULL, *slash;
+
+	if (!*words)
+		return failure_new(NULL, 0, NULL, "no command");
+	slash = strchr(*words, '/');
+	if (equals && equals != *words && (!slash || equals < slash))
+		return failure_new(NULL, 0, text_format("write --env %s", *words),
+				   "'%s' is not a command", *words);
+	return NULL;
+}
+
+static const struct failure *line_to_plan(const char *line, enum option_place place,
+					  struct plan *plan)
+{
+	const bool expand = plan->expand;
+	struct typed_list list;
+	const struct failure *failure = line_scan(line, place, plan, &list);
+
+	if (failure)
+		return failure;
+	inherited_forget(&list, plan);
+	plan->expand = false; /* words are, already */
+	failure = list_apply(&list, plan, true);
+	plan->expand = expand;
+	if (!failure && plan->user && !plan->user_from)
+		failure = user_resolve(plan);
+	/* Once more, now that it is known whose HOME it is. */
+	if (!failure)
+		failure = line_scan(line, place, plan, &list);
+	plan->expand = false;
+	if (!failure)
+		failure = list_apply(&list, plan, false);
+	plan->expand = expand;
+	if (!failure)
+		failure = user_resolve_owners(plan);
+	if (!failure)
+		failure = line_command_check(list.operands);
+	plan->command = list.operands;
+	return failure;
+}
+
+const struct failure *options_parse_line(const char *typed, const char *line,
+					 enum option_place place, struct plan *plan)
+{
+	const struct failure *failure = line_to_plan(line, place, plan);
+	const char *what;
+
+	if (!failure)
+		return NULL;
+	what = failure->typed ? text_format("%s: %s", typed, failure->typed) : typed;
+	return failure_with_status(failure->status, what, failure->error, failure->advice, "%s",
+				   failure->tried);
+}
+
+/* --- all of it ---------------------------------------------------------------------------------
+ */
 
 const struct failure *options_answer(const struct plan *plan, int *ret_status)
 {

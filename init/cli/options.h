@@ -18,6 +18,11 @@ extern const size_t option_count;
 const struct failure *options_parse(int argc, char **argv, char **environment,
 				    struct plan *ret_plan);
 
+/* The options of a helper's line, and the command behind them, into a plan that holds what is left
+ * out. PLACE is where the line stands, TYPED how it is called in a failure. */
+const struct failure *options_parse_line(const char *typed, const char *line,
+					 enum option_place place, struct plan *plan);
+
 /* Where the plan is not for a start: print what was asked for, or pause. */
 const struct failure *options_answer(const struct plan *plan, int *ret_status);
 

@@ -119,7 +119,7 @@ static const char *split(const struct plan *plan, const char *text, char ***ret_
 
 	for (;;) {
 		s.at += strspn(s.at, BLANKS);
-		if (wrong || !*s.at)
+		if (wrong || !*s.at || (plan && *s.at == '#'))
 			break;
 		wrong = word_take(&s);
 	}

@@ -7,9 +7,9 @@
 
 #include "init/plan.h"
 
-/* Cut text into an allocated, NULL-terminated array of words. With plan->expand a dollar sign that
- * is not between single quotes is replaced (expand.h); what is put in is not cut again. Returns
- * NULL, or what is wrong. */
+/* Cut a line into an allocated, NULL-terminated array of words. With plan->expand a dollar sign
+ * that is not between single quotes is replaced (expand.h); what is put in is not cut again. A word
+ * that begins with '#' begins a comment. Returns NULL, or what is wrong. */
 const char *words_split(const struct plan *plan, const char *text, char ***ret_words);
 
 /* The same of the value of a twin, where only quotes and blanks mean something. */

@@ -47,6 +47,7 @@ int capabilities_set(const struct capability_sets *sets)
 	struct capability_sets now;
 	int result;
 
+	capng_setpid(getpid()); /* it remembers who it was before a fork */
 	capng_clear(CAPNG_SELECT_CAPS);
 	for (unsigned n = 0; n <= LAST_POSSIBLE_CAPABILITY; n++) {
 		if (sets->effective & CAPABILITY_BIT(n))
@@ -126,14 +127,9 @@ bool capabilities_set_securebits(void)
 	if (before >= 0 &&
 	    !prctl(PR_SET_SECUREBITS, (before & ~SECBIT_KEEP_CAPS) | SECUREBITS, 0, 0, 0))
 		return true;
-	if (before < 0 && errno == EINVAL)
-		message(MESSAGE_INFO, "this kernel has no securebits to set (no_new_privs keeps it "
-				      "from mattering)");
-	else
-		message(MESSAGE_INFO,
-			"the securebits stay: %s (CAP_SETPCAP mends it; no_new_privs keeps it from "
-			"mattering)",
-			strerror(errno));
+	message(MESSAGE_INFO,
+		"the securebits stay: %s (CAP_SETPCAP mends it; no_new_privs keeps it from mattering)",
+		strerror(errno));
 	return false;
 }
 

@@ -90,6 +90,8 @@ const struct failure *command_find(struct run *run)
 {
 	const char *name = run->plan->command[0];
 
+	if (!name)
+		return NULL; /* a --with-file may have it */
 	/* Relative to a folder that we are not in yet. */
 	if (run->plan->chdir && strchr(name, '/') && *name != '/')
 		return NULL;

@@ -53,13 +53,19 @@ static bool is_left_out(const struct plan *plan, const char *variable)
 {
 	static const char *const listen[] = { "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES",
 					      "LISTEN_PIDFDID" };
+	static const char *const command[] = { "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC" };
 	struct secret_source source;
 
 	if (!strncmp(variable, TWIN_PREFIX, strlen(TWIN_PREFIX)) ||
-	    secret_source_parse(plan, variable, &source))
+	    secret_source_parse(&plan->hidden, variable, &source))
 		return true;
 	for (size_t i = 0; i < sizeof(listen) / sizeof(*listen); i++) {
 		if (names_agree(variable, listen[i]))
+			return true;
+	}
+	/* Whoever started us talks to the command alone. */
+	for (size_t i = 0; plan->helper.name && i < sizeof(command) / sizeof(*command); i++) {
+		if (names_agree(variable, command[i]))
 			return true;
 	}
 	return false;

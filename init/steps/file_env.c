@@ -195,7 +195,7 @@ const struct failure *file_env_run(struct run *run)
 	char *secret;
 
 	for (char **at = environ; !failure && *at; at++) {
-		if (!secret_source_parse(run->plan, *at, &source))
+		if (!secret_source_parse(&run->plan->file_env, *at, &source))
 			continue;
 		if (*source.path && is_read(run, &source))
 			return source_refuse(&source, "another variable names a file for it, too",
@@ -217,7 +217,7 @@ void file_env_check(struct run *run, struct outlook *outlook)
 	for (char **at = environ; *at; at++) {
 		const struct failure *failure;
 
-		if (!secret_source_parse(run->plan, *at, &source) || !*source.path)
+		if (!secret_source_parse(&run->plan->file_env, *at, &source) || !*source.path)
 			continue;
 		failure = source_read(run->plan, &source, &secret);
 		secret_wipe(secret);

@@ -11,7 +11,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-static void line_add(struct outlook *outlook, bool ok, const char *text)
+static void line_add(struct outlook *outlook, struct outlook_line line)
 {
 	struct outlook_line *grown =
 		reallocarray(outlook->lines, outlook->line_count + 1, sizeof(*outlook->lines));
@@ -19,7 +19,7 @@ static void line_add(struct outlook *outlook, bool ok, const char *text)
 	if (!grown)
 		abort(); /* a check that cannot say what it found must not look like a yes */
 	outlook->lines = grown;
-	grown[outlook->line_count++] = (struct outlook_line){ ok, outlook->step, text };
+	grown[outlook->line_count++] = line;
 }
 
 void outlook_say(struct outlook *outlook, bool ok, const char *format, ...)
@@ -31,7 +31,13 @@ void outlook_say(struct outlook *outlook, bool ok, const char *format, ...)
 	if (vasprintf(&text, format, arguments) < 0)
 		abort(); /* as above */
 	va_end(arguments);
-	line_add(outlook, ok, text);
+	line_add(outlook, (struct outlook_line){ ok, outlook->helper, outlook->step, text });
+}
+
+void outlook_take(struct outlook *outlook, const struct outlook *from)
+{
+	for (size_t i = 0; i < from->line_count; i++)
+		line_add(outlook, from->lines[i]);
 }
 
 void outlook_refuse(struct outlook *outlook, const char *about, const struct failure *failure)

@@ -7,11 +7,12 @@
 
 struct outlook_line {
 	bool ok;
-	const char *step, *text;
+	const char *helper, *step, *text; /* helper: NULL for the command */
 };
 
 struct outlook {
-	const char *step; /* whose turn it is */
+	const char *helper; /* whose steps they are; NULL: the command's */
+	const char *step;   /* whose turn it is */
 	struct outlook_line *lines;
 	size_t line_count;
 	bool no_drop; /* stepping down would fail: nothing can be tried as the user */
@@ -25,6 +26,9 @@ void outlook_say(struct outlook *outlook, bool ok, const char *format, ...)
 
 /* "NO", and why: of what it is about ("0.0.0.0:80") only the reason and the advice are said. */
 void outlook_refuse(struct outlook *outlook, const char *about, const struct failure *failure);
+
+/* Add the lines of a helper's. */
+void outlook_take(struct outlook *outlook, const struct outlook *from);
 
 /* This would be done by a later step's time. */
 void outlook_add_chown(struct outlook *outlook, const struct chown_spec *spec);

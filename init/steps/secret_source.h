@@ -15,8 +15,9 @@ struct secret_source {
 	const char *path;     /* empty: as good as not set */
 };
 
-/* Is this variable one? */
-bool secret_source_parse(const struct plan *plan, const char *variable, struct secret_source *ret);
+/* Is this variable one, for a name on the list? */
+bool secret_source_parse(const struct strings *names, const char *variable,
+			 struct secret_source *ret);
 
 /* Is there one for the variable of this name? */
 bool secret_source_has(const struct plan *plan, const char *name);

@@ -14,14 +14,20 @@
 #include "init/steps/start.h"
 #include "init/unotify/unotify.h"
 
+struct step;
+struct helpers;
+
 struct run {
 	const struct plan *plan;
+	const struct step *steps; /* all of them: a helper goes through the same */
+	size_t step_count;
 	struct inherited inherited;
 	struct filter profile;	  /* --seccomp's */
 	struct port_choice ports; /* the rung of --allow-port */
 	struct strings secrets;	  /* --file-env's, as NAME=value: wiped once the command has them */
 	struct unotify unotify;	  /* what PID 1 answers */
 	struct command command;
+	struct helpers *helpers; /* NULL: none */
 };
 
 struct step {

@@ -87,7 +87,7 @@ const struct failure *streams_run(struct run *run)
 	if (!run->plan->drops)
 		return NULL;
 	failure = way_out_find(run->inherited.sockets);
-	if (!failure)
+	if (!failure && !run->plan->helper.name) /* they are the command's */
 		streams_give(run->plan->identity.uid);
 	return failure;
 }

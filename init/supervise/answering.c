@@ -53,10 +53,8 @@ const struct failure *answering_start(struct unotify *unotify, int listener)
 	int result;
 
 	if (listener < 0 && unotify->reports)
-		message(MESSAGE_INFO, "denials are not explained: %s",
-			filter_can_listen() ? "an outer supervisor has the only seccomp listener "
-					      "that there can be"
-					    : "this kernel has no seccomp listeners");
+		message(MESSAGE_INFO, "denials are not explained: an outer supervisor has the only "
+				      "seccomp listener that there can be");
 	if (listener < 0)
 		return NULL;
 	server = server_new(unotify, listener);
@@ -69,8 +67,9 @@ const struct failure *answering_start(struct unotify *unotify, int listener)
 		result = signals_block();
 	if (result)
 		return failure_new(NULL, -result,
-				   result == -EAGAIN ? "its user is at the limit of processes: ulimit -u"
-						     : NULL,
+				   result == -EAGAIN
+					   ? "its user is at the limit of processes: ulimit -u"
+					   : NULL,
 				   "cannot start the thread that answers the command");
 	return NULL;
 }

@@ -26,12 +26,12 @@ struct permit {
 	unsigned loop, answering;
 };
 
-#define BOTH	   .loop = ALWAYS, .answering = ALWAYS
-#define LOOP	   .loop = ALWAYS
-#define ANSWERING  .answering = ALWAYS
-#define BINDS	   .answering = REPORT_BINDS
-#define OPTIONS	   .answering = REPORT_OPTIONS
-#define RECORDS	   .loop = REPORT_CALLS
+#define BOTH	  .loop = ALWAYS, .answering = ALWAYS
+#define LOOP	  .loop = ALWAYS
+#define ANSWERING .answering = ALWAYS
+#define BINDS	  .answering = REPORT_BINDS
+#define OPTIONS	  .answering = REPORT_OPTIONS
+#define RECORDS	  .loop = REPORT_CALLS
 
 #define WAYS (O_ACCMODE | O_CREAT | O_TRUNC | O_NOFOLLOW) /* to open a file */
 
@@ -53,6 +53,7 @@ static const struct permit permits[] = {
 	{ SYS_rt_sigaction, IS(0, SIGCHLD), LOOP },
 	{ SYS_clock_gettime, BOTH }, /* where the vDSO has no clock */
 	{ SYS_getpid, BOTH },
+	{ SYS_prctl, IS(0, PR_SET_MM), LOOP }, /* title.h */
 
 	/* children */
 	{ SYS_wait4, LOOP },

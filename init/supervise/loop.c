@@ -6,10 +6,10 @@
 #include "init/sys/event.h"
 #include "init/sys/message.h"
 #include "init/supervise/oom.h"
-#include "init/supervise/survivors.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -166,14 +166,49 @@ static void forward(const struct loop *loop, int number, const struct signalfd_s
 				       : "");
 }
 
-/* A TERM that --stop-delay wants to hold: the first one, and those that come while it is held. */
+static bool asks_for_end(const struct loop *loop, int received)
+{
+	return loop->plan->stop_signals & SIGNAL_BIT(received);
+}
+
+/* One that --stop-delay wants to hold: the first one, and those that come while it is held. */
 static bool hold(struct loop *loop, int received)
 {
-	if (received != SIGTERM || !loop->plan->stop_delay_ms || loop->delay_is_over)
+	if (!asks_for_end(loop, received) || !loop->plan->stop_delay_ms || loop->delay_is_over)
 		return false;
-	if (!loop->held_until)
+	if (!loop->held_until) {
 		loop->held_until = clock_ms() + loop->plan->stop_delay_ms;
+		loop->held = received;
+	}
 	return true;
+}
+
+/* Forward what was received, and let those know who stop with the command. */
+static void pass_on(struct loop *loop, int received, const struct signalfd_siginfo *from)
+{
+	const int number = loop->plan->rewrite[received];
+
+	if (loop->hooks && loop->hooks->stop && asks_for_end(loop, received))
+		loop->hooks->stop(loop->hooks->context);
+	if (number)
+		forward(loop, number, from);
+	else
+		event_tell(EVENT_NOT_FORWARDED, (struct event_facts){ .number = received });
+}
+
+int loop_stop_signal(const struct loop *loop)
+{
+	int number = 1;
+
+	while (number < SIGNAL_COUNT - 1 && !asks_for_end(loop, number))
+		number++;
+	return number;
+}
+
+void loop_stop(struct loop *loop, int number, unsigned timeout_ms)
+{
+	loop->kill_at = clock_ms() + timeout_ms;
+	pass_on(loop, number, NULL);
 }
 
 /* What the kernel sent us for a write of ours, to a pipe that nobody reads or past a limit of size,
@@ -187,7 +222,6 @@ static bool is_our_own(const struct signalfd_siginfo *from)
 static void take_signal(struct loop *loop, const struct signalfd_siginfo *from)
 {
 	const int received = (int)from->ssi_signo;
-	const int number = loop->plan->rewrite[received];
 
 	if (is_our_own(from))
 		return;
@@ -196,10 +230,11 @@ static void take_signal(struct loop *loop, const struct signalfd_siginfo *from)
 		return;
 	}
 	event_tell(EVENT_RECEIVED, (struct event_facts){ .number = received });
-	if (!number)
-		event_tell(EVENT_NOT_FORWARDED, (struct event_facts){ .number = received });
-	else if (!hold(loop, received))
-		forward(loop, number, from);
+	if (loop->hooks && loop->hooks->signal &&
+	    loop->hooks->signal(loop->hooks->context, received))
+		return;
+	if (!hold(loop, received))
+		pass_on(loop, received, from);
 	/* Then our shell sees a stopped job; PID 1 the kernel does not stop. */
 	if (loop->plan->suspends &&
 	    (received == SIGTSTP || received == SIGTTIN || received == SIGTTOU))
@@ -221,43 +256,85 @@ static const struct failure *take_signals(struct loop *loop)
 
 /* --- the loop -------------------------------------------------------------------------------- */
 
-/* How long to sleep: for ever, unless there is work left or a TERM is held. */
+/* The next time that something is due; 0: nothing is. */
+static int64_t due_ms(const struct loop *loop)
+{
+	if (loop->held_until && (!loop->kill_at || loop->held_until < loop->kill_at))
+		return loop->held_until;
+	return loop->kill_at;
+}
+
+/* How long to sleep: for ever, unless there is work left or something is due. */
 static int sleep_ms(const struct loop *loop)
 {
-	int64_t left;
+	const int64_t due = due_ms(loop), left = due - clock_ms();
 
 	if (loop->more_to_reap)
 		return 0;
-	if (!loop->held_until)
+	if (!due)
 		return -1;
-	left = loop->held_until - clock_ms();
 	return left > 0 ? (int)left : 0;
 }
 
-static void release_held(struct loop *loop)
+static void act_on_time(struct loop *loop)
 {
-	if (!loop->held_until || clock_ms() < loop->held_until)
-		return;
-	loop->held_until = 0;
-	loop->delay_is_over = true;
-	forward(loop, loop->plan->rewrite[SIGTERM], NULL);
+	const int64_t now = due_ms(loop) ? clock_ms() : 0;
+
+	if (loop->held_until && now >= loop->held_until) {
+		loop->held_until = 0;
+		loop->delay_is_over = true;
+		pass_on(loop, loop->held, NULL);
+	}
+	if (loop->kill_at && now >= loop->kill_at) {
+		loop->kill_at = 0;
+		message(MESSAGE_WARNING, "%s has not ended in its time: killed",
+			loop->plan->command[0]);
+		forward(loop, SIGKILL, NULL);
+	}
 }
 
-/* What there is to wait for. */
-enum { SIGNALS, COMMAND, SOURCE_COUNT };
+/* What there is to wait for; behind these what the hooks wait for. */
+enum { SIGNALS, COMMAND, OWN_SOURCES };
 
-/* Sleep until there is something to do, and do it. */
-static const struct failure *serve(struct loop *loop, struct pollfd sources[SOURCE_COUNT])
+static struct pollfd *sources_new(const struct loop *loop)
 {
+	const size_t others = loop->hooks ? loop->hooks->source_count : 0;
+	struct pollfd *sources = calloc(OWN_SOURCES + others, sizeof(*sources));
+
+	if (!sources)
+		return NULL;
+	sources[SIGNALS] = (struct pollfd){ .fd = loop->signal_fd, .events = POLLIN };
+	/* POLLHUP: it is reaped */
+	sources[COMMAND] = (struct pollfd){ .fd = loop->child.pidfd, .events = POLLIN };
+	return sources;
+}
+
+/* Sleep until there is something to do, and do what is not about the child. */
+static const struct failure *wait_once(struct loop *loop, struct pollfd *sources, int timeout_ms)
+{
+	const struct loop_hooks *hooks = loop->hooks;
+	const size_t count = OWN_SOURCES + (hooks ? hooks->source_count : 0);
 	const struct failure *failure = NULL;
 
+	if (hooks)
+		hooks->sources(hooks->context, sources + OWN_SOURCES);
 	/* Interrupted, poll(2) need not clear them. */
-	sources[SIGNALS].revents = sources[COMMAND].revents = 0;
-	if (poll(sources, SOURCE_COUNT, sleep_ms(loop)) < 0 && errno != EINTR)
+	for (size_t i = 0; i < count; i++)
+		sources[i].revents = 0;
+	if (poll(sources, count, timeout_ms) < 0 && errno != EINTR)
 		return failure_new(NULL, errno, NULL, "cannot wait for events");
 	if (sources[SIGNALS].revents)
 		failure = take_signals(loop);
-	release_held(loop);
+	if (hooks)
+		hooks->act(hooks->context, sources + OWN_SOURCES);
+	return failure;
+}
+
+static const struct failure *serve(struct loop *loop, struct pollfd *sources)
+{
+	const struct failure *failure = wait_once(loop, sources, sleep_ms(loop));
+
+	act_on_time(loop);
 	if (sources[COMMAND].revents & POLLIN)
 		notice_end(loop, &sources[COMMAND].events);
 	if (!failure && loop->kernel_reaps && sources[COMMAND].revents & POLLHUP)
@@ -269,17 +346,32 @@ static const struct failure *serve(struct loop *loop, struct pollfd sources[SOUR
 
 const struct failure *loop_run(struct loop *loop, int *ret_status)
 {
-	struct pollfd sources[SOURCE_COUNT] = {
-		[SIGNALS] = { .fd = loop->signal_fd, .events = POLLIN },
-		[COMMAND] = { .fd = loop->child.pidfd, .events = POLLIN }, /* POLLHUP: reaped */
-	};
 	const struct failure *failure = choose_who_reaps(loop);
+	struct pollfd *sources = sources_new(loop);
 
+	if (!sources)
+		return failure_of_memory();
+	loop->ended = false;
+	loop->end_looks = 0;
 	event_tell(EVENT_STARTED, (struct event_facts){ loop->plan->command[0], loop->child.pid });
 	while (!failure && !loop->ended)
 		failure = serve(loop, sources);
-	if (failure)
-		return failure;
-	*ret_status = explain_end(loop);
-	return survivors_end(loop->plan, loop->child.pid, loop->signal_fd);
+	free(sources);
+	loop->kill_at = 0;
+	if (!failure)
+		*ret_status = explain_end(loop);
+	return failure;
+}
+
+const struct failure *loop_rest(struct loop *loop, int timeout_ms)
+{
+	struct pollfd *sources = sources_new(loop);
+	const struct failure *failure;
+
+	if (!sources)
+		return failure_of_memory();
+	sources[COMMAND].fd = -1;
+	failure = wait_once(loop, sources, timeout_ms);
+	free(sources);
+	return failure;
 }

@@ -11,8 +11,21 @@
 #include "init/supervise/spawn.h"
 #include "init/sys/failure.h"
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+/* Who looks after more than the command: PID 1 after keepers, a keeper after its channel. */
+struct loop_hooks {
+	void *context;
+	size_t source_count; /* what there is to wait for, besides */
+	void (*sources)(void *context, struct pollfd *ret_sources);
+	void (*act)(void *context, const struct pollfd *sources);
+	/* A signal has come: true where it is not to be forwarded. May be NULL. */
+	bool (*signal)(void *context, int number);
+	/* The command gets its stop signal now. May be NULL. */
+	void (*stop)(void *context);
+};
 
 struct loop {
 	const struct plan *plan;
@@ -22,10 +35,13 @@ struct loop {
 	bool ended;	    /* the command has */
 	int status;	    /* how, as waitpid(2) gives it */
 	bool more_to_reap;  /* a batch was full, or SIGCHLD came */
-	int64_t held_until; /* by clock_ms(): until then a TERM is held (--stop-delay); 0: none is
-			     */
+	int64_t held_until; /* by clock_ms(): until then a stop signal is held (--stop-delay); 0:
+			       none is */
+	int held;	    /* which */
 	int end_looks;	    /* how often the command was seen to have ended and not reaped */
 	bool delay_is_over; /* one was, so the next ones are not */
+	int64_t kill_at;    /* by clock_ms(): when the command is killed; 0: it is not */
+	const struct loop_hooks *hooks; /* NULL: none */
 };
 
 /* Before the first child: become a subreaper where we are not PID 1, and open the way by which
@@ -33,7 +49,17 @@ struct loop {
 const struct failure *loop_prepare(const struct plan *plan, struct loop *ret_loop);
 
 /* With the child filled in: find out who reaps, have SIGCHLD ignored or not to match, and serve
- * until the command and all that it left behind have ended. *ret_status is what to exit with. */
+ * until it has ended. *ret_status is what to exit with. Once more for another child. */
 const struct failure *loop_run(struct loop *loop, int *ret_status);
+
+/* Wait once, this long at most, without a child: for signals, and for what the hooks wait for. */
+const struct failure *loop_rest(struct loop *loop, int timeout_ms);
+
+/* From now on the end is asked for: send the child this signal, as if it had come from outside, and
+ * KILL this much later. */
+void loop_stop(struct loop *loop, int number, unsigned timeout_ms);
+
+/* The first of the signals that ask for the end. */
+int loop_stop_signal(const struct loop *loop);
 
 #endif

@@ -20,6 +20,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -88,6 +89,9 @@ static int execute(struct start *start)
 	result = effect_action(SIGCHLD, &command->sigchld, NULL);
 	if (result)
 		return start_fail(start, "cannot restore the disposition of SIGCHLD", -result);
+	/* A helper does not outlive its keeper. prctl(2) */
+	if (command->plan->helper.name && prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0))
+		return start_fail(start, "cannot have it end with its keeper", errno);
 	result = limits_apply(command->plan);
 	if (result)
 		return start_fail(start, "cannot set the limits of --limit", -result);
@@ -96,9 +100,8 @@ static int execute(struct start *start)
 	if (result)
 		return start_fail(start, "cannot restore the signal mask", -result);
 	if (unotify->filter.program.len)
-		result = filter_load(&unotify->filter, unotify_wants_listener(unotify)
-							       ? &start->listener
-							       : NULL);
+		result = filter_load(&unotify->filter,
+				     unotify_wants_listener(unotify) ? &start->listener : NULL);
 	if (result)
 		return start_fail(start, "cannot load the seccomp filter", -result);
 	if (unotify_needs_listener(unotify) && start->listener < 0)
@@ -209,8 +212,8 @@ static void start_free(struct start *start)
 /* CLONE_VFORK: no page table is copied, and when we go on the command has been executed. With a
  * listener CLONE_FILES: what the filter lets through after it was loaded nobody knows, sendmsg(2)
  * least of all, but so the listener is ours from the moment that it exists; execve(2) gives the
- * command a table of its own. Without one, as under qemu-user, which has neither of the two, the end
- * of a pipe tells of the execution. */
+ * command a table of its own. Without one, as under qemu-user, which has neither of the two, the
+ * end of a pipe tells of the execution. */
 static pid_t start_clone(struct start *start)
 {
 	const bool listens = unotify_wants_listener(start->command->unotify);
@@ -249,10 +252,10 @@ static const struct failure *start_run(struct start *start, struct child *ret_ch
 	const pid_t pid = start_clone(start);
 
 	if (pid < 0)
-		return failure_new(name, -pid,
-				   pid == -EAGAIN ? "its user is at the limit of processes: ulimit -u"
-						  : NULL,
-				   "cannot create a process");
+		return failure_new(
+			name, -pid,
+			pid == -EAGAIN ? "its user is at the limit of processes: ulimit -u" : NULL,
+			"cannot create a process");
 	if (start->failed || start->error) {
 		(void)waitpid(pid, NULL, 0); /* it ends; ECHILD where it was not kept for us */
 		return start_failure(start);

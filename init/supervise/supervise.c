@@ -3,24 +3,37 @@
 #include "init/privileges/drop.h"
 #include "init/steps/file_env.h"
 #include "init/supervise/answering.h"
+#include "init/supervise/helpers.h"
 #include "init/supervise/lockdown.h"
 #include "init/supervise/loop.h"
 #include "init/supervise/spawn.h"
+#include "init/supervise/survivors.h"
 #include "init/sys/descriptors.h"
 #include "init/sys/message.h"
 
+#include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 /* The sockets of --listen are the command's alone, so that closing them is closing the port; and
- * what whoever started us has left open is nobody's. Before there is a thread with some of its own. */
-static void close_others(const struct loop *loop, const struct unotify *unotify)
+ * what whoever started us has left open is nobody's. Before there is a thread with some of its own.
+ */
+static void close_others(struct run *run, const struct loop *loop)
 {
-	const int own[] = { loop->signal_fd, loop->child.pidfd, loop->child.listener,
-			    unotify->reports & REPORT_CALLS ? unotify->record.file : -1 };
-	const int result = descriptors_close_others(own, sizeof(own) / sizeof(*own));
+	const struct unotify *unotify = &run->unotify;
+	const int ours[] = { loop->signal_fd, loop->child.pidfd, loop->child.listener,
+			     unotify->reports & REPORT_CALLS ? unotify->record.file : -1 };
+	const size_t count = sizeof(ours) / sizeof(*ours);
+	int *own = calloc(count + run->plan->helper_count, sizeof(*own));
+	int result = -ENOMEM;
 
+	if (own) {
+		memcpy(own, ours, sizeof(ours));
+		result = descriptors_close_others(own, count + helpers_channels(run, own + count));
+	}
+	free(own);
 	if (result)
 		message(MESSAGE_INFO, "PID 1 keeps inherited descriptors open: %s",
 			strerror(-result));
@@ -46,14 +59,20 @@ static const struct failure *look_after(struct run *run, struct loop *loop, int 
 	struct unotify *unotify = &run->unotify;
 	const struct failure *failure;
 
-	close_others(loop, unotify);
+	close_others(run, loop);
 	failure = threads_part(run, loop->child.listener);
 	if (failure)
 		return failure;
 	if (run->plan->drops || unotify->filter.program.len)
 		lockdown_enter(LOCKDOWN_LOOP, unotify->reports);
 	filter_release(&unotify->filter);
+	helpers_watch(run, loop);
 	failure = loop_run(loop, ret_status);
+	if (failure)
+		return failure;
+	*ret_status = helpers_end(run, *ret_status);
+	failure = survivors_end(run->plan, loop->child.pid, loop->signal_fd,
+				run->plan->stop_timeout_ms);
 	return failure ? failure : unotify_finish(unotify);
 }
 
@@ -73,6 +92,9 @@ const struct failure *supervise(struct run *run, int *ret_status)
 	command->unotify = &run->unotify;
 	if (plan->exec)
 		return child_become(command);
+	failure = helpers_start(run, ret_status);
+	if (failure || *ret_status >= 0)
+		return failure;
 	failure = loop_prepare(plan, &loop);
 	if (!failure)
 		failure = child_start(command, &loop.child);

@@ -14,8 +14,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define NAMES_SIZE   512
-#define SIGNAL_BATCH 16
+#define NAMES_SIZE    512
+#define SIGNAL_BATCH  16
 #define KILL_GRACE_MS 1000 /* to end what was killed, unless it hangs in a driver */
 
 static void add_name(const struct process *process, void *context)
@@ -107,7 +107,7 @@ static int wait_for_all(const struct plan *plan, int signal_fd, int64_t end, int
 	}
 }
 
-static int kill_all(const struct plan *plan, int signal_fd)
+static int kill_all(const struct plan *plan, int signal_fd, unsigned timeout_ms)
 {
 	char names[NAMES_SIZE] = "";
 	int result;
@@ -115,8 +115,7 @@ static int kill_all(const struct plan *plan, int signal_fd)
 	process_visit(add_name, names);
 	signal_all(SIGKILL);
 	message(MESSAGE_WARNING, "killed what was left %u.%03u s after the command: %s",
-		plan->stop_timeout_ms / 1000, plan->stop_timeout_ms % 1000,
-		*names ? names : "(no /proc, so no names)");
+		timeout_ms / 1000, timeout_ms % 1000, *names ? names : "(no /proc, so no names)");
 	if (getpid() == 1)
 		return 0; /* the kernel ends a PID namespace with its PID 1 */
 	result = wait_for_all(plan, signal_fd, clock_ms() + KILL_GRACE_MS, SIGKILL);
@@ -129,10 +128,11 @@ static int kill_all(const struct plan *plan, int signal_fd)
 	return 0;
 }
 
-const struct failure *survivors_end(const struct plan *plan, pid_t command, int signal_fd)
+const struct failure *survivors_end(const struct plan *plan, pid_t command, int signal_fd,
+				    unsigned timeout_ms)
 {
 	const struct sigaction standard = { .sa_handler = SIG_DFL };
-	const int64_t end = clock_ms() + plan->stop_timeout_ms;
+	const int64_t end = clock_ms() + timeout_ms;
 	int result;
 
 	if (plan->leaves_survivors && getpid() != 1) {
@@ -148,7 +148,7 @@ const struct failure *survivors_end(const struct plan *plan, pid_t command, int 
 		signal_all(SIGCONT); /* a stopped process acts on TERM only when it goes on */
 		result = wait_for_all(plan, signal_fd, end, 0);
 		if (!result)
-			result = kill_all(plan, signal_fd);
+			result = kill_all(plan, signal_fd, timeout_ms);
 	}
 	return result < 0 ? reap_failure(-result) : NULL;
 }

@@ -8,12 +8,13 @@
 #include <sys/types.h>
 
 /* TERM to every process that is left: all of the PID namespace where we are PID 1, else all of our
- * descendants. Returns as soon as none of our children is left, or after plan->stop_timeout_ms,
+ * descendants. Returns as soon as none of our children is left, or after TIMEOUT_MS,
  * when the rest is killed and one line says which. What cannot be killed, because it is another
  * user's or does not answer, is named and left. Signals that arrive meanwhile are passed on to
  * them.
  * With plan->leaves_survivors, where we are not PID 1: one TERM to the command's session, if it has
  * its own, and no waiting. */
-const struct failure *survivors_end(const struct plan *plan, pid_t command, int signal_fd);
+const struct failure *survivors_end(const struct plan *plan, pid_t command, int signal_fd,
+				    unsigned timeout_ms);
 
 #endif

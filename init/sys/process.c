@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define PF_FORKNOEXEC 0x40 /* include/linux/sched.h, unchanged since 2.2 */
-#define FLAGS_FIELD   6    /* of those behind the state. proc_pid_stat(5) */
+#define FLAGS_FIELD   6	   /* of those behind the state. proc_pid_stat(5) */
 #define DEEPEST	      4096 /* of a chain of parents; /proc is no snapshot, so it could go in circles */
 
 /* "12 (name) S 1 2 …": the name can have brackets and spaces, so the last bracket counts. */
@@ -54,6 +54,32 @@ bool process_is_unexecuted(pid_t pid)
 		return false;
 	*end = '\0';
 	return number_parse(at + 1, 0, UINT32_MAX, &flags) && flags & PF_FORKNOEXEC;
+}
+
+/* The second number behind "\nFIELD:\t". proc_pid_status(5) */
+static bool effective_id(const char *text, const char *field, unsigned *ret)
+{
+	const char *at = strstr(text, field);
+	char digits[16];
+	uint64_t number;
+
+	at = at ? strchr(at + strlen(field), '\t') : NULL;
+	if (!at)
+		return false;
+	snprintf(digits, sizeof(digits), "%.*s", (int)strspn(at + 1, "0123456789"), at + 1);
+	if (!number_parse(digits, 0, UINT32_MAX, &number))
+		return false;
+	*ret = (unsigned)number;
+	return true;
+}
+
+bool process_owner(pid_t pid, uid_t *ret_uid, gid_t *ret_gid)
+{
+	char path[40], text[2048];
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	return file_read_text(path, text, sizeof(text)) &&
+	       effective_id(text, "\nUid:\t", ret_uid) && effective_id(text, "\nGid:\t", ret_gid);
 }
 
 /* Is this process below us, however far? */

@@ -20,6 +20,10 @@ bool process_read(pid_t pid, struct process *ret);
  * nobody has waited for; false without /proc. */
 bool process_is_unexecuted(pid_t pid);
 
+/* Whose it is, by its effective ids: not by the owner of its folder in /proc, which is root's where
+ * a process is not dumpable. False when it is gone. */
+bool process_owner(pid_t pid, uid_t *ret_uid, gid_t *ret_gid);
+
 /* Call visitor for each process that is ours to end: where we are PID 1 all but ourselves, else our
  * descendants. Zombies are left out. Without /proc there are none. */
 void process_visit(void (*visitor)(const struct process *, void *context), void *context);

@@ -91,9 +91,10 @@ const char *signal_name(int number)
 
 int signals_set_mask(signal_mask mask, signal_mask *ret_old)
 {
-	/* The last two can be blocked wherever the kernel is not qemu-user, which blocks all others. */
-	const signal_mask never = SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP) | SIGNAL_BIT(63) |
-				  SIGNAL_BIT(64);
+	/* The last two can be blocked wherever the kernel is not qemu-user, which blocks all
+	 * others. */
+	const signal_mask never =
+		SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP) | SIGNAL_BIT(63) | SIGNAL_BIT(64);
 	signal_mask now = ~mask;
 
 	if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, ret_old, sizeof(mask)) ||
@@ -127,11 +128,12 @@ static void keep(int number, siginfo_t *info, void *context)
 		(void)kill(getpid(), number); /* ourselves: cannot fail */
 }
 
-/* As libc would have it for a signal that it lets us have: it knows the way back from a handler. But
- * a handler's address makes musl unblock its own signals. */
+/* As libc would have it for a signal that it lets us have: it knows the way back from a handler.
+ * But a handler's address makes musl unblock its own signals. */
 static int action_make(union kernel_action *ret_action)
 {
-	const struct sigaction like = { .sa_handler = SIG_DFL, .sa_flags = SA_SIGINFO | SA_RESTART };
+	const struct sigaction like = { .sa_handler = SIG_DFL,
+					.sa_flags = SA_SIGINFO | SA_RESTART };
 	struct sigaction old;
 	int result;
 

@@ -24,9 +24,9 @@ const char *signal_name(int number);
  * or -errno. */
 int signals_set_mask(signal_mask mask, signal_mask *ret_old);
 
-/* pthread_create(3) unblocks some of the signals that libc uses itself (32 to 34), in the new thread
- * and where it is called: what came then would end us, or be lost. From now on it blocks all signals
- * there instead, and is queued anew, as it came. Returns 0 or -errno. */
+/* pthread_create(3) unblocks some of the signals that libc uses itself (32 to 34), in the new
+ * thread and where it is called: what came then would end us, or be lost. From now on it blocks all
+ * signals there instead, and is queued anew, as it came. Returns 0 or -errno. */
 int signals_keep(void);
 
 /* In a child that is to execute something: dispositions as they were before. */

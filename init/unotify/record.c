@@ -59,7 +59,8 @@ void record_note(struct record *record, const struct seccomp_data *call)
 	if (call->arch != FILTER_ARCH || call->nr < 0 || call->nr >= SYSCALL_COUNT)
 		return;
 	argument = record_argument_find(call->nr, &slot);
-	(void)pthread_mutex_lock(&record->lock); /* cannot fail: an ordinary one, and not ours yet */
+	(void)pthread_mutex_lock(
+		&record->lock); /* cannot fail: an ordinary one, and not ours yet */
 	syscall_set_add(&record->calls, call->nr);
 	if (argument >= 0)
 		record_add_value(&record->arguments[slot], (uint32_t)call->args[argument]);

@@ -203,7 +203,8 @@ int record_write(struct record *record)
 	wait_for_end(record);
 	if (lseek(record->file, 0, SEEK_SET) < 0)
 		return -errno;
-	(void)pthread_mutex_lock(&record->lock); /* cannot fail: an ordinary one, and not ours yet */
+	(void)pthread_mutex_lock(
+		&record->lock); /* cannot fail: an ordinary one, and not ours yet */
 	put_profile(&w);
 	(void)pthread_mutex_unlock(&record->lock); /* it is ours */
 	flush(&w);

@@ -44,8 +44,7 @@ static void bind_explain(struct server *server, const struct request *request)
 	program = denial_first(&server->denials, request, UNBROKERED, &pid);
 	if (program)
 		message(MESSAGE_WARNING, "%s[%d]: its bind(2) is left to the kernel: %s: %s",
-			program, (int)pid, server->broker.obstacle,
-			strerror(server->broker.error));
+			program, (int)pid, server->broker.obstacle, strerror(server->broker.error));
 }
 
 static struct answer answer_find(struct server *server, const struct request *request)

@@ -39,9 +39,8 @@ static const struct failure *compose_failure(const struct filter *profile, int e
 				   "it refuses bind(2) or setsockopt(2), or judges them by their "
 				   "arguments, which leaves no place for --allow-port's broker");
 	case E2BIG:
-		return failure_new(
-			NULL, 0, NULL, what, profile->name,
-			"it is longer than the 4096 instructions that the kernel takes");
+		return failure_new(NULL, 0, NULL, what, profile->name,
+				   "it is longer than the 4096 instructions that the kernel takes");
 	default:
 		return failure_new(NULL, 0, NULL, what, profile->name, strerror(error));
 	}
@@ -85,7 +84,8 @@ const struct failure *unotify_prepare(const struct plan *plan, enum broker_means
 		if (wrong)
 			return failure_new(NULL, 0, NULL, "--record %s: cannot record into it: %s",
 					   plan->record, wrong);
-		record_expect_loader(&unotify->record, command);
+		if (command)
+			record_expect_loader(&unotify->record, command);
 	}
 	return unotify->reports || profile->program.len ? compose(unotify, profile) : NULL;
 }

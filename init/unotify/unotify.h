@@ -1,5 +1,5 @@
-/* unotify.h: what the command's filter asks PID 1, and what the answers take: low ports to be bound,
- * refusals to be explained, calls to be recorded. seccomp_unotify(2)
+/* unotify.h: what the command's filter asks PID 1, and what the answers take: low ports to be
+ * bound, refusals to be explained, calls to be recorded. seccomp_unotify(2)
  *
  * Chosen once, before the first start of the command, and the same for every start; a server
  * (server.h) answers one of them.

@@ -1,0 +1,524 @@
+#include "init/supervise/helpers.h"
+
+#include "init/steps/file_env.h"
+#include "init/supervise/channel.h"
+#include "init/supervise/keeper.h"
+#include "init/supervise/title.h"
+#include "init/sys/clock.h"
+#include "init/sys/effect.h"
+#include "init/sys/message.h"
+#include "init/sys/text.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define COMMAND_STOP_MS 30000 /* where the end is ours */
+#define READY_MS	90000
+#define KEEPER_GRACE_MS 1000 /* beyond its --stop-timeout */
+
+/* One line, as PID 1 sees it. */
+struct helper {
+	const struct plan *plan;
+	pid_t keeper; /* 0: none yet */
+	int channel;  /* -1: the keeper is gone */
+	bool dropped, ready, stopped;
+	struct helper_state state;
+};
+
+struct helpers {
+	struct helper *at; /* in the order in which they start */
+	size_t count;
+	struct loop *loop; /* NULL: the command does not run yet */
+	struct helper_state command;
+	int exit_status; /* of whoever else than the command began the end; -1: nobody has */
+	char *title;
+	struct pollfd *sources; /* room for each, and one more */
+};
+
+static const char *name_of(const struct helper *helper)
+{
+	return helper->plan->helper.name;
+}
+
+/* --- what anybody can see ----------------------------------------------------------------------
+ */
+
+static size_t title_size(const struct helpers *helpers)
+{
+	return sizeof(HELPER_TITLE) + (helpers->count + 1) * HELPER_WORD_SIZE;
+}
+
+static size_t word_add(const struct helpers *helpers, size_t at, const struct helper_word *word)
+{
+	return at + helper_word_format(word, helpers->title + at) + 1;
+}
+
+/* Where the kernel cannot do it --status says so. */
+static void title_write(const struct helpers *helpers)
+{
+	const struct helper_word command = { .name = "command", .state = helpers->command };
+	size_t length = sizeof(HELPER_TITLE);
+
+	if (!helpers->title)
+		return;
+	memcpy(helpers->title, HELPER_TITLE, sizeof(HELPER_TITLE));
+	length = word_add(helpers, length, &command);
+	for (size_t i = 0; i < helpers->count; i++) {
+		const struct helper *helper = &helpers->at[i];
+		struct helper_word word = { .keeper = helper->keeper,
+					    .optional = helper->plan->helper.optional,
+					    .once = helper->plan->helper.once,
+					    .state = helper->state };
+
+		snprintf(word.name, sizeof(word.name), "%s", name_of(helper));
+		length = word_add(helpers, length, &word);
+	}
+	(void)title_set(helpers->title, length);
+}
+
+/* --- forking the keepers -----------------------------------------------------------------------
+ */
+
+/* Whoever is not the owner of a pipe must be able to open /dev/stdout again. */
+static void streams_open_to(uid_t uid)
+{
+	for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
+		struct stat status;
+
+		if (!fstat(fd, &status) && S_ISFIFO(status.st_mode) && status.st_uid != uid &&
+		    fchmod(fd, 0622))
+			message(MESSAGE_INFO,
+				"standard stream %d: cannot open it to user %u: %s (a helper can use "
+				"it, but not open it again by name)",
+				fd, uid, strerror(errno));
+	}
+}
+
+/* What PID 1 has read and bound for the command is not the keeper's. */
+static int keeper_main(struct run *ours, const struct helper *helper, int channel)
+{
+	struct run run = { .plan = helper->plan,
+			   .steps = ours->steps,
+			   .step_count = ours->step_count,
+			   .inherited = ours->inherited };
+
+	file_env_wipe(ours);
+	run.inherited.sockets = 0;
+	run.inherited.parent = getppid();
+	return keeper_run(&run, channel);
+}
+
+static const struct failure *keeper_fork(struct run *run, struct helper *helper)
+{
+	const char *typed = text_format("--with %s", name_of(helper));
+	int keepers = -1, result = channel_make(&helper->channel, &keepers);
+
+	if (result)
+		return failure_new(typed, -result, NULL, "cannot make a channel to its keeper");
+	streams_open_to(helper->plan->identity.uid);
+	helper->keeper = effect_fork(0);
+	if (!helper->keeper)
+		_exit(keeper_main(run, helper, keepers));
+	(void)close(keepers); /* the keeper's */
+	if (helper->keeper < 0)
+		return failure_new(typed, -helper->keeper, NULL, "cannot create its keeper");
+	return NULL;
+}
+
+/* Those that have a keeper keep it, in the order of the plan that there is now. */
+static const struct failure *table_make(struct run *run)
+{
+	const struct plan *plan = run->plan;
+	struct helpers *helpers = run->helpers;
+	struct helper *at = calloc(plan->helper_count + 1, sizeof(*at));
+	size_t count = 0;
+
+	if (!at)
+		return failure_of_memory();
+	for (size_t i = 0; i < plan->helper_count; i++) {
+		if (plan->helpers[i].helper.file)
+			continue;
+		at[count] =
+			(struct helper){ .plan = &plan->helpers[i],
+					 .channel = -1,
+					 .state = { .last_status = -1, .since_ms = clock_ms() } };
+		for (size_t j = 0; j < helpers->count; j++) {
+			if (!strcmp(name_of(&helpers->at[j]), name_of(&at[count])))
+				at[count] = helpers->at[j];
+		}
+		count++;
+	}
+	helpers->at = at;
+	helpers->count = count;
+	helpers->title = calloc(1, title_size(helpers));
+	helpers->sources = calloc(count + 1, sizeof(*helpers->sources));
+	return helpers->title && helpers->sources ? NULL : failure_of_memory();
+}
+
+const struct failure *helpers_run(struct run *run)
+{
+	const struct failure *failure;
+
+	if (!run->plan->helper_count)
+		return NULL;
+	if (!run->helpers) {
+		run->helpers = calloc(1, sizeof(*run->helpers));
+		if (!run->helpers)
+			return failure_of_memory();
+		run->helpers->exit_status = -1;
+		run->helpers->command.last_status = -1;
+		run->helpers->command.since_ms = clock_ms();
+	}
+	failure = table_make(run);
+	for (size_t i = 0; !failure && i < run->helpers->count; i++) {
+		if (!run->helpers->at[i].keeper)
+			failure = keeper_fork(run, &run->helpers->at[i]);
+	}
+	return failure;
+}
+
+/* --- hearing them ------------------------------------------------------------------------------
+ */
+
+static void end_begin(struct helpers *helpers, int exit_status)
+{
+	if (helpers->exit_status >= 0)
+		return; /* it is the first that counts */
+	helpers->exit_status = exit_status;
+	if (helpers->loop)
+		loop_stop(helpers->loop, loop_stop_signal(helpers->loop), COMMAND_STOP_MS);
+}
+
+/* The keeper is gone. On purpose it has said so, and with which status. */
+static void helper_lose(struct helpers *helpers, struct helper *helper, const struct report *last)
+{
+	(void)close(helper->channel); /* nobody has the other end */
+	helper->channel = -1;
+	helper->state.pid = 0;
+	if (last && last->exit_status >= 0 && !helper->stopped)
+		end_begin(helpers, last->exit_status);
+	if (last || helper->stopped)
+		return;
+	message(MESSAGE_ERROR, "%s: its keeper was killed, so nobody looks after it",
+		name_of(helper));
+	helper->state.phase = HELPER_GIVEN_UP;
+	end_begin(helpers, EXIT_OWN_FAILURE);
+}
+
+static void helper_hear(struct helpers *helpers, struct helper *helper)
+{
+	struct report report;
+
+	while (helper->channel >= 0) {
+		const int heard = channel_receive(helper->channel, &report);
+
+		if (heard == -EAGAIN)
+			return;
+		if (heard != 1) {
+			helper_lose(helpers, helper, NULL);
+			return;
+		}
+		helper->dropped |= report.kind == CHANNEL_DROPPED;
+		helper->ready |= report.kind == CHANNEL_READY;
+		helper->state = report.state;
+		if (report.kind == CHANNEL_ENDED)
+			helper_lose(helpers, helper, &report);
+	}
+}
+
+static void sources_fill(void *context, struct pollfd *ret_sources)
+{
+	const struct helpers *helpers = context;
+
+	for (size_t i = 0; i < helpers->count; i++)
+		ret_sources[i] = (struct pollfd){ .fd = helpers->at[i].channel, .events = POLLIN };
+}
+
+static void sources_act(void *context, const struct pollfd *sources)
+{
+	struct helpers *helpers = context;
+	bool changed = false;
+
+	for (size_t i = 0; i < helpers->count; i++) {
+		if (!sources[i].revents)
+			continue;
+		helper_hear(helpers, &helpers->at[i]);
+		changed = true;
+	}
+	if (changed)
+		title_write(helpers);
+}
+
+/* --- waiting for one ----------------------------------------------------------------------------
+ */
+
+typedef bool helper_condition(const struct helper *helper);
+
+static bool has_dropped(const struct helper *helper)
+{
+	return helper->dropped;
+}
+
+static bool is_ready(const struct helper *helper)
+{
+	return helper->ready;
+}
+
+static bool is_gone(const struct helper *helper)
+{
+	return helper->channel < 0;
+}
+
+/* Only what says that it is ready is not waited for for ever. */
+static int64_t helper_patience_ms(const struct helper *helper)
+{
+	return helper->plan->helper.ready_notify ? READY_MS : INT32_MAX;
+}
+
+/* Serve everybody until this one fulfils the condition or its keeper is gone. -ETIME when the time
+ * is over first, -EINTR when SIGNAL_FD has something first; -1: that is not looked at. */
+static int helper_await(struct helpers *helpers, const struct helper *helper,
+			helper_condition *condition, int64_t end_ms, int signal_fd)
+{
+	struct pollfd *sources = helpers->sources;
+
+	while (!condition(helper) && !is_gone(helper)) {
+		const int64_t left = end_ms - clock_ms();
+
+		if (left <= 0)
+			return -ETIME;
+		sources_fill(helpers, sources + 1);
+		sources[0] = (struct pollfd){ .fd = signal_fd, .events = POLLIN };
+		if (poll(sources, helpers->count + 1, (int)left) < 0)
+			continue; /* interrupted: nothing else can be wrong with it */
+		if (sources[0].revents)
+			return -EINTR;
+		sources_act(helpers, sources + 1);
+	}
+	return 0;
+}
+
+/* --- the end -----------------------------------------------------------------------------------
+ */
+
+static void helper_stop(struct helper *helper)
+{
+	if (helper->stopped || is_gone(helper))
+		return;
+	helper->stopped = true;
+	channel_stop(helper->channel);
+}
+
+/* A keeper that does not keep its time is left to the kernel, which ends what is left when we exit.
+ */
+static void helper_await_end(struct helpers *helpers, struct helper *helper)
+{
+	const int64_t end_ms = clock_ms() + helper->plan->stop_timeout_ms + KEEPER_GRACE_MS;
+
+	helper_stop(helper);
+	if (helper_await(helpers, helper, is_gone, end_ms, -1) == -ETIME)
+		message(MESSAGE_WARNING, "%s: it has not ended in its time: left to the kernel",
+			name_of(helper));
+}
+
+/* One after another, in reverse. */
+static void others_end(struct helpers *helpers)
+{
+	for (size_t i = helpers->count; i-- > 0;) {
+		if (!is_gone(&helpers->at[i]))
+			helper_await_end(helpers, &helpers->at[i]);
+	}
+}
+
+static void together_stop(struct helpers *helpers)
+{
+	for (size_t i = 0; i < helpers->count; i++) {
+		if (helpers->at[i].plan->helper.together)
+			helper_stop(&helpers->at[i]);
+	}
+}
+
+int helpers_end(struct run *run, int status)
+{
+	struct helpers *helpers = run->helpers;
+
+	if (!helpers)
+		return status;
+	helpers->command.phase = HELPER_DONE;
+	helpers->command.pid = 0;
+	helpers->loop = NULL; /* nothing can stop it any more */
+	together_stop(helpers);
+	for (size_t i = 0; i < helpers->count; i++) {
+		if (helpers->at[i].plan->helper.together)
+			helper_await_end(helpers, &helpers->at[i]);
+	}
+	others_end(helpers);
+	return helpers->exit_status >= 0 ? helpers->exit_status : status;
+}
+
+/* --- starting ----------------------------------------------------------------------------------
+ */
+
+/* Until all have stepped down: nothing is started before that. */
+static int all_await_drop(struct helpers *helpers, int signal_fd)
+{
+	int result = 0;
+
+	for (size_t i = 0; !result && i < helpers->count; i++) {
+		result = helper_await(helpers, &helpers->at[i], has_dropped, clock_ms() + INT32_MAX,
+				      signal_fd);
+		if (helpers->exit_status >= 0)
+			return 0;
+	}
+	return result;
+}
+
+static int one_start(struct helpers *helpers, struct helper *helper, int signal_fd)
+{
+	int result;
+
+	channel_go(helper->channel);
+	result = helper_await(helpers, helper, is_ready, clock_ms() + helper_patience_ms(helper),
+			      signal_fd);
+	if (result != -ETIME)
+		return result;
+	message(MESSAGE_ERROR, "%s: it has not said READY=1 in %d s", name_of(helper),
+		READY_MS / 1000);
+	end_begin(helpers, EXIT_OWN_FAILURE);
+	return 0;
+}
+
+static int all_start(struct helpers *helpers, int signal_fd)
+{
+	int result = all_await_drop(helpers, signal_fd);
+
+	for (size_t i = 0; !result && helpers->exit_status < 0 && i < helpers->count; i++)
+		result = one_start(helpers, &helpers->at[i], signal_fd);
+	return result;
+}
+
+/* The signal that asked for the end. */
+static int signal_take(int signal_fd)
+{
+	struct signalfd_siginfo from = { .ssi_signo = SIGTERM };
+
+	(void)!read(signal_fd, &from, sizeof(from)); /* poll(2) has said that there is one */
+	return (int)from.ssi_signo;
+}
+
+const struct failure *helpers_start(struct run *run, int *ret_status)
+{
+	struct helpers *helpers = run->helpers;
+	int signal_fd, result;
+
+	*ret_status = -1;
+	if (!helpers)
+		return NULL;
+	/* Of signals only those that ask for the end: the others stay pending, for the command. */
+	signal_fd = signals_open(-1, run->plan->stop_signals);
+	if (signal_fd < 0)
+		return failure_new(NULL, -signal_fd, NULL, "cannot receive signals");
+	(void)title_prepare(title_size(helpers)); /* without it --status says so */
+	title_write(helpers);
+	result = all_start(helpers, signal_fd);
+	if (result == -EINTR)
+		helpers->exit_status = 128 + signal_take(signal_fd);
+	(void)close(signal_fd); /* what is pending is pending still */
+	if (helpers->exit_status >= 0) {
+		others_end(helpers);
+		*ret_status = helpers->exit_status;
+	}
+	return NULL;
+}
+
+/* --- while the command runs --------------------------------------------------------------------
+ */
+
+/* What is stopped with the command gets its stop when the command gets its own. */
+static void hook_stop(void *context)
+{
+	together_stop(context);
+}
+
+size_t helpers_channels(const struct run *run, int *ret_channels)
+{
+	const struct helpers *helpers = run->helpers;
+
+	for (size_t i = 0; helpers && i < helpers->count; i++)
+		ret_channels[i] = helpers->at[i].channel;
+	return helpers ? helpers->count : 0;
+}
+
+void helpers_watch(struct run *run, struct loop *loop)
+{
+	static struct loop_hooks hooks = { .sources = sources_fill,
+					   .act = sources_act,
+					   .stop = hook_stop };
+	struct helpers *helpers = run->helpers;
+
+	if (!helpers)
+		return;
+	helpers->loop = loop;
+	helpers->command.phase = HELPER_RUNNING;
+	helpers->command.pid = loop->child.pid;
+	helpers->command.since_ms = clock_ms();
+	title_write(helpers);
+	hooks.context = helpers;
+	hooks.source_count = helpers->count;
+	loop->hooks = &hooks;
+}
+
+/* --- --check -----------------------------------------------------------------------------------
+ */
+
+/* The longest that the end can take once the command has ended: the others one after another, those
+ * with it beside each other, and what is left behind. */
+static unsigned longest_stop_ms(const struct plan *plan)
+{
+	unsigned together = 0, others = 0;
+
+	for (size_t i = 0; i < plan->helper_count; i++) {
+		const struct plan *helper = &plan->helpers[i];
+		const unsigned ms = helper->stop_timeout_ms + KEEPER_GRACE_MS;
+
+		if (helper->helper.together && ms > together)
+			together = ms;
+		else if (!helper->helper.together)
+			others += ms;
+	}
+	return plan->stop_delay_ms + together + others + plan->stop_timeout_ms;
+}
+
+void helpers_check(struct run *run, struct outlook *outlook)
+{
+	const struct plan *plan = run->plan;
+	const unsigned seconds = (longest_stop_ms(plan) + 999) / 1000;
+
+	for (size_t i = 0; i < plan->helper_count; i++) {
+		struct run helper = { .plan = &plan->helpers[i], .inherited = run->inherited };
+		struct outlook own = { .helper = plan->helpers[i].helper.name };
+
+		if (!own.helper)
+			continue;
+		helper.inherited.sockets = 0;
+		for (size_t j = 0; j < run->step_count; j++) {
+			own.step = run->steps[j].name;
+			if (run->steps[j].check)
+				run->steps[j].check(&helper, &own);
+		}
+		outlook_take(outlook, &own);
+	}
+	if (plan->helper_count)
+		outlook_say(
+			outlook, true,
+			"once the command has ended, the rest takes %u s at most: docker stop -t %u, "
+			"terminationGracePeriodSeconds: %u, and the command's own time",
+			seconds, seconds + 5, seconds + 5);
+}

@@ -1,0 +1,456 @@
+#include "init/supervise/keeper.h"
+
+#include "init/steps/file_env.h"
+#include "init/supervise/answering.h"
+#include "init/supervise/channel.h"
+#include "init/supervise/loop.h"
+#include "init/supervise/notify_socket.h"
+#include "init/supervise/survivors.h"
+#include "init/supervise/title.h"
+#include "init/sys/clock.h"
+#include "init/sys/descriptors.h"
+#include "init/sys/event.h"
+#include "init/sys/message.h"
+#include "init/sys/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SETTLED_MS	 30000 /* a helper that ran this long did not fail at its start */
+#define FIRST_BACK_OFF	 500
+#define LONGEST_BACK_OFF 30000
+#define MOST_FAILURES	 10
+#define READY_MS	 90000
+
+struct keeper {
+	struct run *run;
+	const struct helper_spec *spec;
+	int channel;
+	int notify; /* the NOTIFY_SOCKET; -1: none, or not any more */
+	struct loop loop;
+	struct helper_state state;
+	int64_t started_ms, stop_ends_ms; /* 0: no stop has begun */
+	unsigned failures;		  /* in a row */
+	bool is_ready;			  /* what comes after was told so */
+	bool stops;			  /* PID 1 has said so, or is gone */
+	bool restarts;			  /* somebody asked for it, by HUP */
+	bool is_over;
+	int exit_status; /* then; -1: the container need not end */
+};
+
+/* --- what PID 1 is told ------------------------------------------------------------------------
+ */
+
+static void tell(const struct keeper *keeper, enum report_kind kind)
+{
+	const struct report report = { kind, keeper->state, keeper->exit_status };
+
+	channel_report(keeper->channel, &report);
+}
+
+static void phase_enter(struct keeper *keeper, enum helper_phase phase, int64_t next_ms)
+{
+	keeper->state.phase = phase;
+	keeper->state.since_ms = clock_ms();
+	keeper->state.next_ms = next_ms;
+	keeper->state.pid =
+		phase == HELPER_RUNNING || phase == HELPER_STOPPING ? keeper->loop.child.pid : 0;
+	tell(keeper, CHANNEL_STATE);
+}
+
+static void be_ready(struct keeper *keeper)
+{
+	if (keeper->is_ready)
+		return;
+	keeper->is_ready = true;
+	tell(keeper, CHANNEL_READY);
+}
+
+/* There is nothing more to do. An --optional helper ends nothing. */
+static void be_over(struct keeper *keeper, enum helper_phase phase, int exit_status)
+{
+	keeper->is_over = true;
+	keeper->exit_status = keeper->spec->optional ? -1 : exit_status;
+	phase_enter(keeper, phase, 0);
+}
+
+/* --- while it runs -----------------------------------------------------------------------------
+ */
+
+static void sources_fill(void *context, struct pollfd *ret_sources)
+{
+	const struct keeper *keeper = context;
+
+	ret_sources[0] =
+		(struct pollfd){ .fd = keeper->stops ? -1 : keeper->channel, .events = POLLIN };
+	ret_sources[1] = (struct pollfd){ .fd = keeper->notify, .events = POLLIN };
+}
+
+/* Its stop, once: TERM, through its own --rewrite; KILL when its time is over. */
+static void stop_begin(struct keeper *keeper)
+{
+	if (keeper->state.phase == HELPER_STOPPING)
+		return;
+	if (!keeper->loop.ended && keeper->state.phase == HELPER_RUNNING) {
+		phase_enter(keeper, HELPER_STOPPING, 0);
+		keeper->stop_ends_ms = clock_ms() + keeper->run->plan->stop_timeout_ms;
+		loop_stop(&keeper->loop, SIGTERM, keeper->run->plan->stop_timeout_ms);
+	}
+}
+
+static void channel_serve(struct keeper *keeper)
+{
+	if (channel_says_go(keeper->channel))
+		return; /* it goes already */
+	keeper->stops = true;
+	stop_begin(keeper);
+}
+
+static void sources_act(void *context, const struct pollfd *sources)
+{
+	struct keeper *keeper = context;
+
+	if (sources[0].revents)
+		channel_serve(keeper);
+	if (sources[1].revents && notify_socket_is_ready(keeper->notify, geteuid()))
+		be_ready(keeper);
+}
+
+static bool signal_take(void *context, int number)
+{
+	struct keeper *keeper = context;
+
+	if (number == SIGHUP) {
+		keeper->restarts = true;
+		stop_begin(keeper);
+	}
+	return true;
+}
+
+/* --- one start, and its end --------------------------------------------------------------------
+ */
+
+static const struct failure *start(struct keeper *keeper)
+{
+	struct run *run = keeper->run;
+	const struct failure *failure;
+
+	keeper->restarts = false;
+	keeper->started_ms = clock_ms();
+	failure = run->command.plan ? NULL : command_run(run); /* it was not found before */
+	if (!failure)
+		failure = child_start(&run->command, &keeper->loop.child);
+	if (failure)
+		return failure;
+	phase_enter(keeper, HELPER_RUNNING, 0);
+	message(MESSAGE_INFO, "started as process %d", keeper->loop.child.pid);
+	failure = answering_start(&run->unotify, keeper->loop.child.listener);
+	if (!keeper->spec->once && !keeper->spec->ready_notify)
+		be_ready(keeper);
+	return failure;
+}
+
+/* What it left behind ends before it may start again, and with it: within the time of its stop,
+ * where it was stopped. */
+static const struct failure *leftovers_end(struct keeper *keeper)
+{
+	const unsigned whole = keeper->run->plan->stop_timeout_ms;
+	const int64_t left = keeper->stop_ends_ms ? keeper->stop_ends_ms - clock_ms() : whole;
+	struct loop *loop = &keeper->loop;
+
+	keeper->stop_ends_ms = 0;
+	if (loop->child.pidfd >= 0)
+		(void)close(loop->child.pidfd); /* it has ended, and its status is known */
+	return survivors_end(loop->plan, loop->child.pid, loop->signal_fd,
+			     left > 0 ? (unsigned)left : 0);
+}
+
+/* Until it and all that it left behind have ended. */
+static const struct failure *look_after(struct keeper *keeper)
+{
+	int code;
+	const struct failure *failure = loop_run(&keeper->loop, &code);
+
+	return failure ? failure : leftovers_end(keeper);
+}
+
+/* "exit status 3", or "SIGTERM". */
+static const char *end_format(int status, char text[64])
+{
+	if (WIFSIGNALED(status))
+		snprintf(text, 64, "ended by %s", signal_name(WTERMSIG(status)));
+	else
+		snprintf(text, 64, "ended with exit status %d", WEXITSTATUS(status));
+	return text;
+}
+
+static int exit_status_of(int status)
+{
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* --- what comes after an end -------------------------------------------------------------------
+ */
+
+static unsigned back_off_ms(unsigned failures)
+{
+	unsigned ms = FIRST_BACK_OFF;
+
+	while (--failures && ms < LONGEST_BACK_OFF)
+		ms *= 2;
+	return ms < LONGEST_BACK_OFF ? ms : LONGEST_BACK_OFF;
+}
+
+/* An end that is too soon after the start is a failure, whatever its status. */
+static void back_off(struct keeper *keeper, const char *how, int exit_status)
+{
+	unsigned ms = 0;
+
+	if (clock_ms() - keeper->started_ms >= SETTLED_MS)
+		keeper->failures = 0;
+	else
+		keeper->failures++;
+	if (keeper->failures == MOST_FAILURES) {
+		message(MESSAGE_WARNING, "%s, and is given up after %d failures in a row", how,
+			MOST_FAILURES);
+		be_over(keeper, HELPER_GIVEN_UP, exit_status ? exit_status : EXIT_OWN_FAILURE);
+		return;
+	}
+	if (keeper->failures)
+		ms = back_off_ms(keeper->failures);
+	message(MESSAGE_WARNING, "%s: started again in %u.%u s", how, ms / 1000, ms % 1000 / 100);
+	keeper->state.restarts++;
+	phase_enter(keeper, HELPER_BACKING_OFF, clock_ms() + ms);
+}
+
+/* From start to start; a run that takes longer skips those that it is in the way of. */
+static void sleep_until_next(struct keeper *keeper)
+{
+	const int64_t every = keeper->spec->every_ms, now = clock_ms();
+	const int64_t missed = (now - keeper->started_ms) / every;
+
+	keeper->state.restarts++;
+	phase_enter(keeper, HELPER_SLEEPING, keeper->started_ms + (missed + 1) * every);
+}
+
+static void end_of_once(struct keeper *keeper, const char *how, int exit_status)
+{
+	message(exit_status ? MESSAGE_WARNING : MESSAGE_INFO, "%s", how);
+	if (exit_status)
+		be_over(keeper, HELPER_GIVEN_UP, exit_status);
+	else
+		be_over(keeper, HELPER_DONE, -1);
+}
+
+static void after_end(struct keeper *keeper, int status)
+{
+	const struct helper_spec *spec = keeper->spec;
+	const int exit_status = exit_status_of(status);
+	char how[64];
+
+	keeper->state.last_status = status;
+	end_format(status, how);
+	if (keeper->stops)
+		be_over(keeper, HELPER_STOPPING, -1);
+	else if (spec->once)
+		end_of_once(keeper, how, exit_status);
+	else if (keeper->restarts)
+		keeper->failures = 0;
+	else if (spec->every_ms) {
+		message(exit_status ? MESSAGE_WARNING : MESSAGE_INFO, "%s", how);
+		sleep_until_next(keeper);
+	} else if (spec->restart == RESTART_NEVER) {
+		message(MESSAGE_WARNING, "%s", how);
+		be_over(keeper, HELPER_GIVEN_UP, exit_status);
+	} else if (spec->restart == RESTART_ON_FAILURE && !exit_status)
+		be_over(keeper, HELPER_DONE, -1);
+	else
+		back_off(keeper, how, exit_status);
+}
+
+/* It could not be started. At the first time, that ends the container; later it is one more
+ * failure: a fork may fail for want of processes. */
+static void after_failure(struct keeper *keeper, const struct failure *failure)
+{
+	const bool first = !keeper->state.restarts && !keeper->spec->every_ms;
+	char text[1024];
+
+	if (first) {
+		const int status = event_say_failure(failure);
+
+		be_over(keeper, HELPER_GIVEN_UP, status);
+		return;
+	}
+	failure_format(failure, text, sizeof(text));
+	if (keeper->spec->every_ms) {
+		message(MESSAGE_WARNING, "%s", text);
+		sleep_until_next(keeper);
+	} else {
+		back_off(keeper, text, failure->status);
+	}
+}
+
+/* --- between two starts ------------------------------------------------------------------------
+ */
+
+/* Until it is time, or somebody wants it to be. */
+static const struct failure *rest(struct keeper *keeper)
+{
+	const struct failure *failure = NULL;
+
+	while (!failure && !keeper->stops && !keeper->restarts) {
+		const int64_t left = keeper->state.next_ms - clock_ms();
+
+		if (left <= 0)
+			break;
+		failure = loop_rest(&keeper->loop, left < INT32_MAX ? (int)left : INT32_MAX);
+	}
+	return failure;
+}
+
+static int keep(struct keeper *keeper)
+{
+	const struct failure *failure = NULL;
+
+	if (keeper->spec->every_ms)
+		be_ready(keeper); /* it holds nobody up */
+	while (!failure && !keeper->is_over && !keeper->stops) {
+		failure = start(keeper);
+		if (failure) {
+			after_failure(keeper, failure);
+			failure = NULL;
+		} else {
+			failure = look_after(keeper);
+			if (!failure)
+				after_end(keeper, keeper->loop.status);
+		}
+		if (!failure && !keeper->is_over && !keeper->restarts)
+			failure = rest(keeper);
+	}
+	if (failure)
+		keeper->exit_status = event_say_failure(failure);
+	else if (!keeper->is_over)
+		be_over(keeper, HELPER_STOPPING, -1);
+	tell(keeper, CHANNEL_ENDED);
+	return keeper->exit_status < 0 ? 0 : keeper->exit_status;
+}
+
+/* --- becoming one ------------------------------------------------------------------------------
+ */
+
+/* Nothing of PID 1's but the channel, which has to be out of the way of the helper's sockets; and
+ * nobody's standard input. */
+static int descriptors_keep(const struct plan *plan, int *channel)
+{
+	const int first_free = LISTEN_FDS_START + (int)plan->listen_count;
+	const int moved = fcntl(*channel, F_DUPFD_CLOEXEC, first_free);
+	const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int result = moved < 0 || nothing < 0 || dup2(nothing, STDIN_FILENO) ? -errno : 0;
+
+	*channel = moved < 0 ? *channel : moved;
+	return result ? result : descriptors_close_others(channel, 1);
+}
+
+/* The helper's NOTIFY_SOCKET is a variable of its plan, which is our own copy. */
+static int notify_make(struct plan *plan, int *ret_fd)
+{
+	char variable[NOTIFY_VARIABLE_SIZE];
+	const int fd = notify_socket_open(variable);
+	const char **variables = calloc(plan->environment.count + 1, sizeof(*variables));
+
+	if (fd < 0 || !variables)
+		return fd < 0 ? fd : -ENOMEM;
+	*ret_fd = fcntl(fd, F_DUPFD_CLOEXEC, LISTEN_FDS_START + (int)plan->listen_count);
+	(void)close(fd); /* the other one is the same */
+	if (*ret_fd < 0)
+		return -errno;
+	if (plan->environment.count)
+		memcpy(variables, plan->environment.at,
+		       plan->environment.count * sizeof(*variables));
+	variables[plan->environment.count] = text_format("%s", variable);
+	plan->environment.at = variables;
+	plan->environment.count++;
+	return 0;
+}
+
+static const struct failure *own_things_make(struct keeper *keeper, struct plan *plan)
+{
+	int result = descriptors_keep(plan, &keeper->channel);
+
+	if (!result && plan->helper.ready_notify)
+		result = notify_make(plan, &keeper->notify);
+	if (!result)
+		(void)title_prepare(sizeof("drop-init: ") + HELPER_NAME_SIZE); /* it is for ps(1) */
+	return result ? failure_new(NULL, -result, NULL, "its keeper cannot be made ready") : NULL;
+}
+
+static void title_show(const char *name)
+{
+	char title[sizeof("drop-init: ") + HELPER_NAME_SIZE];
+	const int length = snprintf(title, sizeof(title), "drop-init: %s", name);
+
+	(void)title_set(title, (size_t)length + 1);
+}
+
+/* The same steps as for the command, with the helper's plan. Nothing is started before all keepers,
+ * and PID 1, have come this far. */
+static const struct failure *step_down(struct keeper *keeper, struct plan *plan)
+{
+	struct run *run = keeper->run;
+	const struct failure *failure = own_things_make(keeper, plan);
+
+	for (size_t i = 0; !failure && i < run->step_count; i++) {
+		failure = run->steps[i].run(run);
+		/* By its next time it may be there. */
+		if (failure && failure->status == EXIT_NOT_FOUND && plan->helper.every_ms)
+			failure = NULL;
+	}
+	run->command.unotify = &run->unotify;
+	if (!failure)
+		failure = loop_prepare(plan, &keeper->loop);
+	return failure;
+}
+
+int keeper_run(struct run *run, int channel)
+{
+	struct plan plan = *run->plan;
+	struct keeper keeper = { .run = run,
+				 .spec = &plan.helper,
+				 .channel = channel,
+				 .notify = -1,
+				 .exit_status = -1,
+				 .state = { .last_status = -1, .since_ms = clock_ms() } };
+	const struct loop_hooks hooks = { .context = &keeper,
+					  .source_count = 2,
+					  .sources = sources_fill,
+					  .act = sources_act,
+					  .signal = signal_take };
+	const struct failure *failure;
+
+	run->plan = &plan;
+	message_name_helper(plan.helper.name);
+	failure = step_down(&keeper, &plan);
+	if (failure) {
+		const int status = event_say_failure(failure);
+		const bool unexecuted = failure->status != EXIT_OWN_FAILURE;
+
+		be_over(&keeper, HELPER_GIVEN_UP, status);
+		if (!unexecuted)
+			keeper.exit_status = status; /* no option makes that good */
+		tell(&keeper, CHANNEL_ENDED);
+		return status;
+	}
+	title_show(plan.helper.name);
+	keeper.loop.hooks = &hooks;
+	tell(&keeper, CHANNEL_DROPPED);
+	if (!channel_says_go(keeper.channel))
+		return 0;
+	return keep(&keeper);
+}

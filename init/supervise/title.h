@@ -1,0 +1,18 @@
+/* title.h: a process's command line, as ps(1) and /proc/PID/cmdline show it, replaced.
+ *
+ * Anything may call itself anything: only what PID 1's says is true. prctl(2), PR_SET_MM_MAP */
+#ifndef TITLE_H
+#define TITLE_H
+
+#include <stddef.h>
+
+/* Find out what replacing takes, and have room for SIZE bytes: before a filter of our own. Returns
+ * 0 or -errno. */
+int title_prepare(size_t size);
+
+/* From now on the command line is these LENGTH bytes, words that each end in a NUL. A reader may
+ * see half of the old one and half of the new: he reads twice. Nothing happens unprepared, or where
+ * the kernel cannot (CONFIG_CHECKPOINT_RESTORE); returns 0 or -errno. */
+int title_set(const char *words, size_t length);
+
+#endif

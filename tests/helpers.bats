@@ -1,0 +1,432 @@
+#!/usr/bin/env bats
+# Helpers beside the command: --with, --with-file, and what looks after them.
+
+load namespace
+
+setup_file() { export BATS_TEST_TIMEOUT=300; }
+
+refused() { # MESSAGE ARGUMENT...
+	local message=$1
+	shift
+	namespace_run drop-init "$@"
+	assert_status 125
+	assert_stdout ''
+	assert_stderr "drop-init: $message"
+}
+
+# state NAME: what --status says of it, from inside.
+state() { namespace_exec drop-init --status | awk -v name="$1" '$1 == name { print $2 }'; }
+is() { [ "$(state "$1")" = "$2" ]; }
+pid_of() { namespace_exec drop-init --status | awk -v name="$1" '$1 == name { print $3 }'; }
+# file TEXT: /dev/shm/lines, for everybody to read.
+file() { namespace_prepare "printf '$1' >/dev/shm/lines"; }
+keeper_of() { tr '\0' '\n' <"/proc/$NAMESPACE_PID/cmdline" | sed -n "s/^$1=.*keeper=\([0-9]*\),.*/\1/p"; }
+
+# --- lines ------------------------------------------------------------------------------------------
+
+@test "a line that makes no sense is an error that names it, before anything starts" {
+	while IFS='|' read -r line message; do
+		refused "--with$message" --with "$line" -- echo started
+	done <<-'END'
+		x y|: 'x y': not 'NAME: COMMAND', with a NAME of letters, digits, '_' and '-'
+		-x: y|: '-x: y': not 'NAME: COMMAND', with a NAME of letters, digits, '_' and '-'
+		command: a| command: this name is the command's own (take another one)
+		w: PORT=1 a| w: 'PORT=1' is not a command (write --env PORT=1)
+		w: --once --every 1s a| w: --once, --every and --restart exclude each other
+		w: --restart always --once a| w: --once, --every and --restart exclude each other
+		w: --together --once a| w: --together and --ready are not for --once and --every
+		w: a & b| w: '&' means something to a shell, and there is none here (quote it, or use sh -c '…')
+		w: echo $HOME| w: '$' means something to a shell, and there is none here (quote it by '…', use sh -c '…', or add --expand)
+		w: echo 'a| w: a ' is open at the end
+		w: # nothing| w: no command
+		w: --record f a| w: --record f: not on a helper's line: it is for the whole container
+		w: --user nosuch a| w: --user nosuch: no user 'nosuch' in /etc/passwd (add it to the image, or give numbers: UID:GID)
+		w: --user root a| w: --user root: this is user 0, and drop-init only steps down from root (name another user, or leave --user out)
+		w: --frob a| w: --frob: no such option (see drop-init --help)
+		w: --every 5 a| w: --every 5: not a time like 30s, 5m or 1h, at most a week
+		w: --restart maybe a| w: --restart maybe: neither always, on-failure nor never
+		aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa: b|: 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa: b': the name is longer than 32 bytes
+	END
+	refused '--with w: two helpers have this name' --with 'w: a' --with 'w: b' -- echo started
+	refused '--with: no command given, and no line is called web (give it, or call one of the lines web)' --with 'w: a'
+	refused '--default-command: beside helpers it is not taken (give the command as an operand)' \
+		--default-command 'echo started' --with 'web: a' --
+	refused '--exec: nobody is left to look after helpers (leave --exec out)' --exec --with 'w: a' -- echo started
+	refused "--once: only on a helper's line (--with \"NAME: [OPTION]... COMMAND\")" --once -- echo started
+}
+
+@test "words are quoted as in a shell, # begins a comment, and the twin holds lines that come first" {
+	DROP_INIT_WITH=$'# one\na: --once echo from twin\n\n  b: --once echo "x  y" '"'z\$'"$' # said\n' \
+		namespace_run drop-init --with 'c: --once printf "%s\n" c\ d' -- echo command
+	assert_status 0
+	assert_stdout $'from twin\nx  y z$\nc d\ncommand'
+	assert_stderr ''
+}
+
+@test "--expand replaces in lines what is not between single quotes, with the HOME of the line's user" {
+	A='1 2' namespace_run drop-init --expand --user app --with "a: --once printf '%s\n' \$A '\$A' \"\$HOME\"" \
+		--with 'b: --once --user member echo $HOME ${B:-c}' -- echo '$USER'
+	assert_stdout $'1 2\n$A\n/home/app\n/home/member c\napp'
+}
+
+@test "a Procfile works as it is: web is the command, started last" {
+	file 'web: sh -c "echo web on $PORT; sleep 0.3; exit 4"\nworker: sh -c "echo worker; sleep 60"\n'
+	PORT=5000 namespace_run drop-init --user app --expand --with-file /dev/shm/lines
+	assert_status 4
+	[ "$(sort "$namespace/stdout")" = $'web on 5000\nworker' ]
+	file 'worker: sleep 60\n'
+	refused '--with-file: no command given, and no line is called web (give it, or call one of the lines web)' \
+		--user app --with-file /dev/shm/lines
+}
+
+@test "whoever can edit the file gains nothing: who a process is and what it may do are refused, by the line" {
+	for option in '--user member' '--groups none' '--listen 80' '--allow-port 80' '--seccomp none' '--limit nofile=9'; do
+		file "# first\n\nworker: $option sleep 1\n"
+		refused "--with-file /dev/shm/lines:3: worker: $option: not in a file: whoever may edit it would gain by that (use --with for this line)" \
+			--user app --with-file /dev/shm/lines -- echo started
+	done
+	file 'worker: --once --umask 027 --env A=b --stop-timeout 3 env # said\n'
+	namespace_run drop-init --user app --with-file /dev/shm/lines -- echo command
+	assert_stdout_has A=b
+	namespace_prepare "chmod 600 /dev/shm/lines"
+	refused "--with-file /dev/shm/lines: cannot open '/dev/shm/lines': Permission denied" \
+		--user app --with-file /dev/shm/lines -- echo started
+}
+
+# --- who they are -----------------------------------------------------------------------------------
+
+@test "no process is root once all have started, keepers included, with helpers of two other users" {
+	namespace_start drop-init --user app --with 'a: --user member sleep 60' --with 'b: --user webuser --listen 80 sleep 60' \
+		--with 'c: sleep 60' -- sh -c 'echo ready; sleep 60'
+	wait_output ready
+	assert_dropped --keepers
+	assert_equal "$(namespace_table | awk '$2 == "drop-init" && !seen[$1]++ { print $4 }' | sort | tr '\n' ' ')" '1000 1000 1001 1002 ' 'users of keepers'
+	for pid in $(namespace_table | awk '$2 == "drop-init" { print $NF }'); do
+		[ "$(stat -c %u "/proc/$pid/environ")" = 0 ] || namespace_fail "process $pid is dumpable"
+	done
+	namespace_stop
+	assert_status 143
+	assert_stderr ''
+}
+
+@test "a helper has its own HOME, its own sockets or none, /dev/null, a session, and nothing that is the command's alone" {
+	# shellcheck disable=SC2016 # expanded inside
+	namespace_prepare 'cat >/dev/shm/look <<"END"
+echo $HOME $LOGNAME $LISTEN_FDS $LISTEN_FDNAMES ${NOTIFY_SOCKET-none} ${WATCHDOG_USEC-none} $A; umask
+readlink /proc/self/fd/0; [ $(ps -o sid= -p $$) = $$ ] && echo leads; [ $LISTEN_PID = $$ ] && echo pid; ls /proc/self/fd
+END'
+	NOTIFY_SOCKET=/x WATCHDOG_USEC=1 namespace_run drop-init --user app --seccomp none --listen 81 --env A=1 --umask 027 \
+		--with 'w: --once --user member --listen 80,name=mine sh /dev/shm/look' \
+		-- sh -c 'echo $HOME $LISTEN_FDS $NOTIFY_SOCKET $WATCHDOG_USEC'
+	assert_status 0
+	assert_stderr ''
+	assert_stdout $'/home/member member 1 mine none none 1\n0027\n/dev/null\nleads\npid\n0\n1\n2\n3\n4\n/home/app 1 /x 1'
+}
+
+@test "a secret goes to the lines that ask for it, and NAME_FILE to nobody" {
+	namespace_prepare 'umask 077; printf s3cret >/dev/shm/pw'
+	PW_FILE=/dev/shm/pw namespace_run drop-init --user app --with "a: --once --file-env PW sh -c 'echo a:\$PW:\${PW_FILE-}'" \
+		--with "b: --once sh -c 'echo b:\${PW-}:\${PW_FILE-}'" -- sh -c 'echo c:${PW-}:${PW_FILE-}'
+	assert_stdout $'a:s3cret:\nb::\nc::'
+}
+
+@test "each may bind its own --allow-port and no other's, and no helper has a capability" {
+	bind='import socket,sys; s=socket.socket(); s.bind(("",int(sys.argv[1]))); print("bound", sys.argv[1])'
+	namespace_run drop-init --user app --port-method broker --allow-port 81 \
+		--with "a: --once --user member --allow-port 80 python3 -c '$bind' 80" \
+		--with "b: --once --optional --user member --allow-port 80 python3 -c '$bind' 81" \
+		-- sh -c "python3 -c '$bind' 81; python3 -c '$bind' 80; grep CapEff /proc/self/status"
+	assert_stdout $'bound 80\nbound 81\nCapEff:\t0000000000000000'
+	assert_equal "$(grep -c 'PermissionError' "$namespace/stderr")" 2 'refusals'
+}
+
+@test "another user's helper can open /dev/stdout again where it is a pipe" {
+	namespace_run sh -c 'drop-init --user app --with "w: --once --user member sh -c \"echo helper >/dev/stdout; echo too >/dev/stderr\"" \
+		-- sh -c "echo command >/dev/stdout" 2>&1 | cat'
+	assert_stdout $'helper\ntoo\ncommand'
+}
+
+# --- order ------------------------------------------------------------------------------------------
+
+@test "--once runs to its end before what comes after it, and its failure ends the container with its status" {
+	namespace_run drop-init --with 'a: --once sh -c "sleep 0.3; echo a"' --with 'b: --once echo b' -- echo command
+	assert_stdout $'a\nb\ncommand'
+	namespace_run drop-init --with 'w: sleep 60' --with 'a: --once sh -c "exit 7"' -- echo started
+	assert_status 7
+	assert_stdout ''
+	assert_stderr 'drop-init: a: ended with exit status 7'
+	namespace_run drop-init --with 'a: --once sh -c "kill -SEGV \$\$"' -- echo started
+	assert_status 139
+	namespace_run drop-init --with 'a: --once --optional false' -- echo started
+	assert_status 0
+	assert_stdout started
+	assert_stderr 'drop-init: a: ended with exit status 1'
+}
+
+@test "a helper that cannot be executed ends the container as the command would, with --optional it is a message" {
+	namespace_run drop-init --with 'w: nosuch' -- echo started
+	assert_status 127
+	assert_stdout ''
+	assert_stderr 'drop-init: w: nosuch: command not found (install it in the image, or give its path)'
+	namespace_run drop-init --with 'w: /etc/passwd' -- echo started
+	assert_status 126
+	namespace_run drop-init --with 'w: --optional /etc/passwd' -- sh -c 'sleep 0.3; echo started'
+	assert_status 0
+	assert_stdout started
+}
+
+@test "--ready notify holds up what comes after until the helper's own user says READY=1" {
+	ready='import os,socket,sys,time
+s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); a="\0"+os.environ["NOTIFY_SOCKET"][1:]
+s.sendto(b"STATUS=not yet", a); time.sleep(0.4); print("says", flush=True); s.sendto(b"STATUS=x\nREADY=1\n", a); time.sleep(60)'
+	namespace_prepare "cat >/dev/shm/ready.py <<'END'
+$ready
+END"
+	namespace_run drop-init --user app --with "w: --ready notify --user member python3 /dev/shm/ready.py" -- echo command
+	assert_status 0
+	assert_stdout $'says\ncommand'
+	# a stranger in the same network namespace, who knows the name
+	namespace_start drop-init --user app --with "w: --ready notify --user member sh -c 'echo \$NOTIFY_SOCKET; sleep 60'" -- echo command
+	wait_output @
+	namespace_exec python3 -c 'import os,socket,sys; os.setuid(1001); s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); s.sendto(b"READY=1", "\0"+sys.argv[1])' \
+		"$(sed -n 's/^@//p' "$namespace/stdout")"
+	namespace_visit setpriv --reuid 1002 --regid 1002 --clear-groups python3 -c 'import os,socket,sys
+s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); s.sendto(b"READY=1", "\0"+sys.argv[1])' "$(sed -n 's/^@//p' "$namespace/stdout")"
+	sleep 0.5 # nothing happens, which nothing announces
+	assert_equal "$(grep -c command "$namespace/stdout")" 0 'commands started by a stranger'
+	namespace_stop
+	assert_status 143
+}
+
+@test "--every runs from start to start, never twice at once, and holds nobody up" {
+	namespace_run drop-init --with 'w: --every 1s sh -c "date +%s%N; sleep 0.3"' --with 'x: --every 1s nosuch' \
+		-- sh -c 'echo command; sleep 2.5'
+	assert_status 0
+	assert_equal "$(grep -cE '^[0-9]+$' "$namespace/stdout")" 3 runs
+	awk '/^[0-9]+$/ { if (last && ($1 - last < 0.9e9)) exit 1; last = $1 }' "$namespace/stdout"
+	assert_stderr_has 'drop-init: x: nosuch: command not found'
+}
+
+# --- restarts ---------------------------------------------------------------------------------------
+
+@test "an end is followed by a restart, later and later, and --status says so" {
+	namespace_start drop-init --user app --with 'w: sh -c "echo run; exit 3"' -- sleep 60
+	wait_until 10 is w backing-off
+	namespace_exec sh -c 'drop-init --status >/dev/null'  && namespace_fail 'it is not well' || [ $? = 1 ]
+	wait_until 10 grep -q 'again in 2.0 s' "$namespace/stderr"
+	assert_stderr $'drop-init: w: ended with exit status 3: started again in 0.5 s\ndrop-init: w: ended with exit status 3: started again in 1.0 s\ndrop-init: w: ended with exit status 3: started again in 2.0 s'
+	[ "$(namespace_exec drop-init --log-format json --status | python3 -c 'import json,sys
+rows=[json.loads(l) for l in sys.stdin]; w=rows[1]; print(w["name"], w["state"], w["restarts"], w["last"], w["ok"], 0 < w["next_ms"] <= 2000)')" = \
+		'w backing-off 3 exit 3 False True' ]
+	namespace_stop
+}
+
+@test "what a helper left behind ends before it starts again, and with it" {
+	namespace_run drop-init --user app --seccomp none --with 'w: sh -c "pgrep -xc tail; setsid tail -f /dev/null & sleep 0.1; exit 1"' -- sleep 1.5
+	assert_status 0
+	assert_stdout $'0\n0'
+}
+
+@test "--restart never ends the container with its status; on-failure is content with 0" {
+	namespace_run drop-init --with 'w: --restart never sh -c "sleep 0.2; exit 7"' -- sh -c 'trap "echo TERM; exit 0" TERM; sleep 60 & wait'
+	assert_status 7
+	assert_stdout TERM
+	namespace_start drop-init --with 'w: --restart on-failure true' -- sleep 60
+	wait_until 5 is w done
+	namespace_exec drop-init --status >/dev/null
+	namespace_stop
+	namespace_run drop-init --with 'w: --restart on-failure false' -- sleep 0.3
+	assert_stderr_has 'drop-init: w: ended with exit status 1: started again in 0.5 s'
+}
+
+@test "a restart refuses no connection: the keeper holds the helper's sockets" {
+	serve='import socket; l=socket.socket(fileno=3)
+for _ in range(20):
+    c,_ = l.accept(); c.recv(10); c.send(b"hello"); c.close()'
+	namespace_prepare "cat >/dev/shm/serve.py <<'END'
+$serve
+END"
+	namespace_start drop-init --user app --with "w: --listen 80 python3 /dev/shm/serve.py" -- sleep 60
+	wait_port 80
+	namespace_visit python3 -c 'import socket
+for _ in range(50):
+    s = socket.create_connection(("127.0.0.1", 80)); s.send(b"x"); assert s.recv(10) == b"hello"; s.close()'
+	[ "$(namespace_exec drop-init --status | awk '$1 == "w" { print $5 }')" -ge 2 ]
+	namespace_stop
+}
+
+@test "ten failures in a row and it is given up: the container ends with its last status, 125 for 0" {
+	namespace_start drop-init --with 'w: sh -c "exit 6"' -- sh -c 'trap "echo TERM; exit 0" TERM; sleep 600 & wait'
+	namespace_wait 200
+	assert_status 6
+	assert_stdout TERM
+	assert_stderr_has 'drop-init: w: ended with exit status 6, and is given up after 10 failures in a row'
+}
+
+# --- the end ----------------------------------------------------------------------------------------
+
+# all_up NAME...: each has its trap.
+all_up() { for name in "$@"; do wait_output "$name up"; done; }
+stoppable() { echo "sh -c 'trap \"echo $1 $2; ${3:-exit}\" $2; echo $1 up; while :; do sleep 0.05; done'"; }
+
+@test "at the end those --together stop with the command, the others after it, in reverse, each by its own signal" {
+	namespace_start drop-init --user app --with "a: $(stoppable a TERM)" --with "b: --rewrite TERM:INT --user member $(stoppable b INT)" \
+		--with "t: --together $(stoppable t TERM)" -- sh -c 'trap "sleep 0.5; echo c TERM; exit 5" TERM; echo c up; while :; do sleep 0.05; done'
+	all_up a b t c
+	namespace_account
+	namespace_stop
+	assert_status 5
+	assert_equal "$(grep -v up "$namespace/stdout")" $'t TERM\nc TERM\nb INT\na TERM' order
+	assert_stderr ''
+	assert_stopped_cleanly
+}
+
+@test "a helper that ignores its stop is killed after its --stop-timeout, and nobody else's time is taken" {
+	namespace_start drop-init --user app --with "a: $(stoppable a TERM)" --with "b: --stop-timeout 0.5 $(stoppable b TERM :)" -- \
+		sh -c 'echo c up; sleep 60'
+	all_up a b c
+	namespace_stop
+	assert_status 143
+	[ "$elapsed" -ge 450 ] && [ "$elapsed" -lt 6000 ]
+	assert_equal "$(grep -v up "$namespace/stdout")" $'b TERM\na TERM' order
+}
+
+@test "twenty helpers --together end in the time of the slowest" {
+	options=()
+	for i in {1..20}; do options+=(--with "h$i: --together $(stoppable "h$i" TERM 'sleep 0.8; exit')"); done
+	namespace_start drop-init --user app "${options[@]}" -- sh -c 'echo c up; sleep 60'
+	all_up c h{1..20}
+	namespace_stop
+	assert_status 143
+	[ "$elapsed" -lt 8000 ] # one after another it would be sixteen seconds
+	assert_equal "$(grep -c TERM "$namespace/stdout")" 20 'stops'
+}
+
+@test "a stop signal while helpers start stops those that have, in reverse, and ends with 128 and its number" {
+	namespace_start drop-init --with "a: $(stoppable a TERM)" --with "b: $(stoppable b TERM)" --with 'o: --once sh -c "echo o; sleep 60"' -- echo started
+	wait_output o
+	namespace_signal HUP
+	namespace_stop TERM
+	assert_status 143
+	assert_equal "$(grep -v '^o' "$namespace/stdout" | tail -n 2)" $'b TERM\na TERM' 'order'
+	assert_equal "$(grep -c started "$namespace/stdout")" 0 commands
+}
+
+@test "other signals stay pending until the command runs, and are the command's alone" {
+	namespace_start drop-init --with 'o: --once sh -c "echo o; sleep 0.5"' --with "a: $(stoppable a HUP :)" -- \
+		sh -c 'trap "echo c HUP; exit 3" HUP; echo c up; while :; do sleep 0.05; done'
+	wait_output o
+	namespace_signal HUP
+	namespace_wait
+	assert_status 3
+	assert_equal "$(grep -c 'a HUP' "$namespace/stdout")" 0 'HUPs of the helper'
+}
+
+@test "a keeper that is killed ends the container with 125, and one that is stopped does not hold up the end" {
+	namespace_start drop-init --user app --with 'w: sleep 60' -- sh -c 'trap "echo TERM; exit 0" TERM; echo up; sleep 60 & wait'
+	wait_output up
+	namespace_exec setpriv --reuid 1000 --regid 1000 --clear-groups kill -KILL "$(keeper_of w)" || true # it is in there
+	namespace_wait
+	assert_status 125
+	assert_stdout $'up\nTERM'
+	assert_stderr 'drop-init: w: its keeper was killed, so nobody looks after it'
+	namespace_start drop-init --user app --with 'w: --stop-timeout 0.5 sleep 60' -- sh -c 'echo up; sleep 60'
+	wait_output up
+	namespace_exec kill -STOP "$(keeper_of w)"
+	namespace_stop
+	assert_status 143
+	assert_stderr_has 'drop-init: w: it has not ended in its time: left to the kernel'
+}
+
+@test "kill -9 -1 as the helper's user ends the container, with 125, and nobody stays" {
+	namespace_start drop-init --user app --with 'w: --user member sleep 60' -- sh -c 'echo up; sleep 60'
+	wait_output up
+	namespace_exec setpriv --reuid 1002 --regid 1002 --clear-groups sh -c 'kill -KILL -1' || true
+	namespace_wait
+	assert_status 125
+}
+
+# --- looked at and acted on from outside ------------------------------------------------------------
+
+@test "--restart-helper lets it end and starts it again, as root, without KILL, as its user, and not as another" {
+	namespace_start drop-init --user app --with "w: --user member $(stoppable w TERM)" --with 'o: --once true' -- sh -c 'echo up; sleep 60'
+	wait_output up
+	all_up w
+	before=$(pid_of w)
+	restarted() { [ -n "$(pid_of w)" ] && [ "$(pid_of w)" != - ] && [ "$(pid_of w)" != "$before" ]; }
+	for as in '' 'setpriv --bounding-set=-kill' 'setpriv --reuid 1002 --regid 1002 --clear-groups'; do
+		before=$(pid_of w)
+		# shellcheck disable=SC2086
+		namespace_exec $as drop-init --restart-helper w
+		wait_until 10 restarted
+	done
+	assert_equal "$(grep -c 'w TERM' "$namespace/stdout")" 3 'stops'
+	run namespace_exec setpriv --reuid 1001 --regid 1001 --clear-groups drop-init --restart-helper w
+	assert_equal "$status" 125 status
+	[[ $output == *'Operation not permitted (do it as the helper'* ]]
+	run namespace_exec drop-init --restart-helper o
+	assert_equal "$output" 'drop-init: --restart-helper o: it runs once, before what comes after it' output
+	run namespace_exec drop-init --restart-helper nosuch
+	assert_equal "$output" "drop-init: --restart-helper nosuch: no helper is called 'nosuch' (there are: command, w, o)" output
+	namespace_stop
+}
+
+@test "--signal sends to the helper's process, and to the command's" {
+	namespace_start drop-init --user app --with "w: --user member $(stoppable w USR1 :)" -- sh -c "trap 'echo c HUP' HUP; echo up; while :; do sleep 0.05; done"
+	wait_output up
+	all_up w
+	namespace_exec drop-init --signal USR1 w
+	wait_output 'w USR1'
+	namespace_exec drop-init --signal HUP command
+	wait_output 'c HUP'
+	namespace_stop KILL
+}
+
+@test "where PID 1 has no helpers, or cannot be seen, the three say so and end with 125" {
+	namespace_start drop-init --user app -- sleep 60
+	run namespace_exec drop-init --status
+	assert_equal "$status" 125 status
+	[[ $output == "drop-init: --status: PID 1 looks after no helpers: its command line begins with 'drop-init' (it is drop-init with --with"* ]]
+	namespace_stop
+	namespace_start drop-init --user app --with 'w: sleep 60' -- sh -c 'echo up; sleep 60'
+	wait_output up
+	run namespace_exec unshare --mount sh -c 'mount -t proc -o hidepid=2 proc /proc && exec setpriv --reuid 1002 --regid 1002 --clear-groups drop-init --status'
+	assert_equal "$status" 125 status
+	assert_equal "$output" 'drop-init: --status: PID 1 cannot be seen (/proc is not mounted, or with hidepid: then ask as root, or as PID 1'"'"'s user)' output
+	namespace_stop
+}
+
+@test "a process that gives itself a keeper's title is believed by nobody" {
+	namespace_start drop-init --user app --with 'w: sleep 60' -- bash -c 'echo up; exec -a "drop-init: x" sleep 60'
+	wait_output up
+	run namespace_exec drop-init --restart-helper x
+	assert_equal "$status" 125 status
+	assert_equal "$(tr '\0' ' ' <"/proc/$(namespace_table | awk '$2 == "drop-init" && $1 != 1 { print $NF; exit }')/cmdline")" 'drop-init: w ' 'title of the keeper'
+	namespace_stop
+}
+
+@test "without helpers no command line changes" {
+	namespace_start drop-init --user app -- sleep 60
+	wait_file /proc/1/task/1/children
+	assert_equal "$(tr '\0' ' ' <"/proc/$NAMESPACE_PID/cmdline")" 'drop-init --user app -- sleep 60 ' 'command line'
+	namespace_stop
+}
+
+# --- --check ----------------------------------------------------------------------------------------
+
+@test "--check shows every line as steps of its own, and how long a stop can take" {
+	file 'f: sleep 1\n'
+	namespace_run drop-init --check --user app --with 'w: --user member --listen 80 sleep 1' --with 'x: --stop-timeout 9 nosuch' \
+		--with-file /dev/shm/lines -- true
+	assert_status 125
+	assert_stderr ''
+	assert_stdout_has 'ok  listen      w: 0.0.0.0:80, passed by LISTEN_FDS'
+	assert_stdout_has 'ok  user        w: member (1002:1002), groups 1002 2000 2001'
+	assert_stdout_has 'NO  command     x: nosuch: not found'
+	assert_stdout_has 'ok  with-file   the lines of all files are good'
+	assert_stdout_has 'ok  command     /usr/bin/true, as a child of this init'
+	assert_stdout_has 'docker stop -t'
+	namespace_run drop-init --check --log-format json --user app --with 'w: sleep 1' -- true
+	assert_status 0
+	python3 -c 'import json,sys; rows=[json.loads(l) for l in open(sys.argv[1])]; assert any(r.get("helper") == "w" and r["ok"] for r in rows)' "$namespace/stdout"
+}
