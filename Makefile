@@ -262,6 +262,14 @@ check-kernels:
 	.ci/packages build kernels
 	@BUILD=$(abspath $(BUILD)) KERNELS="$(KERNELS)" TAGS="$(TAGS)" tests/kernels/run $(TESTS)
 
+# gVisor, of two years; needs no KVM. SANDBOXES="2022 2024". See tests/sandboxes/run.
+.PHONY: check-sandboxes
+check-sandboxes:
+	$(NEED_ROOT)
+	.ci/packages build check
+	$(MAKE) all
+	BUILD=$(abspath $(BUILD)) SANDBOXES="$(SANDBOXES)" tests/sandboxes/run
+
 check-containers:
 	$(NEED_ROOT)
 	.ci/packages build check containers

@@ -322,7 +322,7 @@ falls() {
 	falls 'an outer supervisor has the only seccomp listener, or there is none' "$outer" listener
 }
 
-@test "where there are no listeners, as in gVisor, the command gets the capability" {
+@test "where a filter around us refuses listeners, the command gets the capability" {
 	falls 'an outer supervisor has the only seccomp listener, or there is none' "$outer" no-listener
 }
 

@@ -15,6 +15,21 @@ s = socket.socket(); s.bind(("0.0.0.0", int(sys.argv[1]))); print("bound", s.get
 	assert_stderr_has 'drop-init: --allow-port: nothing to do: any user may bind ports from 80 on here, listed or not'
 }
 
+@test "where the sysctl cannot be read, a bind without capabilities is tried, and its answer counts" {
+	for first in 0 1024; do
+		namespace_prepare "echo $first >/proc/sys/net/ipv4/ip_unprivileged_port_start"
+		# shellcheck disable=SC2016
+		namespace_run sh -c 'mount -t tmpfs none /proc/sys && exec "$@"' sh \
+			drop-init -v --user app --allow-port 80 python3 -c "$bind" 80
+		assert_status 0
+		assert_stdout 'bound 80'
+		case $first in
+		0) assert_stderr_has 'drop-init: --allow-port: nothing to do: any user may bind ports from 0 on here, listed or not' ;;
+		*) assert_stderr_has 'drop-init: --allow-port: broker: PID 1 binds these ports for the command' ;;
+		esac
+	done
+}
+
 @test "without --allow-port the server fails with its own error" {
 	namespace_run drop-init --user app python3 -c "$bind" 80
 	assert_status 1

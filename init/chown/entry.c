@@ -2,6 +2,7 @@
 
 #include "init/privileges/capabilities.h"
 #include "init/sys/effect.h"
+#include "init/sys/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -104,12 +105,16 @@ static int change_confirm(const struct order *order, int fd, const char *name,
 int order_change(const struct order *order, int fd, const char *name,
 		 const struct snapshot *snapshot)
 {
-	const int flags = *name ? AT_SYMLINK_NOFOLLOW : AT_EMPTY_PATH;
+	int r = 0;
 
 	if (order->dry_run)
 		return change_foresee(order, snapshot);
-	if (fchownat(fd, name, order->uid, order->gid, flags))
-		return -errno;
+	if (!*name)
+		r = file_give(fd, order->uid, order->gid);
+	else if (fchownat(fd, name, order->uid, order->gid, AT_SYMLINK_NOFOLLOW))
+		r = -errno;
+	if (r < 0)
+		return r;
 	return *order->confirmed ? 0 : change_confirm(order, fd, name, snapshot);
 }
 

@@ -11,6 +11,7 @@
 #include "init/chown/report.h"
 #include "init/chown/root.h"
 #include "init/chown/walk.h"
+#include "init/sys/file.h"
 #include "init/sys/message.h"
 #include "init/sys/text.h"
 
@@ -223,8 +224,10 @@ static bool job_may_finish(const struct job *job)
 /* PATH keeps its owner after all. */
 static void job_give_back(struct job *job)
 {
-	if (job->taken && fchownat(job->path_fd, "", job->root.uid, (gid_t)-1, AT_EMPTY_PATH))
-		(void)job_fail(job, OWNERSHIP_CHANGE, -errno); /* goes into the report */
+	int r = job->taken ? file_give(job->path_fd, job->root.uid, (gid_t)-1) : 0;
+
+	if (r < 0)
+		(void)job_fail(job, OWNERSHIP_CHANGE, r); /* goes into the report */
 }
 
 static int job_run(struct job *job)

@@ -43,7 +43,10 @@ static int statx_call(int dir, const char *name, int flags, struct kernel_statx 
 {
 	flags |= AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | (*name ? 0 : AT_EMPTY_PATH);
 	ret_x->mask = 0; /* of what the kernel will have filled in */
-	if (syscall(SYS_statx, dir, name, flags, WANTED, ret_x))
+	/* gVisor of 2022 knows no automount, and refuses the flag. */
+	if (syscall(SYS_statx, dir, name, flags, WANTED, ret_x) &&
+	    (errno != EINVAL ||
+	     syscall(SYS_statx, dir, name, flags & ~AT_NO_AUTOMOUNT, WANTED, ret_x)))
 		return -errno;
 	return ret_x->mask ? 0 : -ENOEFFECT;
 }

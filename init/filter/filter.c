@@ -307,3 +307,12 @@ int filter_load(const struct filter *composed, int *ret_listener)
 		return -ENOEFFECT; /* the streams are never free */
 	return r < 0 ? r : filter_prove();
 }
+
+/* Before it knew of actions, the kernel did not know the question either. */
+bool filter_can_listen(void)
+{
+	const uint32_t action = SECCOMP_RET_USER_NOTIF;
+
+	return !syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) ||
+	       (errno != EINVAL && errno != EOPNOTSUPP);
+}

@@ -76,4 +76,7 @@ int filter_load(const struct filter *composed, int *ret_listener);
 unsigned short filter_put_proof(struct sock_filter *room);
 int filter_prove(void);
 
+/* Has this kernel listeners at all? gVisor has none. seccomp(2) SECCOMP_GET_ACTION_AVAIL */
+bool filter_can_listen(void);
+
 #endif

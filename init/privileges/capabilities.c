@@ -127,9 +127,14 @@ bool capabilities_set_securebits(void)
 	if (before >= 0 &&
 	    !prctl(PR_SET_SECUREBITS, (before & ~SECBIT_KEEP_CAPS) | SECUREBITS, 0, 0, 0))
 		return true;
-	message(MESSAGE_INFO,
-		"the securebits stay: %s (CAP_SETPCAP mends it; no_new_privs keeps it from mattering)",
-		strerror(errno));
+	if (before < 0 && errno == EINVAL)
+		message(MESSAGE_INFO, "this kernel has no securebits to set (no_new_privs keeps it "
+				      "from mattering)");
+	else
+		message(MESSAGE_INFO,
+			"the securebits stay: %s (CAP_SETPCAP mends it; no_new_privs keeps it from "
+			"mattering)",
+			strerror(errno));
 	return false;
 }
 

@@ -1,4 +1,5 @@
 #include "init/steps/step.h"
+#include "init/steps/trial.h"
 
 #include "init/privileges/capabilities.h"
 #include "init/sys/file.h"
@@ -8,21 +9,51 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define PORT_START_FILE "/proc/sys/net/ipv4/ip_unprivileged_port_start"
-#define PORT_START	1024 /* the kernel's default, and what we assume without /proc */
+#define PORT_START	1024 /* the kernel's default */
 
-/* The first port that needs no capability here. ip-sysctl.rst */
-static unsigned unprivileged_port_start(void)
+/* A port that is in use shows as well that it is nobody's privilege: the kernel looks at that
+ * first. */
+static int port_try(const struct port *port)
+{
+	const struct sockaddr_in address = { .sin_family = AF_INET,
+					     .sin_port = htons(port->number) };
+	const int fd = socket(AF_INET, (port->udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
+	int result;
+
+	if (fd < 0)
+		return -errno;
+	result = bind(fd, (const struct sockaddr *)&address, sizeof(address)) ? -errno : 0;
+	(void)close(fd); /* it was only tried */
+	return result == -EADDRINUSE ? 0 : result;
+}
+
+static const char *ports_try(const void *context)
+{
+	const struct plan *plan = context;
+	int result = capabilities_empty();
+
+	for (size_t i = 0; !result && i < plan->port_count; i++)
+		result = port_try(&plan->ports[i]);
+	return result ? strerror(-result) : NULL;
+}
+
+/* The first port that needs no capability here. ip-sysctl.rst. gVisor has no such file, and lets
+ * any user bind any port: where nothing is to be read, a process without capabilities tries. */
+static unsigned unprivileged_port_start(const struct run *run)
 {
 	char text[16];
 	uint64_t start = PORT_START;
 
-	if (file_read_text(PORT_START_FILE, text, sizeof(text)))
-		(void)number_parse(text, 0, 65536, &start); /* else the default stays */
+	if (!file_read_text(PORT_START_FILE, text, sizeof(text)))
+		return trial_ask(run, ports_try, run->plan) ? PORT_START : 0;
+	(void)number_parse(text, 0, 65536, &start); /* else the default stays */
 	return (unsigned)start;
 }
 
@@ -103,9 +134,10 @@ static void choose_capability(struct port_choice *choice, const char *no_broker)
 	if (!capabilities_can_be_ambient()) {
 		choose(choice, RUNG_MISSING, "");
 		snprintf(choice->text, sizeof(choice->text),
-			 "this kernel has no ambient capabilities%s%s%s (use --listen, which needs "
-			 "neither)",
-			 *no_broker ? ", and no broker can be had: " : "", no_broker, "");
+			 "this kernel has no ambient capabilities%s%s (use --listen, which needs "
+			 "%s)",
+			 *no_broker ? ", and no broker can be had: " : "", no_broker,
+			 *no_broker ? "neither" : "none");
 		return;
 	}
 	choose(choice, RUNG_CAPABILITY, "");
@@ -117,15 +149,16 @@ static void choose_capability(struct port_choice *choice, const char *no_broker)
 }
 
 /* The first rung that holds here. Changes nothing. */
-static void ports_choose(const struct plan *plan, struct port_choice *ret_choice)
+static void ports_choose(struct run *run)
 {
+	const struct plan *plan = run->plan;
 	struct port_choice choice = { .free_from = PORT_START };
 	const bool automatic = plan->port_method == PORTS_AUTO;
 	char why[256] = "";
 
 	choose(&choice, RUNG_FREE, "");
 	if (plan->port_count)
-		choice.free_from = unprivileged_port_start();
+		choice.free_from = unprivileged_port_start(run);
 	if (!plan->port_count)
 		; /* nothing was asked for */
 	else if (automatic && lowest_port(plan) >= choice.free_from)
@@ -143,7 +176,7 @@ static void ports_choose(const struct plan *plan, struct port_choice *ret_choice
 		choose(&choice, RUNG_MISSING, "");
 		snprintf(choice.text, sizeof(choice.text), "no broker can be had here: %s", why);
 	}
-	*ret_choice = choice;
+	run->ports = choice;
 }
 
 void ports_check(struct run *run, struct outlook *outlook)
@@ -151,7 +184,7 @@ void ports_check(struct run *run, struct outlook *outlook)
 	const struct plan *plan = run->plan;
 	const char *list = "";
 
-	ports_choose(plan, &run->ports);
+	ports_choose(run);
 	for (size_t i = 0; i < plan->port_count; i++)
 		list = text_format("%s%s%s%u", list, i ? "," : "", plan->ports[i].udp ? "udp:" : "",
 				   plan->ports[i].number);
@@ -164,7 +197,7 @@ const struct failure *ports_run(struct run *run)
 {
 	const struct plan *plan = run->plan;
 
-	ports_choose(plan, &run->ports);
+	ports_choose(run);
 	if (run->ports.rung == RUNG_MISSING)
 		return failure_new(text_format("--allow-port %u", lowest_port(plan)), 0, NULL, "%s",
 				   run->ports.text);

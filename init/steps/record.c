@@ -17,6 +17,13 @@ static const struct failure *creation_try(const char *typed, const struct path_p
 		       : NULL;
 }
 
+static const struct failure *listener_require(const char *typed)
+{
+	return filter_can_listen() ? NULL
+				   : failure_new(typed, 0, "record on Linux: gVisor has none",
+						 "this kernel has no seccomp listeners");
+}
+
 void record_check_step(struct run *run, struct outlook *outlook)
 {
 	const char *path = run->plan->record, *typed = text_format("--record %s", path);
@@ -27,7 +34,9 @@ void record_check_step(struct run *run, struct outlook *outlook)
 
 	if (!path)
 		return;
-	failure = path_open_folder(typed, path, &place);
+	failure = listener_require(typed);
+	if (!failure)
+		failure = path_open_folder(typed, path, &place);
 	if (!failure && fstatat(place.folder, place.name, &status, AT_SYMLINK_NOFOLLOW))
 		failure = creation_try(typed, &place);
 	else if (!failure)
@@ -47,10 +56,12 @@ const struct failure *record_run(struct run *run)
 	const struct failure *failure = NULL;
 
 	if (run->plan->record) {
+		const char *typed = text_format("--record %s", run->plan->record);
 		struct path_place place;
 
-		failure = path_open_folder(text_format("--record %s", run->plan->record),
-					   run->plan->record, &place);
+		failure = listener_require(typed);
+		if (!failure)
+			failure = path_open_folder(typed, run->plan->record, &place);
 		if (failure)
 			return failure;
 		path_close(&place);

@@ -2,6 +2,7 @@
 
 #include "init/privileges/capabilities.h"
 #include "init/sys/effect.h"
+#include "init/sys/file.h"
 #include "init/sys/path.h"
 #include "init/sys/text.h"
 
@@ -134,6 +135,7 @@ static const struct failure *owner_set(const struct listen_spec *spec,
 	int fd = openat(place->folder, place->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	const struct failure *failure = NULL;
 	struct stat status = { 0 };
+	int result;
 
 	if (fd < 0 || fstat(fd, &status))
 		failure = refuse(spec, "look at", errno, NULL);
@@ -142,10 +144,10 @@ static const struct failure *owner_set(const struct listen_spec *spec,
 				      "somebody has put something else in the place of %s",
 				      path_of(spec));
 	else if (!owner_is_right(spec, &status) &&
-		 (fchownat(fd, "", spec->owner.uid, spec->owner.gid, AT_EMPTY_PATH) ||
-		  fstat(fd, &status)))
-		failure = refuse(spec, "change the owner of", errno,
-				 errno == EPERM ? "a capability is missing: add CHOWN" : NULL);
+		 ((result = file_give(fd, spec->owner.uid, spec->owner.gid)) ||
+		  (result = fstat(fd, &status) ? -errno : 0)))
+		failure = refuse(spec, "change the owner of", -result,
+				 result == -EPERM ? "a capability is missing: add CHOWN" : NULL);
 	else if (!owner_is_right(spec, &status))
 		failure = refuse(spec, "change the owner of", ENOEFFECT, NULL);
 	if (fd >= 0)

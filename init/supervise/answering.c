@@ -53,8 +53,10 @@ const struct failure *answering_start(struct unotify *unotify, int listener)
 	int result;
 
 	if (listener < 0 && unotify->reports)
-		message(MESSAGE_INFO, "denials are not explained: an outer supervisor has the only "
-				      "seccomp listener that there can be");
+		message(MESSAGE_INFO, "denials are not explained: %s",
+			filter_can_listen() ? "an outer supervisor has the only seccomp listener "
+					      "that there can be"
+					    : "this kernel has no seccomp listeners");
 	if (listener < 0)
 		return NULL;
 	server = server_new(unotify, listener);

@@ -1,7 +1,7 @@
 /* broker_outer [CALL=ERRNO]... [no-listener] [no-killable] [no-thread] [listener] COMMAND...: run
  * COMMAND under an outer seccomp filter in which each CALL fails with ERRNO, as under Docker's
- * profile; in which flags are unknown (EINVAL): that for listeners, as in gVisor, for callers that
- * wait killably, as before Linux 5.19, or for pidfds of threads, as before 6.9; or which has a
+ * profile; in which flags are unknown (EINVAL): that for listeners, for callers that wait
+ * killably, as before Linux 5.19, or for pidfds of threads, as before 6.9; or which has a
  * listener of its own (EBUSY). Needs root. */
 #include <errno.h>
 #include <fcntl.h>
