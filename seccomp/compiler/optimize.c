@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#define PARTS_MAX 512
+#define PARTS_MAX 2048
 
 /* Values of a word that share the bits in known.mask, and the node that goes on for them. */
 struct part {
@@ -223,27 +223,91 @@ static size_t tests_count(const struct graph *graph, unsigned int index, uint32_
 	return count;
 }
 
+/* A part as ranges: as one where it shares a number of upper bits, else as twice as many for each
+ * bit that is missing from these. 0: there is no room.
+ */
+static size_t part_expand(const struct part *part, struct range *ranges, size_t room)
+{
+	const uint32_t mask = part->known.mask, lowest = mask & -mask;
+	const uint32_t missing = ~mask & ~(2 * lowest - 1);
+	struct part half = *part;
+	size_t count, more;
+
+	if (room == 0)
+		return 0;
+	if (!lowest || !missing) {
+		ranges[0] = (struct range){ part->known.value, part->node };
+		return 1;
+	}
+	half.known.mask |= missing & -missing;
+	count = part_expand(&half, ranges, room);
+	half.known.value |= missing & -missing;
+	more = count ? part_expand(&half, ranges + count, room - count) : 0;
+	return more ? count + more : 0;
+}
+
+/* All parts as ranges that lead to different nodes; how many these are, or 0. */
+static size_t parts_expand(const struct parts *parts, struct range ranges[PARTS_MAX])
+{
+	size_t count = 0, kept = 1;
+
+	for (size_t i = 0; i < parts->count; i++) {
+		size_t more = part_expand(&parts->list[i], ranges + count, PARTS_MAX - count);
+
+		if (!more)
+			return 0;
+		count += more;
+	}
+	qsort(ranges, count, sizeof(*ranges), range_compare);
+	for (size_t i = 1; i < count; i++) {
+		if (ranges[i].node != ranges[kept - 1].node)
+			ranges[kept++] = ranges[i];
+	}
+	return kept;
+}
+
+static unsigned int parts_search(struct optimizer *optimizer, uint32_t offset, struct range *ranges,
+				 size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		ranges[i].node = node_optimize(optimizer, ranges[i].node);
+	return ranges_search(optimizer->graph, offset, ranges, count);
+}
+
+/* A mask takes three instructions, and a range one. */
+#define MASK_COST 3
+
+static unsigned int parts_optimize(struct optimizer *optimizer, unsigned int index, uint32_t offset,
+				   const struct parts *parts)
+{
+	const struct node *node = &optimizer->graph->nodes[index];
+	const size_t tests = tests_count(optimizer->graph, index, offset);
+	const unsigned int common = parts_common(parts);
+	struct range ranges[PARTS_MAX] = { 0 };
+	size_t exceptions = 0, count = parts_expand(parts, ranges);
+
+	for (size_t i = 0; i < parts->count; i++)
+		exceptions += parts->list[i].node != common;
+	if (count && count <= MASK_COST * (exceptions < tests ? exceptions : tests))
+		return parts_search(optimizer, offset, ranges, count);
+	if (exceptions <= tests)
+		return exceptions_test(optimizer, parts, offset, common);
+	return graph_test(optimizer->graph, node, node_optimize(optimizer, node->yes),
+			  node_optimize(optimizer, node->no));
+}
+
 static unsigned int masks_optimize(struct optimizer *optimizer, unsigned int index, uint32_t offset)
 {
 	struct parts *parts = calloc(1, sizeof(*parts));
 	const struct node *node = &optimizer->graph->nodes[index];
-	bool done = false;
-	unsigned int result = index;
+	unsigned int result;
 
-	if (parts && parts_divide(optimizer, index, offset, (struct knowledge){ 0 }, parts)) {
-		const unsigned int common = parts_common(parts);
-		size_t exceptions = 0;
-
-		for (size_t i = 0; i < parts->count; i++)
-			exceptions += parts->list[i].node != common;
-		done = exceptions <= tests_count(optimizer->graph, index, offset);
-		if (done)
-			result = exceptions_test(optimizer, parts, offset, common);
-	}
-	free(parts);
-	if (!done)
+	if (parts && parts_divide(optimizer, index, offset, (struct knowledge){ 0 }, parts))
+		result = parts_optimize(optimizer, index, offset, parts);
+	else
 		result = graph_test(optimizer->graph, node, node_optimize(optimizer, node->yes),
 				    node_optimize(optimizer, node->no));
+	free(parts);
 	return result;
 }
 
