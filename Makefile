@@ -90,11 +90,11 @@ $(BUILD)/init/seccomp/%.o: seccomp/%.c $(INIT_DEPS) | $(BUILD)/syscall_names.h
 	$(INIT_CC) $(COMMON) $(INIT_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The built-in profile is compiled here, so that drop-init carries a finished filter.
-$(BUILD)/init/filter/builtin.o: init/filter/builtin.S $(BUILD)/default.bpf
+$(BUILD)/init/filter/builtin.o: init/filter/builtin.S $(BUILD)/default.bpf $(BUILD)/strict.bpf
 	@mkdir -p $(@D)
-	$(INIT_CC) -DFILTER='"$(BUILD)/default.bpf"' -c -o $@ $<
+	$(INIT_CC) -Wa,-I,$(BUILD) -c -o $@ $<
 
-$(BUILD)/default.bpf: seccomp/profiles/default.json $(NATIVE)/drop-seccomp
+$(BUILD)/%.bpf: seccomp/profiles/%.json $(NATIVE)/drop-seccomp
 	$(NATIVE)/drop-seccomp compile --strict --arch $(MACHINE) -o $@ $<
 
 # What --version says. The commit is followed by a + where the sources differ from it.

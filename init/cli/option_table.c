@@ -348,7 +348,7 @@ const struct option_row option_table[] = {
 	  "give PATH and all below it to the user", option_add_chown },
 	{ 0, OPTION_REPEATABLE, 0, "writable", "PATH", "start only if the user can write there",
 	  option_add_writable },
-	{ 0, OPTION_ONCE, LINE, "seccomp", "PROFILE", "default, none, a filter, or a JSON profile",
+	{ 0, OPTION_ONCE, LINE, "seccomp", "PROFILE", "default, strict, none, a filter or JSON profile",
 	  set_seccomp },
 	{ 0, OPTION_ONCE, 0, "record", "FILE", "write the profile that the command needs", set_record },
 	{ 0, OPTION_ONCE, 0, "default-command", "WORDS", "what runs where no command is given",

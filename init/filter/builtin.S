@@ -1,11 +1,15 @@
-/* What the Makefile made beforehand, as bytes in read-only data: the compiled default profile, and
- * the licence. */
+/* What the Makefile made beforehand, as bytes in read-only data: the compiled profiles, and the
+ * licence. */
 	.section .rodata
+	.globl	builtin_default, builtin_default_end, builtin_strict, builtin_strict_end, licence_text
 	.balign	8
-	.globl	builtin_filter, builtin_filter_end, licence_text
-builtin_filter:
-	.incbin	FILTER
-builtin_filter_end:
+builtin_default:
+	.incbin	"default.bpf"
+builtin_default_end:
+	.balign	8
+builtin_strict:
+	.incbin	"strict.bpf"
+builtin_strict_end:
 licence_text:
 	.incbin	"LICENSE"
 	.byte	0

@@ -20,7 +20,17 @@
 
 #define COMPILER "drop-seccomp"
 
-extern const unsigned char builtin_filter[], builtin_filter_end[];
+/* init/filter/builtin.S */
+extern const unsigned char builtin_default[], builtin_default_end[];
+extern const unsigned char builtin_strict[], builtin_strict_end[];
+
+static const struct builtin {
+	const char *name;
+	const unsigned char *bytes, *end;
+} builtins[] = {
+	{ "default", builtin_default, builtin_default_end },
+	{ "strict", builtin_strict, builtin_strict_end },
+};
 
 /* NULL, or what is wrong with these bytes as a compiled filter. */
 static const char *filter_parse(const unsigned char *bytes, size_t size, struct filter *ret)
@@ -207,7 +217,8 @@ static const struct failure *file_read(const struct plan *plan, unsigned char *b
 	failure = path_open_file(text_format("--seccomp %s", plan->seccomp), plan->seccomp,
 				 O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, &fd);
 	if (failure && failure->error == ENOENT && !strchr(plan->seccomp, '/'))
-		return refuse(plan, 0, NULL, "neither default nor none, and no file of this name");
+		return refuse(plan, 0, NULL,
+			      "neither default, strict nor none, and no file of this name");
 	if (failure)
 		return failure;
 	if (fstat(fd, &status) || !S_ISREG(status.st_mode))
@@ -248,11 +259,16 @@ const struct failure *profile_load(const struct plan *plan, enum bind_capability
 	*ret_profile = (struct filter){ .name = "none" };
 	if (!strcmp(asked, "none"))
 		return NULL;
-	if (strcmp(asked, "default") != 0)
-		return file_load(plan, keep, ret_profile);
-	/* cppcheck-suppress comparePointers ; init/filter/builtin.S has both in one object */
-	if (filter_parse(builtin_filter, (size_t)(builtin_filter_end - builtin_filter),
-			 ret_profile))
-		return failure_new(NULL, 0, NULL, "the built-in seccomp profile is damaged");
-	return NULL;
+	for (size_t i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++) {
+		const struct builtin *builtin = &builtins[i];
+
+		if (strcmp(asked, builtin->name) != 0)
+			continue;
+		if (filter_parse(builtin->bytes, (size_t)(builtin->end - builtin->bytes),
+				 ret_profile))
+			return failure_new(NULL, 0, NULL,
+					   "the built-in seccomp profile is damaged");
+		return NULL;
+	}
+	return file_load(plan, keep, ret_profile);
 }

@@ -23,9 +23,9 @@ $(1)/%.o: %.c | $(GENERATED)
 	@mkdir -p $$(@D)
 	$(2) $(COMMON) -Wno-missing-prototypes $(FUZZ_SANITIZE) $(3) -MMD -MP -c -o $$@ $$<
 
-$(1)/builtin.o: init/filter/builtin.S $(BUILD)/default.bpf
+$(1)/builtin.o: init/filter/builtin.S $(BUILD)/default.bpf $(BUILD)/strict.bpf
 	@mkdir -p $$(@D)
-	$(2) -DFILTER='"$(BUILD)/default.bpf"' -c -o $$@ $$<
+	$(2) -Wa,-I,$(BUILD) -c -o $$@ $$<
 
 $(1)/init.a: $(FUZZ_INIT_SOURCES:%.c=$(1)/%.o) $(1)/builtin.o $(SHARED:%.c=$(1)/%.o) $(1)/tests/fuzz/input.o
 	rm -f $$@ && ar rcs $$@ $$^
