@@ -165,7 +165,8 @@ agree() {
 
 @test "--check says no to --writable where --chown will leave the file alone, and the run does" {
 	namespace_prepare 'mkdir -p /dev/shm/data/sub /dev/shm/data/mount; cd /dev/shm/data; touch plain one setuid capable
-		ln one two; chmod 4755 setuid; chmod 755 capable; setcap cap_net_raw+ep capable; mount -t tmpfs -o mode=755 tmpfs mount'
+		ln one two; chmod 4755 setuid; chmod 755 capable; setcap cap_net_raw+ep capable; mount -t tmpfs -o mode=755 \
+			tmpfs mount'
 	agree 0 --chown /dev/shm/data --writable /dev/shm/data/plain --writable /dev/shm/data/sub
 	grep -Fx 'ok  writable    /dev/shm/data/plain: yes, once --chown /dev/shm/data is done' "$BATS_TEST_TMPDIR/checked"
 	for case in 'two=it has several links, so it is another file too: add the key hardlinks' \

@@ -41,7 +41,8 @@ keeper_of() { tr '\0' '\n' <"/proc/$NAMESPACE_PID/cmdline" | sed -n "s/^$1=.*kee
 		w: # nothing| w: no command
 		w: --record f a| w: --record f: not on a helper's line: it is for the whole container
 		w: --user nosuch a| w: --user nosuch: no user 'nosuch' in /etc/passwd (add it to the image, or give numbers: UID:GID)
-		w: --user root a| w: --user root: this is user 0, and drop-init only steps down from root (name another user, or leave --user out)
+		w: --user root a| w: --user root: this is user 0, and drop-init only steps down from root (name another user, or \
+			leave --user out)
 		w: --frob a| w: --frob: no such option (see drop-init --help)
 		w: --every 5 a| w: --every 5: not a time like 30s, 5m or 1h, at most a week
 		w: --restart maybe a| w: --restart maybe: neither always, on-failure nor never
@@ -96,11 +97,13 @@ keeper_of() { tr '\0' '\n' <"/proc/$NAMESPACE_PID/cmdline" | sed -n "s/^$1=.*kee
 # --- who they are -----------------------------------------------------------------------------------
 
 @test "no process is root once all have started, keepers included, with helpers of two other users" {
-	namespace_start drop-init --user app --with 'a: --user member sleep 60' --with 'b: --user webuser --listen 80 sleep 60' \
+	namespace_start drop-init --user app --with 'a: --user member sleep 60' \
+		--with 'b: --user webuser --listen 80 sleep 60' \
 		--with 'c: sleep 60' -- sh -c 'echo ready; sleep 60'
 	wait_output ready
 	assert_dropped --keepers
-	assert_equal "$(namespace_table | awk '$2 == "drop-init" && !seen[$1]++ { print $4 }' | sort | tr '\n' ' ')" '1000 1000 1001 1002 ' 'users of keepers'
+	assert_equal "$(namespace_table | awk '$2 == "drop-init" && !seen[$1]++ { print $4 }' | sort | tr '\n' ' ')" \
+		'1000 1000 1001 1002 ' 'users of keepers'
 	for pid in $(namespace_table | awk '$2 == "drop-init" { print $NF }'); do
 		[ "$(stat -c %u "/proc/$pid/environ")" = 0 ] || namespace_fail "process $pid is dumpable"
 	done
@@ -125,7 +128,8 @@ END'
 
 @test "a secret goes to the lines that ask for it, and NAME_FILE to nobody" {
 	namespace_prepare 'umask 077; printf s3cret >/dev/shm/pw'
-	PW_FILE=/dev/shm/pw namespace_run drop-init --user app --with "a: --once --file-env PW sh -c 'echo a:\$PW:\${PW_FILE-}'" \
+	PW_FILE=/dev/shm/pw namespace_run drop-init --user app --with \
+		"a: --once --file-env PW sh -c 'echo a:\$PW:\${PW_FILE-}'" \
 		--with "b: --once sh -c 'echo b:\${PW-}:\${PW_FILE-}'" -- sh -c 'echo c:${PW-}:${PW_FILE-}'
 	assert_stdout $'a:s3cret:\nb::\nc::'
 }
@@ -178,7 +182,8 @@ END'
 @test "--ready notify holds up what comes after until the helper's own user says READY=1" {
 	ready='import os,socket,sys,time
 s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); a="\0"+os.environ["NOTIFY_SOCKET"][1:]
-s.sendto(b"STATUS=not yet", a); time.sleep(0.4); print("says", flush=True); s.sendto(b"STATUS=x\nREADY=1\n", a); time.sleep(60)'
+s.sendto(b"STATUS=not yet", a); time.sleep(0.4)
+print("says", flush=True); s.sendto(b"STATUS=x\nREADY=1\n", a); time.sleep(60)'
 	namespace_prepare "cat >/dev/shm/ready.py <<'END'
 $ready
 END"
@@ -188,7 +193,8 @@ END"
 	# a stranger in the same network namespace, who knows the name
 	namespace_start drop-init --user app --with "w: --ready notify --user member sh -c 'echo \$NOTIFY_SOCKET; sleep 60'" -- echo command
 	wait_output @
-	namespace_exec python3 -c 'import os,socket,sys; os.setuid(1001); s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); s.sendto(b"READY=1", "\0"+sys.argv[1])' \
+	namespace_exec python3 -c 'import os,socket,sys; os.setuid(1001); s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM)
+s.sendto(b"READY=1", "\0"+sys.argv[1])' \
 		"$(sed -n 's/^@//p' "$namespace/stdout")"
 	namespace_visit setpriv --reuid 1002 --regid 1002 --clear-groups python3 -c 'import os,socket,sys
 s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); s.sendto(b"READY=1", "\0"+sys.argv[1])' "$(sed -n 's/^@//p' "$namespace/stdout")"
@@ -216,7 +222,8 @@ s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); s.sendto(b"READY=1", "\0"+sys
 	wait_until 10 grep -q 'again in 2.0 s' "$namespace/stderr"
 	assert_stderr $'drop-init: w: ended with exit status 3: started again in 0.5 s\ndrop-init: w: ended with exit status 3: started again in 1.0 s\ndrop-init: w: ended with exit status 3: started again in 2.0 s'
 	[ "$(namespace_exec drop-init --log-format json --status | python3 -c 'import json,sys
-rows=[json.loads(l) for l in sys.stdin]; w=rows[1]; print(w["name"], w["state"], w["restarts"], w["last"], w["ok"], 0 < w["next_ms"] <= 2000)')" = \
+rows=[json.loads(l) for l in sys.stdin]; w=rows[1]; print(w["name"], w["state"], w["restarts"], w["last"], \
+	w["ok"], 0 < w["next_ms"] <= 2000)')" = \
 		'w backing-off 3 exit 3 False True' ]
 	namespace_stop
 }
@@ -228,7 +235,8 @@ rows=[json.loads(l) for l in sys.stdin]; w=rows[1]; print(w["name"], w["state"],
 }
 
 @test "--restart never ends the container with its status; on-failure is content with 0" {
-	namespace_run drop-init --with 'w: --restart never sh -c "sleep 0.2; exit 7"' -- sh -c 'trap "echo TERM; exit 0" TERM; sleep 60 & wait'
+	namespace_run drop-init --with 'w: --restart never sh -c "sleep 0.2; exit 7"' \
+		-- sh -c 'trap "echo TERM; exit 0" TERM; sleep 60 & wait'
 	assert_status 7
 	assert_stdout TERM
 	namespace_start drop-init --with 'w: --restart on-failure true' -- sleep 60
@@ -270,7 +278,8 @@ all_up() { for name in "$@"; do wait_output "$name up"; done; }
 stoppable() { echo "sh -c 'trap \"echo $1 $2; ${3:-exit}\" $2; echo $1 up; while :; do sleep 0.05; done'"; }
 
 @test "at the end those --together stop with the command, the others after it, in reverse, each by its own signal" {
-	namespace_start drop-init --user app --with "a: $(stoppable a TERM)" --with "b: --rewrite TERM:INT --user member $(stoppable b INT)" \
+	namespace_start drop-init --user app --with "a: $(stoppable a TERM)" \
+		--with "b: --rewrite TERM:INT --user member $(stoppable b INT)" \
 		--with "t: --together $(stoppable t TERM)" -- sh -c 'trap "sleep 0.5; echo c TERM; exit 5" TERM; echo c up; while :; do sleep 0.05; done'
 	all_up a b t c
 	namespace_account
@@ -282,7 +291,8 @@ stoppable() { echo "sh -c 'trap \"echo $1 $2; ${3:-exit}\" $2; echo $1 up; while
 }
 
 @test "a helper that ignores its stop is killed after its --stop-timeout, and nobody else's time is taken" {
-	namespace_start drop-init --user app --with "a: $(stoppable a TERM)" --with "b: --stop-timeout 0.5 $(stoppable b TERM :)" -- \
+	namespace_start drop-init --user app --with "a: $(stoppable a TERM)" \
+		--with "b: --stop-timeout 0.5 $(stoppable b TERM :)" -- \
 		sh -c 'echo c up; sleep 60'
 	all_up a b c
 	namespace_stop
@@ -303,7 +313,8 @@ stoppable() { echo "sh -c 'trap \"echo $1 $2; ${3:-exit}\" $2; echo $1 up; while
 }
 
 @test "a stop signal while helpers start stops those that have, in reverse, and ends with 128 and its number" {
-	namespace_start drop-init --with "a: $(stoppable a TERM)" --with "b: $(stoppable b TERM)" --with 'o: --once sh -c "echo o; sleep 60"' -- echo started
+	namespace_start drop-init --with "a: $(stoppable a TERM)" --with "b: $(stoppable b TERM)" \
+		--with 'o: --once sh -c "echo o; sleep 60"' -- echo started
 	wait_output o
 	namespace_signal HUP
 	namespace_stop TERM
@@ -323,7 +334,8 @@ stoppable() { echo "sh -c 'trap \"echo $1 $2; ${3:-exit}\" $2; echo $1 up; while
 }
 
 @test "a keeper that is killed ends the container with 125, and one that is stopped does not hold up the end" {
-	namespace_start drop-init --user app --with 'w: sleep 60' -- sh -c 'trap "echo TERM; exit 0" TERM; echo up; sleep 60 & wait'
+	namespace_start drop-init --user app --with 'w: sleep 60' -- sh -c \
+		'trap "echo TERM; exit 0" TERM; echo up; sleep 60 & wait'
 	wait_output up
 	namespace_exec setpriv --reuid 1000 --regid 1000 --clear-groups kill -KILL "$(keeper_of w)" || true # it is in there
 	namespace_wait
@@ -349,7 +361,8 @@ stoppable() { echo "sh -c 'trap \"echo $1 $2; ${3:-exit}\" $2; echo $1 up; while
 # --- looked at and acted on from outside ------------------------------------------------------------
 
 @test "--restart-helper lets it end and starts it again, as root, without KILL, as its user, and not as another" {
-	namespace_start drop-init --user app --with "w: --user member $(stoppable w TERM)" --with 'o: --once true' -- sh -c 'echo up; sleep 60'
+	namespace_start drop-init --user app --with "w: --user member $(stoppable w TERM)" --with 'o: --once true' \
+		-- sh -c 'echo up; sleep 60'
 	wait_output up
 	all_up w
 	before=$(pid_of w)
@@ -401,7 +414,8 @@ stoppable() { echo "sh -c 'trap \"echo $1 $2; ${3:-exit}\" $2; echo $1 up; while
 	wait_output up
 	run namespace_exec drop-init --restart-helper x
 	assert_equal "$status" 125 status
-	assert_equal "$(tr '\0' ' ' <"/proc/$(namespace_table | awk '$2 == "drop-init" && $1 != 1 { print $NF; exit }')/cmdline")" 'drop-init: w ' 'title of the keeper'
+	assert_equal "$(tr '\0' ' ' <"/proc/$(namespace_table | awk \
+		'$2 == "drop-init" && $1 != 1 { print $NF; exit }')/cmdline")" 'drop-init: w ' 'title of the keeper'
 	namespace_stop
 }
 
@@ -416,7 +430,8 @@ stoppable() { echo "sh -c 'trap \"echo $1 $2; ${3:-exit}\" $2; echo $1 up; while
 
 @test "--check shows every line as steps of its own, and how long a stop can take" {
 	file 'f: sleep 1\n'
-	namespace_run drop-init --check --user app --with 'w: --user member --listen 80 sleep 1' --with 'x: --stop-timeout 9 nosuch' \
+	namespace_run drop-init --check --user app --with 'w: --user member --listen 80 sleep 1' \
+		--with 'x: --stop-timeout 9 nosuch' \
 		--with-file /dev/shm/lines -- true
 	assert_status 125
 	assert_stderr ''

@@ -149,7 +149,8 @@ refused() {
 @test "already the user: its own group grants the same, listed among the supplementary ones or not" {
 	for groups in --clear-groups '--groups 1000'; do
 		# shellcheck disable=SC2086
-		namespace_run setpriv --reuid 1000 --regid 1000 $groups drop-init --user 1000:1000 -- sh -c 'echo started; grep NoNewPrivs /proc/self/status'
+		namespace_run setpriv --reuid 1000 --regid 1000 $groups drop-init --user 1000:1000 \
+			-- sh -c 'echo started; grep NoNewPrivs /proc/self/status'
 		assert_status 0
 		assert_stdout $'started\nNoNewPrivs:\t1'
 		assert_stderr ''
@@ -169,7 +170,8 @@ refused() {
 }
 
 @test "--user-from follows no link of a user's, and gives nobody root's group" {
-	namespace_prepare 'mkdir /dev/shm/of-man /dev/shm/of-root; chown 6:12 /dev/shm/of-man; chown 42:0 /dev/shm/of-root; chmod 755 /dev/shm
+	namespace_prepare 'mkdir /dev/shm/of-man /dev/shm/of-root; chown 6:12 /dev/shm/of-man; chown 42:0 /dev/shm/of-root
+		chmod 755 /dev/shm
 		ln -s of-man /dev/shm/link; chown -h 1000:1000 /dev/shm/link; ln -s of-man /dev/shm/roots'
 	refused "--user-from /dev/shm/link: '/dev/shm/link' is a symbolic link of user 1000's, which root must not follow (give the path that it leads to)" \
 		--user-from /dev/shm/link

@@ -128,7 +128,8 @@ choose_calls() {
 	assert_status 90
 	# mprotect and mmap to execute, the listener's SECCOMP_IOCTL_NOTIF_RECV and rt_sigprocmask, which are the other
 	# thread's, open to create, to cut, openat to write, TIOCSTI, a signal's handler
-	choose_calls execve fork clone 'socket 2 1' 'ptrace 0' 'setuid 0' 'prctl 38' mount bpf io_uring_setup 'mprotect 0 4096 7' \
+	choose_calls execve fork clone 'socket 2 1' 'ptrace 0' 'setuid 0' 'prctl 38' mount bpf io_uring_setup \
+		'mprotect 0 4096 7' \
 		'mmap 0 4096 7 34' 'ioctl 0 0xc0502100' 'rt_sigprocmask 0' 'open 0 0x41' 'open 0 0x200' 'openat -100 0 1' \
 		'ioctl 0 0x5412' 'rt_sigaction 10'
 	for call in "${calls[@]}"; do

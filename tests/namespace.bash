@@ -382,8 +382,8 @@ assert_stderr_has() { grep -qF -- "$1" "$namespace/stderr" || namespace_fail "st
 # Every process in the namespace, PID 1 included, has stepped down for good: no root user, no root group,
 # exactly the capabilities of --caps (none) in all five sets, no_new_privs, a seccomp filter, and none is a
 # zombie. --uid, --gid, --groups say which user exactly. --init-caps: what another thread of PID 1 than its first
-# may hold besides (a broker's CAP_NET_BIND_SERVICE). --seccomp 0 and --new-privs for commands that were started without a
-# filter. --keepers: those of helpers have none for their loop, which the helper would inherit.
+# may hold besides (a broker's CAP_NET_BIND_SERVICE). --seccomp 0 and --new-privs for commands that were started
+# without a filter. --keepers: those of helpers have none for their loop, which the helper would inherit.
 assert_dropped() {
 	local uid='' gid='' groups='' caps=0 init_caps='' seccomp=2 nnp=1 keepers='' table
 	while [ $# -gt 0 ]; do
@@ -419,7 +419,8 @@ assert_dropped() {
 				push @reasons, $set if $value != $may;
 			}
 			push @reasons, "no_new_privs" if $is[0] != $nnp;
-			push @reasons, "seccomp" if $is[1] != $seccomp and not ($keepers and $pid != 1 and $name eq "drop-init");
+			my $keeper = $keepers && $pid != 1 && $name eq "drop-init";
+			push @reasons, "seccomp" if $is[1] != $seccomp and not $keeper;
 			$wrong += @reasons;
 			print STDERR "process $pid ($name): @reasons\n" if @reasons;
 		}

@@ -76,7 +76,8 @@ refused() {
 	assert_stdout 0027
 	DROP_INIT_ENV='A=twin B=twin' namespace_run drop-init --env A=line sh -c 'echo $A $B'
 	assert_stdout 'line twin'
-	DROP_INIT_LISTEN='80,name=a "unix:/dev/shm/a b"' namespace_run drop-init --listen 81,name=c sh -c 'echo $LISTEN_FDNAMES; ls /dev/shm'
+	DROP_INIT_LISTEN='80,name=a "unix:/dev/shm/a b"' namespace_run drop-init \
+		--listen 81,name=c sh -c 'echo $LISTEN_FDNAMES; ls /dev/shm'
 	assert_stdout $'a:unknown:c\na b'
 }
 

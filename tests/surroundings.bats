@@ -74,7 +74,8 @@ refused() { # MESSAGE ARGUMENT...
 }
 
 @test "--env sets variables of the command, PATH included, and wins over what was there" {
-	A=old namespace_run drop-init --user app --env A=new --env HOME=/x --env EMPTY= --env E=a=b sh -c 'echo $A $HOME ${EMPTY-unset} $E; env | grep -c ^A='
+	A=old namespace_run drop-init --user app --env A=new --env HOME=/x --env EMPTY= \
+		--env E=a=b sh -c 'echo $A $HOME ${EMPTY-unset} $E; env | grep -c ^A='
 	assert_stdout $'new /x a=b\n1'
 	namespace_prepare 'mkdir /dev/shm/bin; printf "#!/bin/sh\necho mine\n" >/dev/shm/bin/onlyhere; chmod 755 /dev/shm/bin/onlyhere'
 	namespace_run drop-init --env PATH=/dev/shm/bin onlyhere
@@ -89,7 +90,8 @@ refused() { # MESSAGE ARGUMENT...
 @test "--limit sets soft and hard limits of the command and of nothing else" {
 	namespace_start drop-init --user app --limit nofile=100:200,core=0 --limit nproc=300 bash -c 'ulimit -u; sleep 60'
 	wait_output 300
-	assert_equal "$(awk '/^Max open files/ { print $4 }' "/proc/$NAMESPACE_PID/limits")" "$(ulimit -n)" "PID 1's open files"
+	assert_equal "$(awk '/^Max open files/ { print $4 }' "/proc/$NAMESPACE_PID/limits")" "$(ulimit -n)" \
+		"PID 1's open files"
 	namespace_stop
 	namespace_run drop-init --user app --limit nofile=100:200,core=0 sh -c 'ulimit -n; ulimit -Hn; ulimit -c; ulimit -Hc'
 	assert_stdout $'100\n200\n0\n0'
@@ -121,9 +123,11 @@ refused() { # MESSAGE ARGUMENT...
 # --- --expand ---------------------------------------------------------------------------------------
 
 @test "--expand replaces variables in values and in the command's words, once" {
-	PORT=81 X='$PORT' namespace_run drop-init --expand --listen '${PORT:-80}' --env 'L=$PORT' sh -c 'echo ${#} $L $LISTEN_FDS' '$X' '${NOPE:-a b}' '$$X' '${EMPTY:-}'
+	PORT=81 X='$PORT' namespace_run drop-init --expand --listen '${PORT:-80}' \
+		--env 'L=$PORT' sh -c 'echo ${#} $L $LISTEN_FDS' '$X' '${NOPE:-a b}' '$$X' '${EMPTY:-}'
 	assert_status 125 # the shell's own dollars are replaced, too
-	PORT=81 X='$PORT' namespace_run drop-init --expand --listen '${PORT:-80}' printf '%s|%s|%s|%s|%s\n' '$X' '${NOPE:-a b}' '$$X' '${EMPTY:-}' ':${PORT}:'
+	PORT=81 X='$PORT' namespace_run drop-init --expand --listen '${PORT:-80}' printf '%s|%s|%s|%s|%s\n' '$X' \
+		'${NOPE:-a b}' '$$X' '${EMPTY:-}' ':${PORT}:'
 	assert_status 0
 	assert_stdout '$PORT|a b|$X||:81:'
 	HOME=/root namespace_run drop-init --expand --user app echo '$HOME' '$USER' '${LOGNAME}'
@@ -178,7 +182,8 @@ refused() { # MESSAGE ARGUMENT...
 }
 
 @test "--file-env refuses what it cannot take, names both variables, and never says what is in the file" {
-	namespace_prepare 'cd /dev/shm; chmod 755 .; printf s3cret >pw; chmod 600 pw; head -c 131073 /dev/zero | tr "\0" a >large; printf "s3\0cret" >nul
+	namespace_prepare 'cd /dev/shm; chmod 755 .; printf s3cret >pw; chmod 600 pw
+		head -c 131073 /dev/zero | tr "\0" a >large; printf "s3\0cret" >nul
 		mkfifo fifo; mkdir of-app; ln -s /etc/shadow of-app/link; chown -hR 1000:1000 of-app; ln -s pw roots
 		head -c 131070 /dev/zero | tr "\0" a >too-large; chown 1000:1000 of-app; ln pw of-app/hard; ln pw also'
 	while IFS='|' read -r variables message; do
@@ -195,9 +200,12 @@ refused() { # MESSAGE ARGUMENT...
 		PW_FILE=/dev/shm/large|PW_FILE=/dev/shm/large: it is larger than 128 KiB, as no variable can be
 		PW_FILE=/dev/shm/too-large|PW_FILE=/dev/shm/too-large: it is larger than 128 KiB, as no variable can be
 		PW_FILE=/dev/shm/nul|PW_FILE=/dev/shm/nul: there is a NUL byte in it, as in no variable
-		PW_FILE=/dev/shm/of-app/link|PW_FILE=/dev/shm/of-app/link: '/dev/shm/of-app/link' is a symbolic link of user 1000's, which root must not follow (give the path that it leads to)
-		PW_FILE=/dev/shm/of-app/hard|PW_FILE=/dev/shm/of-app/hard: it has more names than this one, in a folder that others than root can write to, so root must not read it (copy it there)
-		PW_FILE=/dev/shm/pw PW__FILE=/dev/shm/pw|PW__FILE=/dev/shm/pw: another variable names a file for it, too (unset one of them)
+		PW_FILE=/dev/shm/of-app/link|PW_FILE=/dev/shm/of-app/link: '/dev/shm/of-app/link' is a symbolic link of user \
+			1000's, which root must not follow (give the path that it leads to)
+		PW_FILE=/dev/shm/of-app/hard|PW_FILE=/dev/shm/of-app/hard: it has more names than this one, in a folder that \
+			others than root can write to, so root must not read it (copy it there)
+		PW_FILE=/dev/shm/pw PW__FILE=/dev/shm/pw|PW__FILE=/dev/shm/pw: another variable names a file for it, too (unset \
+			one of them)
 	END
 	namespace_run env PW_FILE=/dev/shm/pw PW=set drop-init --file-env PW true
 	assert_stderr 'drop-init: --file-env PW: both PW and PW_FILE are set (unset one of them)'
@@ -209,7 +217,8 @@ refused() { # MESSAGE ARGUMENT...
 	refused "--file-env *: '*': a '*' stands at the end of a name, and not alone" --file-env '*' true
 	refused "--file-env A B: 'A B' is not the name of a variable" --file-env 'A B' true
 	refused "--file-env LISTEN_PID: LISTEN_… variables are drop-init's to set (see --listen)" --file-env LISTEN_PID true
-	LISTEN_PID_FILE=/dev/shm/pw LI_FILE=/dev/shm/also namespace_run drop-init --file-env 'LI*' sh -c 'echo "${LISTEN_PID-none} $LI"'
+	LISTEN_PID_FILE=/dev/shm/pw LI_FILE=/dev/shm/also namespace_run drop-init \
+		--file-env 'LI*' sh -c 'echo "${LISTEN_PID-none} $LI"'
 	assert_stdout 'none s3cret'
 }
 

@@ -81,7 +81,7 @@ const char *ownership_left_alone(const struct ownership_report *report, enum own
 	return count ? text_format("%s (%s)", text, left_kinds[left].advice) : NULL;
 }
 
-/* --- what failed, and what to do --- */
+/* --- what failed, and what to do ------------------------------------------------------------ */
 
 static const char *const acts[] = {
 	[OWNERSHIP_OPEN] = "cannot open",

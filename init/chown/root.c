@@ -17,7 +17,7 @@
 #define SYS_fchmodat2 452 /* Linux 6.6; the same number on every architecture */
 #endif
 
-/* --- opening --- */
+/* --- opening -------------------------------------------------------------------------------- */
 
 /* Cut the next component off. Returns its length, 0 at the end; one too long stays too long. */
 static size_t component_cut(const char **path, char name[NAME_MAX + 2])
@@ -122,7 +122,7 @@ int root_open(const char *path, bool create, struct ownership_link *ret_link)
 	return dir;
 }
 
-/* --- what it must not be --- */
+/* --- what it must not be -------------------------------------------------------------------- */
 
 /* Compared by what they are and not by name, so that no spelling gets past. */
 static bool root_is_systems(const struct kernel_features *features, const struct snapshot *root)
@@ -162,7 +162,7 @@ const char *root_objection(const struct kernel_features *features, const struct 
 	return filesystem_is_kernels(filesystem) ? "it belongs to the kernel" : NULL;
 }
 
-/* --- its mode --- */
+/* --- its mode ------------------------------------------------------------------------------- */
 
 /* fchmod(2) refuses O_PATH, and fchmodat2(2) is new. */
 static int pin_set_mode(int pin, mode_t mode)

@@ -6,7 +6,7 @@
 #define TAKING_PAYS 16 /* from this many entries on */
 #define ROOTS_LASTS 16 /* entries */
 
-/* --- opening --- */
+/* --- opening -------------------------------------------------------------------------------- */
 
 /* Is the root of this mount the user's as it is? */
 static bool mount_is_owned(const struct order *order, const struct node *node)
@@ -87,7 +87,7 @@ bool folder_begin(struct worker *worker, struct node *node)
 	return r == 0;
 }
 
-/* --- what it holds --- */
+/* --- what it holds -------------------------------------------------------------------------- */
 
 /* Another folder below it, in front of the list. */
 static struct node *child_add(struct worker *worker, struct node *folder, const char *name,
@@ -154,7 +154,7 @@ struct node *folder_visit(struct worker *worker, struct node *node)
 	return found;
 }
 
-/* --- itself --- */
+/* --- itself --------------------------------------------------------------------------------- */
 
 void folder_finish(struct worker *worker, struct node *node)
 {

@@ -22,8 +22,7 @@
 #define CMDLINE_SIZE (64 << 10)
 #define READ_TRIES   100
 
-/* --- PID 1's words -----------------------------------------------------------------------------
- */
+/* --- PID 1's words -------------------------------------------------------------------------- */
 
 static ssize_t cmdline_read(char *ret_text)
 {
@@ -83,8 +82,7 @@ static const char *word_next(const char *at, const char *end)
 	return at < end ? at : NULL;
 }
 
-/* --- --status ----------------------------------------------------------------------------------
- */
+/* --- --status ------------------------------------------------------------------------------- */
 
 static bool is_well(const struct helper_word *word)
 {
@@ -155,8 +153,7 @@ static const struct failure *status_print(const struct plan *plan, const char *w
 	return fclose(out) ? failure_of_memory() : output_write(STDOUT_FILENO, text);
 }
 
-/* --- signals -----------------------------------------------------------------------------------
- */
+/* --- signals -------------------------------------------------------------------------------- */
 
 static const struct failure *word_find(const char *typed, const char *name, const char *words,
 				       const char *end, struct helper_word *ret_word)
@@ -236,8 +233,7 @@ static const struct failure *helper_restart(const char *typed, const struct help
 	return process_signal(typed, word->keeper, 1, SIGHUP);
 }
 
-/* --- all of it ---------------------------------------------------------------------------------
- */
+/* --- all of it ------------------------------------------------------------------------------ */
 
 const struct failure *control_run(const struct plan *plan, int *ret_status)
 {

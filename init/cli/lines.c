@@ -21,8 +21,7 @@
 #define STOP_TIMEOUT_MS 30000
 #define BLANKS		" \t\r"
 
-/* --- one line ----------------------------------------------------------------------------------
- */
+/* --- one line ------------------------------------------------------------------------------- */
 
 static bool is_alphanumeric(char c)
 {
@@ -162,8 +161,7 @@ static const struct failure *with_parse(struct plan *plan, const char *text)
 	return copy ? text_parse(plan, "--with", copy, OPTION_ON_LINE) : failure_of_memory();
 }
 
-/* --- all of them -------------------------------------------------------------------------------
- */
+/* --- all of them ---------------------------------------------------------------------------- */
 
 static const struct failure *place_hold(struct plan *plan, const char *file)
 {
@@ -216,8 +214,7 @@ const struct failure *lines_parse(struct plan *plan, bool has_operand)
 	return failure;
 }
 
-/* --- files -------------------------------------------------------------------------------------
- */
+/* --- files ---------------------------------------------------------------------------------- */
 
 static const struct failure *file_read(const char *file, char **ret_text)
 {

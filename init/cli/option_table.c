@@ -24,7 +24,7 @@ static const char *set(bool *flag)
 	return NULL;
 }
 
-/* --- who ------------------------------------------------------------------------------------- */
+/* --- who ------------------------------------------------------------------------------------ */
 
 static const char *set_user(struct plan *plan, const char *value)
 {
@@ -57,7 +57,7 @@ static const char *set_allow_new_privs(struct plan *plan, const char *value)
 	return set(&plan->allow_new_privs);
 }
 
-/* --- ports and filter ------------------------------------------------------------------------ */
+/* --- ports and filter ----------------------------------------------------------------------- */
 
 static const char *set_port_method(struct plan *plan, const char *value)
 {
@@ -84,7 +84,7 @@ static const char *set_record(struct plan *plan, const char *value)
 	return not_empty(value, &plan->record);
 }
 
-/* --- surroundings ---------------------------------------------------------------------------- */
+/* --- surroundings --------------------------------------------------------------------------- */
 
 static const char *set_chdir(struct plan *plan, const char *value)
 {
@@ -112,7 +112,7 @@ static const char *set_expand(struct plan *plan, const char *value)
 	return set(&plan->expand);
 }
 
-/* --- signals and the end --------------------------------------------------------------------- */
+/* --- signals and the end -------------------------------------------------------------------- */
 
 static const char *signal_refuse(const char *name)
 {
@@ -206,7 +206,7 @@ static const char *set_stop_timeout(struct plan *plan, const char *value)
 	return seconds_parse(value, &plan->stop_timeout_ms);
 }
 
-/* --- manners --------------------------------------------------------------------------------- */
+/* --- manners -------------------------------------------------------------------------------- */
 
 static const char *speak(const struct plan *plan)
 {

@@ -32,7 +32,7 @@ struct typed_list {
 	char **operands;
 };
 
-/* --- what is wrong ---------------------------------------------------------------------------- */
+/* --- what is wrong -------------------------------------------------------------------------- */
 
 /* "DROP_INIT_STOP_TIMEOUT" for "stop-timeout". */
 static const char *twin_name(const char *option)
@@ -106,7 +106,7 @@ static const struct failure *mistake_refuse(const struct typed_list *list,
 	return failure_new(word, 0, NULL, "needs a value: %s %s", word, row->value);
 }
 
-/* --- from words to what was typed ------------------------------------------------------------- */
+/* --- from words to what was typed ----------------------------------------------------------- */
 
 static const struct option_row *row_by_name(const struct option_row *rows, size_t count,
 					    const char *name, size_t length)
@@ -205,7 +205,7 @@ static const struct failure *words_scan(struct typed_list *list, char **words)
 	return failure;
 }
 
-/* --- twins ------------------------------------------------------------------------------------ */
+/* --- twins ---------------------------------------------------------------------------------- */
 
 /* How often a flag's twin switches it on: no, yes, or a number for those that can be repeated. */
 static const char *flag_count(const struct typed *typed, uint64_t *ret_count)
@@ -314,7 +314,7 @@ static const struct failure *lines_only_refuse(const struct typed_list *list)
 	return NULL;
 }
 
-/* --- from what was typed to a plan ------------------------------------------------------------ */
+/* --- from what was typed to a plan ---------------------------------------------------------- */
 
 /* The row of ours that stands behind a row of another program's; NULL: none does. */
 static const struct option_row *row_of_ours(const struct option_row *row)
@@ -484,8 +484,7 @@ const struct failure *options_parse(int argc, char **argv, char **environment,
 	return failure ? failure : list_to_plan(&list, ret_plan);
 }
 
-/* --- a helper's line ---------------------------------------------------------------------------
- */
+/* --- a helper's line ------------------------------------------------------------------------ */
 
 static const struct failure *place_check(const struct typed *typed, enum option_place place)
 {
@@ -584,8 +583,7 @@ const struct failure *options_parse_line(const char *typed, const char *line,
 				   failure->tried);
 }
 
-/* --- all of it ---------------------------------------------------------------------------------
- */
+/* --- all of it ------------------------------------------------------------------------------ */
 
 const struct failure *options_answer(const struct plan *plan, int *ret_status)
 {
@@ -596,7 +594,7 @@ const struct failure *options_answer(const struct plan *plan, int *ret_status)
 	return NULL;
 }
 
-/* --- help ------------------------------------------------------------------------------------- */
+/* --- help ----------------------------------------------------------------------------------- */
 
 static void row_print(FILE *out, const struct option_row *row)
 {

@@ -48,7 +48,7 @@ static const struct failure *refuse(const struct plan *plan, int error, const ch
 	return failure_new(text_format("--seccomp %s", plan->seccomp), error, advice, "%s", what);
 }
 
-/* --- a JSON profile -------------------------------------------------------------------------- */
+/* --- a JSON profile ------------------------------------------------------------------------- */
 
 /* The capabilities that the command will have, as drop-seccomp takes them. */
 static char *capability_list(const struct plan *plan, enum bind_capability keep)
@@ -189,8 +189,7 @@ static const struct failure *compile(const struct plan *plan, enum bind_capabili
 	return NULL;
 }
 
-/* --- where it comes from -----------------------------------------------------------------------
- */
+/* --- where it comes from -------------------------------------------------------------------- */
 
 static bool looks_compiled(const unsigned char *bytes, ssize_t size)
 {

@@ -25,7 +25,7 @@ struct outcome {
 	bool no_new_privs, bounding_cut, securebits_set;
 };
 
-/* --- can it be done? ------------------------------------------------------------------------- */
+/* --- can it be done? ------------------------------------------------------------------------ */
 
 static const char *user_typed(const struct plan *plan)
 {
@@ -100,7 +100,7 @@ static const struct failure *no_new_privs_set(void)
 	return NULL;
 }
 
-/* --- the proof ------------------------------------------------------------------------------- */
+/* --- the proof ------------------------------------------------------------------------------ */
 
 /* NULL where all of it is as it was set; else what is not. */
 static const char *ids_disprove(const struct outcome *outcome)
@@ -173,7 +173,7 @@ static const struct failure *verify(const struct outcome *outcome)
 		     : NULL;
 }
 
-/* --- the step -------------------------------------------------------------------------------- */
+/* --- the step ------------------------------------------------------------------------------- */
 
 static const struct failure *capabilities_refuse(int result)
 {

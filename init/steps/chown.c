@@ -82,8 +82,7 @@ const struct failure *chown_run(struct run *run)
 	return failure;
 }
 
-/* --- whether it would work ---------------------------------------------------------------------
- */
+/* --- whether it would work ------------------------------------------------------------------ */
 
 static bool never(void)
 {

@@ -18,8 +18,7 @@
 
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-/* --- finding it --------------------------------------------------------------------------------
- */
+/* --- finding it ----------------------------------------------------------------------------- */
 
 static bool path_join(char result[PATH_MAX], const char *folder, size_t length, const char *name)
 {
@@ -98,8 +97,7 @@ const struct failure *command_find(struct run *run)
 	return file_find(run->plan, &run->command.path);
 }
 
-/* --- its folder --------------------------------------------------------------------------------
- */
+/* --- its folder ----------------------------------------------------------------------------- */
 
 static const char *folder_question(const void *folder)
 {
@@ -132,8 +130,7 @@ const struct failure *folder_run(struct run *run)
 			   "cannot go there");
 }
 
-/* --- making it ready ---------------------------------------------------------------------------
- */
+/* --- making it ready ------------------------------------------------------------------------ */
 
 /* "/bin/sh PATH ARG..."; made beforehand, as a vfork child may not allocate. execvp(3) NULL without
  * memory. */
@@ -188,8 +185,7 @@ const struct failure *command_run(struct run *run)
 	return plan->shell_fallback && !command->shell_argv ? failure_of_memory() : NULL;
 }
 
-/* --- whether it would work ---------------------------------------------------------------------
- */
+/* --- whether it would work ------------------------------------------------------------------ */
 
 /* The bounding set that the command will have. */
 static uint64_t bounding_foresee(const struct run *run)

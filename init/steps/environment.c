@@ -46,8 +46,7 @@ static void list_set_text(struct list *list, const char *name, const char *value
 	list_set(list, asprintf(&variable, "%s=%s", name, value) < 0 ? NULL : variable);
 }
 
-/* --- ours --------------------------------------------------------------------------------------
- */
+/* --- ours ----------------------------------------------------------------------------------- */
 
 static bool is_left_out(const struct plan *plan, const char *variable)
 {
@@ -79,8 +78,7 @@ static void add_ours(struct list *list, const struct plan *plan, char **ours)
 	}
 }
 
-/* --- the user's --------------------------------------------------------------------------------
- */
+/* --- the user's ----------------------------------------------------------------------------- */
 
 static void add_user(struct list *list, const struct plan *plan)
 {
@@ -94,8 +92,7 @@ static void add_user(struct list *list, const struct plan *plan)
 	list_set_text(list, "LOGNAME", name);
 }
 
-/* --- sockets -----------------------------------------------------------------------------------
- */
+/* --- sockets -------------------------------------------------------------------------------- */
 
 /* LISTEN_FDNAMES as inherited; NULL where it is not one name for each descriptor, for then nobody
  * could tell whose name is whose, ours included. */
@@ -154,8 +151,7 @@ static void add_sockets(struct list *list, const struct plan *plan, int inherite
 		*ret_pid_slot = strchr(variable, '=') + 1;
 }
 
-/* --- all of it ---------------------------------------------------------------------------------
- */
+/* --- all of it ------------------------------------------------------------------------------ */
 
 const struct failure *environment_make(const struct plan *plan, char **ours, int inherited,
 				       const struct strings *secrets, char ***ret_environment,

@@ -26,8 +26,7 @@
 #define OUR_MACHINE EM_NONE
 #endif
 
-/* --- what is in the file -----------------------------------------------------------------------
- */
+/* --- what is in the file -------------------------------------------------------------------- */
 
 /* The beginning of a regular file, padded with zeros; false where it cannot be read. */
 static bool header_read(int fd, char ret_header[HEADER_SIZE])
@@ -133,8 +132,7 @@ static const char *file_capabilities_explain(const char *path, uint64_t bounding
 			   path);
 }
 
-/* --- what is in the way ------------------------------------------------------------------------
- */
+/* --- what is in the way --------------------------------------------------------------------- */
 
 /* The first folder on the way that we may not search; NULL: none. */
 static const char *folder_in_the_way(const char *path)
@@ -200,8 +198,7 @@ static const char *advice_find(const char *path, int error)
 	return NULL;
 }
 
-/* --- what others ask ---------------------------------------------------------------------------
- */
+/* --- what others ask ------------------------------------------------------------------------ */
 
 int executable_try(const char *path)
 {

@@ -37,8 +37,7 @@ static const char *rival_find(const struct plan *plan, const struct secret_sourc
 	return NULL;
 }
 
-/* --- reading -----------------------------------------------------------------------------------
- */
+/* --- reading -------------------------------------------------------------------------------- */
 
 static const char *source_format(const struct secret_source *source)
 {
@@ -161,8 +160,7 @@ static void secret_wipe(char *secret)
 	free(secret);
 }
 
-/* --- the step ----------------------------------------------------------------------------------
- */
+/* --- the step ------------------------------------------------------------------------------- */
 
 static const struct failure *secret_add(struct run *run, char *secret)
 {

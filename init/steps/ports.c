@@ -76,7 +76,7 @@ static void choose(struct port_choice *choice, enum port_rung rung, const char *
 	snprintf(choice->text, sizeof(choice->text), "%s", text);
 }
 
-/* --- the broker ------------------------------------------------------------------------------ */
+/* --- the broker ----------------------------------------------------------------------------- */
 
 /* In a throwaway process, whose failure is no failure of ours. */
 static int trial_drop(void *context)
@@ -120,7 +120,7 @@ static bool choose_broker(const struct plan *plan, struct port_choice *choice, c
 	return true;
 }
 
-/* --- the ladder ------------------------------------------------------------------------------ */
+/* --- the ladder ----------------------------------------------------------------------------- */
 
 static void choose_capability(struct port_choice *choice, const char *no_broker)
 {

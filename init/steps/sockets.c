@@ -39,8 +39,7 @@ const char *address_format(const struct listen_spec *spec, char buffer[ADDRESS_T
 	return buffer;
 }
 
-/* --- what can go wrong -------------------------------------------------------------------------
- */
+/* --- what can go wrong ---------------------------------------------------------------------- */
 
 static uint16_t port_of(const struct listen_spec *spec)
 {
@@ -125,8 +124,7 @@ static const struct failure *refuse_rival(const struct listen_spec *spec,
 		"cannot bind %s", address_format(spec, text));
 }
 
-/* --- binding -----------------------------------------------------------------------------------
- */
+/* --- binding -------------------------------------------------------------------------------- */
 
 static int device_set(const struct listen_spec *spec, int fd)
 {
@@ -251,8 +249,7 @@ const struct failure *sockets_run(struct run *run)
 	return NULL;
 }
 
-/* --- whether it would work ---------------------------------------------------------------------
- */
+/* --- whether it would work ------------------------------------------------------------------ */
 
 static const struct failure *address_try(const struct listen_spec *spec)
 {

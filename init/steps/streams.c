@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* --- ways out --------------------------------------------------------------------------------- */
+/* --- ways out ------------------------------------------------------------------------------- */
 
 /* The kernel marks a path that does not begin at our root. getcwd(2) */
 static bool working_folder_is_outside(void)
@@ -44,8 +44,7 @@ static const struct failure *way_out_find(int sockets)
 	return NULL;
 }
 
-/* --- the user's own ----------------------------------------------------------------------------
- */
+/* --- the user's own ------------------------------------------------------------------------- */
 
 /* /dev/null is everybody's, a file's owner outlives the container, and a socket's means nothing. */
 static bool stream_wants_owner(int fd, const struct stat *status)
@@ -68,8 +67,7 @@ static void streams_give(uid_t uid)
 	}
 }
 
-/* --- the step ----------------------------------------------------------------------------------
- */
+/* --- the step ------------------------------------------------------------------------------- */
 
 void streams_check(struct run *run, struct outlook *outlook)
 {

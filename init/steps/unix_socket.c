@@ -31,8 +31,7 @@ static const struct failure *refuse(const struct listen_spec *spec, const char *
 	return failure_new(typed_format(spec), error, advice, "cannot %s %s", what, path_of(spec));
 }
 
-/* --- the place ---------------------------------------------------------------------------------
- */
+/* --- the place ------------------------------------------------------------------------------ */
 
 /* bind(2) and connect(2) know nothing of descriptors of folders: they look a path up. The one that
  * was typed will do where nobody but root can change where it leads, and keeps the socket's name
@@ -113,8 +112,7 @@ static const struct failure *place_look(const struct listen_spec *spec,
 	return NULL;
 }
 
-/* --- binding -----------------------------------------------------------------------------------
- */
+/* --- binding -------------------------------------------------------------------------------- */
 
 static bool owner_is_right(const struct listen_spec *spec, const struct stat *status)
 {
@@ -202,8 +200,7 @@ const struct failure *unix_socket_bind(const struct listen_spec *spec, int fd)
 	return failure;
 }
 
-/* --- whether it would work ---------------------------------------------------------------------
- */
+/* --- whether it would work ------------------------------------------------------------------ */
 
 static const struct failure *place_try(const struct listen_spec *spec,
 				       const struct path_place *place)

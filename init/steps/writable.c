@@ -98,8 +98,7 @@ const struct failure *writable_run(struct run *run)
 	return NULL;
 }
 
-/* --- whether it would work ---------------------------------------------------------------------
- */
+/* --- whether it would work ------------------------------------------------------------------ */
 
 static const char *question(const void *path)
 {

@@ -47,8 +47,7 @@ static const char *name_of(const struct helper *helper)
 	return helper->plan->helper.name;
 }
 
-/* --- what anybody can see ----------------------------------------------------------------------
- */
+/* --- what anybody can see ------------------------------------------------------------------- */
 
 static size_t title_size(const struct helpers *helpers)
 {
@@ -83,8 +82,7 @@ static void title_write(const struct helpers *helpers)
 	(void)title_set(helpers->title, length);
 }
 
-/* --- forking the keepers -----------------------------------------------------------------------
- */
+/* --- forking the keepers -------------------------------------------------------------------- */
 
 /* Whoever is not the owner of a pipe must be able to open /dev/stdout again. */
 static void streams_open_to(uid_t uid)
@@ -184,8 +182,7 @@ const struct failure *helpers_run(struct run *run)
 	return failure;
 }
 
-/* --- hearing them ------------------------------------------------------------------------------
- */
+/* --- hearing them --------------------------------------------------------------------------- */
 
 static void end_begin(struct helpers *helpers, int exit_status)
 {
@@ -256,8 +253,7 @@ static void sources_act(void *context, const struct pollfd *sources)
 		title_write(helpers);
 }
 
-/* --- waiting for one ----------------------------------------------------------------------------
- */
+/* --- waiting for one ------------------------------------------------------------------------ */
 
 typedef bool helper_condition(const struct helper *helper);
 
@@ -305,8 +301,7 @@ static int helper_await(struct helpers *helpers, const struct helper *helper,
 	return 0;
 }
 
-/* --- the end -----------------------------------------------------------------------------------
- */
+/* --- the end -------------------------------------------------------------------------------- */
 
 static void helper_stop(struct helper *helper)
 {
@@ -363,8 +358,7 @@ int helpers_end(struct run *run, int status)
 	return helpers->exit_status >= 0 ? helpers->exit_status : status;
 }
 
-/* --- starting ----------------------------------------------------------------------------------
- */
+/* --- starting ------------------------------------------------------------------------------- */
 
 /* Until all have stepped down: nothing is started before that. */
 static int all_await_drop(struct helpers *helpers, int signal_fd)
@@ -438,8 +432,7 @@ const struct failure *helpers_start(struct run *run, int *ret_status)
 	return NULL;
 }
 
-/* --- while the command runs --------------------------------------------------------------------
- */
+/* --- while the command runs ----------------------------------------------------------------- */
 
 /* What is stopped with the command gets its stop when the command gets its own. */
 static void hook_stop(void *context)
@@ -475,8 +468,7 @@ void helpers_watch(struct run *run, struct loop *loop)
 	loop->hooks = &hooks;
 }
 
-/* --- --check -----------------------------------------------------------------------------------
- */
+/* --- --check -------------------------------------------------------------------------------- */
 
 /* The longest that the end can take once the command has ended: the others one after another, those
  * with it beside each other, and what is left behind. */

@@ -45,8 +45,7 @@ struct keeper {
 	int exit_status; /* then; -1: the container need not end */
 };
 
-/* --- what PID 1 is told ------------------------------------------------------------------------
- */
+/* --- what PID 1 is told --------------------------------------------------------------------- */
 
 static void tell(const struct keeper *keeper, enum report_kind kind)
 {
@@ -81,8 +80,7 @@ static void be_over(struct keeper *keeper, enum helper_phase phase, int exit_sta
 	phase_enter(keeper, phase, 0);
 }
 
-/* --- while it runs -----------------------------------------------------------------------------
- */
+/* --- while it runs -------------------------------------------------------------------------- */
 
 static void sources_fill(void *context, struct pollfd *ret_sources)
 {
@@ -134,8 +132,7 @@ static bool signal_take(void *context, int number)
 	return true;
 }
 
-/* --- one start, and its end --------------------------------------------------------------------
- */
+/* --- one start, and its end ----------------------------------------------------------------- */
 
 static const struct failure *start(struct keeper *keeper)
 {
@@ -196,8 +193,7 @@ static int exit_status_of(int status)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* --- what comes after an end -------------------------------------------------------------------
- */
+/* --- what comes after an end ---------------------------------------------------------------- */
 
 static unsigned back_off_ms(unsigned failures)
 {
@@ -297,8 +293,7 @@ static void after_failure(struct keeper *keeper, const struct failure *failure)
 	}
 }
 
-/* --- between two starts ------------------------------------------------------------------------
- */
+/* --- between two starts --------------------------------------------------------------------- */
 
 /* Until it is time, or somebody wants it to be. */
 static const struct failure *rest(struct keeper *keeper)
@@ -342,8 +337,7 @@ static int keep(struct keeper *keeper)
 	return keeper->exit_status < 0 ? 0 : keeper->exit_status;
 }
 
-/* --- becoming one ------------------------------------------------------------------------------
- */
+/* --- becoming one --------------------------------------------------------------------------- */
 
 /* Nothing of PID 1's but the channel, which has to be out of the way of the helper's sockets; and
  * nobody's standard input. */

@@ -63,7 +63,7 @@ static const struct failure *choose_who_reaps(struct loop *loop)
 	return NULL;
 }
 
-/* --- the command's end ------------------------------------------------------------------------ */
+/* --- the command's end ---------------------------------------------------------------------- */
 
 /* The command's pidfd hung up: it is gone, and its status is there to be read. */
 static const struct failure *read_exit_status(struct loop *loop)
@@ -121,7 +121,7 @@ static int explain_end(const struct loop *loop)
 	return loop->plan->remap_exit[code & 255] ? 0 : code;
 }
 
-/* --- signals --------------------------------------------------------------------------------- */
+/* --- signals -------------------------------------------------------------------------------- */
 
 /* Send it to the command as it was sent to us: a queued signal keeps its value. Returns 0, or -1
  * with errno set. */
@@ -254,7 +254,7 @@ static const struct failure *take_signals(struct loop *loop)
 	return NULL;
 }
 
-/* --- the loop -------------------------------------------------------------------------------- */
+/* --- the loop ------------------------------------------------------------------------------- */
 
 /* The next time that something is due; 0: nothing is. */
 static int64_t due_ms(const struct loop *loop)

@@ -157,7 +157,7 @@ static int foreground_terminal(void)
 	return -1;
 }
 
-/* --- our side --------------------------------------------------------------------------------- */
+/* --- our side ------------------------------------------------------------------------------- */
 
 static bool refuses_execution(const struct filter *profile)
 {

@@ -27,7 +27,7 @@ static void add_name(const struct process *process, void *context)
 		 process->pid);
 }
 
-/* --- signals to them ------------------------------------------------------------------------- */
+/* --- signals to them ------------------------------------------------------------------------ */
 
 /* By pidfd, so that a process that has just taken over the number is not hit: it would not be below
  * us, which is looked at once more while the pidfd holds the number. */
@@ -70,7 +70,7 @@ static void pass_signals_on(const struct plan *plan, int signal_fd)
 	}
 }
 
-/* --- the end --------------------------------------------------------------------------------- */
+/* --- the end -------------------------------------------------------------------------------- */
 
 static void events_wait(const struct plan *plan, int signal_fd, int timeout_ms)
 {

@@ -41,7 +41,7 @@ static void finding_note(struct finding *finding, const char *what, int error)
 			       length ? "; " : "", text);
 }
 
-/* --- the tenant: a process without any capability, under the filter --------------------------- */
+/* --- the tenant: a process without any capability, under the filter ------------------------- */
 
 static int capabilities_empty(void)
 {
@@ -98,7 +98,7 @@ static void tenant_run(struct filter *filter, const struct port *port, int home)
 	}
 }
 
-/* --- the judge: PID 1 in small ---------------------------------------------------------------- */
+/* --- the judge: PID 1 in small -------------------------------------------------------------- */
 
 struct trial {
 	struct broker broker;

@@ -15,7 +15,7 @@
 
 #define LARGEST_FILE 65536 /* all calls with all values fit in a quarter of it */
 
-/* --- before the command starts ---------------------------------------------------------------- */
+/* --- before the command starts -------------------------------------------------------------- */
 
 /* Calls that cannot wait for PID 1, and that everyone needs. execve and exit_group are made while
  * it is still suspended by vfork; an interrupted rt_sigreturn, exit or restart_syscall has no way
@@ -85,7 +85,7 @@ const char *record_check(const char *path)
 	return wrong;
 }
 
-/* --- after it has ended ----------------------------------------------------------------------- */
+/* --- after it has ended --------------------------------------------------------------------- */
 
 #define LONGEST_PIECE  256
 #define LONGEST_WAIT_S 1
