@@ -41,8 +41,7 @@ keeper_of() { tr '\0' '\n' <"/proc/$NAMESPACE_PID/cmdline" | sed -n "s/^$1=.*kee
 		w: # nothing| w: no command
 		w: --record f a| w: --record f: not on a helper's line: it is for the whole container
 		w: --user nosuch a| w: --user nosuch: no user 'nosuch' in /etc/passwd (add it to the image, or give numbers: UID:GID)
-		w: --user root a| w: --user root: this is user 0, and drop-init only steps down from root (name another user, or \
-			leave --user out)
+		w: --groups x a| w: --groups x: needs --user
 		w: --frob a| w: --frob: no such option (see drop-init --help)
 		w: --every 5 a| w: --every 5: not a time like 30s, 5m or 1h, at most a week
 		w: --restart maybe a| w: --restart maybe: neither always, on-failure nor never
@@ -356,6 +355,30 @@ stoppable() { echo "sh -c 'trap \"echo $1 $2; ${3:-exit}\" $2; echo $1 up; while
 	namespace_exec setpriv --reuid 1002 --regid 1002 --clear-groups sh -c 'kill -KILL -1' || true
 	namespace_wait
 	assert_status 125
+}
+
+@test "a helper that is stopped by SIGSTOP goes on to its end" {
+	namespace_start drop-init --user app --with "w: $(stoppable w TERM)" -- sh -c 'echo up; sleep 60'
+	all_up w
+	wait_output up
+	namespace_exec kill -STOP "$(pid_of w)"
+	namespace_stop
+	assert_status 143
+	assert_stdout_has 'w TERM'
+	[ "$elapsed" -lt 10000 ]
+}
+
+@test "a command that cannot be executed ends the helpers too, as they would end" {
+	namespace_run drop-init --user app --with "w: $(stoppable w TERM)" --with 's: --once sh -c "sleep 0.3"' -- /etc/passwd
+	assert_status 126
+	assert_stdout $'w up\nw TERM'
+}
+
+@test "under another init's name there are no helpers" {
+	DROP_INIT_WITH='w: sleep 1' namespace_run tini -- echo started
+	assert_status 1
+	assert_stdout ''
+	assert_stderr_has "there are no helpers under another init's name"
 }
 
 # --- looked at and acted on from outside ------------------------------------------------------------

@@ -200,12 +200,9 @@ refused() { # MESSAGE ARGUMENT...
 		PW_FILE=/dev/shm/large|PW_FILE=/dev/shm/large: it is larger than 128 KiB, as no variable can be
 		PW_FILE=/dev/shm/too-large|PW_FILE=/dev/shm/too-large: it is larger than 128 KiB, as no variable can be
 		PW_FILE=/dev/shm/nul|PW_FILE=/dev/shm/nul: there is a NUL byte in it, as in no variable
-		PW_FILE=/dev/shm/of-app/link|PW_FILE=/dev/shm/of-app/link: '/dev/shm/of-app/link' is a symbolic link of user \
-			1000's, which root must not follow (give the path that it leads to)
-		PW_FILE=/dev/shm/of-app/hard|PW_FILE=/dev/shm/of-app/hard: it has more names than this one, in a folder that \
-			others than root can write to, so root must not read it (copy it there)
-		PW_FILE=/dev/shm/pw PW__FILE=/dev/shm/pw|PW__FILE=/dev/shm/pw: another variable names a file for it, too (unset \
-			one of them)
+		PW_FILE=/dev/shm/of-app/link|PW_FILE=/dev/shm/of-app/link: '/dev/shm/of-app/link' is a symbolic link of user 1000's, which root must not follow (give the path that it leads to)
+		PW_FILE=/dev/shm/of-app/hard|PW_FILE=/dev/shm/of-app/hard: it has more names than this one, in a folder that others than root can write to, so root must not read it (copy it there)
+		PW_FILE=/dev/shm/pw PW__FILE=/dev/shm/pw|PW__FILE=/dev/shm/pw: another variable names a file for it, too (unset one of them)
 	END
 	namespace_run env PW_FILE=/dev/shm/pw PW=set drop-init --file-env PW true
 	assert_stderr 'drop-init: --file-env PW: both PW and PW_FILE are set (unset one of them)'

@@ -437,6 +437,9 @@ static const struct failure *list_to_plan(struct typed_list *list, struct plan *
 		failure = operands_expand(plan, &list->operands);
 	if (!failure)
 		failure = command_complete(plan, list->operands);
+	if (!failure && list->compat && plan->line_count)
+		failure = failure_new("--with", 0, "call it drop-init",
+				      "there are no helpers under another init's name");
 	if (!failure)
 		failure = lines_parse(plan, has_operand);
 	if (!failure && !plan->identity.unresolved)

@@ -134,6 +134,15 @@ static bool signal_take(void *context, int number)
 
 /* --- one start, and its end ----------------------------------------------------------------- */
 
+/* Nobody would answer its calls: it must not run, and is looked after until it has ended. */
+static void unanswered_end(const struct keeper *keeper, const struct failure *failure)
+{
+	char text[512];
+
+	message(MESSAGE_WARNING, "%s", failure_format(failure, text, sizeof(text)));
+	(void)kill(keeper->loop.child.pid, SIGKILL); /* nobody has waited for it, so it is ours */
+}
+
 static const struct failure *start(struct keeper *keeper)
 {
 	struct run *run = keeper->run;
@@ -149,9 +158,11 @@ static const struct failure *start(struct keeper *keeper)
 	phase_enter(keeper, HELPER_RUNNING, 0);
 	message(MESSAGE_INFO, "started as process %d", keeper->loop.child.pid);
 	failure = answering_start(&run->unotify, keeper->loop.child.listener);
-	if (!keeper->spec->once && !keeper->spec->ready_notify)
+	if (failure)
+		unanswered_end(keeper, failure);
+	else if (!keeper->spec->once && !keeper->spec->ready_notify)
 		be_ready(keeper);
-	return failure;
+	return NULL;
 }
 
 /* What it left behind ends before it may start again, and with it: within the time of its stop,
@@ -165,8 +176,7 @@ static const struct failure *leftovers_end(struct keeper *keeper)
 	keeper->stop_ends_ms = 0;
 	if (loop->child.pidfd >= 0)
 		(void)close(loop->child.pidfd); /* it has ended, and its status is known */
-	return survivors_end(loop->plan, loop->child.pid, loop->signal_fd,
-			     left > 0 ? (unsigned)left : 0);
+	return survivors_end(loop, left > 0 ? (unsigned)left : 0);
 }
 
 /* Until it and all that it left behind have ended. */
@@ -257,9 +267,11 @@ static void after_end(struct keeper *keeper, int status)
 		be_over(keeper, HELPER_STOPPING, -1);
 	else if (spec->once)
 		end_of_once(keeper, how, exit_status);
-	else if (keeper->restarts)
+	else if (keeper->restarts) {
+		message(MESSAGE_INFO, "%s, and starts again, as asked", how);
 		keeper->failures = 0;
-	else if (spec->every_ms) {
+		keeper->state.restarts++;
+	} else if (spec->every_ms) {
 		message(exit_status ? MESSAGE_WARNING : MESSAGE_INFO, "%s", how);
 		sleep_until_next(keeper);
 	} else if (spec->restart == RESTART_NEVER) {

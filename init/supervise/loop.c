@@ -209,6 +209,7 @@ void loop_stop(struct loop *loop, int number, unsigned timeout_ms)
 {
 	loop->kill_at = clock_ms() + timeout_ms;
 	pass_on(loop, number, NULL);
+	forward(loop, SIGCONT, NULL); /* a stopped process acts on it only when it goes on */
 }
 
 /* What the kernel sent us for a write of ours, to a pipe that nobody reads or past a limit of size,

@@ -71,8 +71,7 @@ static const struct failure *look_after(struct run *run, struct loop *loop, int 
 	if (failure)
 		return failure;
 	*ret_status = helpers_end(run, *ret_status);
-	failure = survivors_end(run->plan, loop->child.pid, loop->signal_fd,
-				run->plan->stop_timeout_ms);
+	failure = survivors_end(loop, run->plan->stop_timeout_ms);
 	return failure ? failure : unotify_finish(unotify);
 }
 
@@ -98,11 +97,13 @@ const struct failure *supervise(struct run *run, int *ret_status)
 	failure = loop_prepare(plan, &loop);
 	if (!failure)
 		failure = child_start(command, &loop.child);
+	if (!failure) {
+		file_env_wipe(run);
+		failure = look_after(run, &loop, ret_status);
+		if (failure && !loop.ended)
+			(void)kill(loop.child.pid, SIGKILL); /* nobody waited: it is ours */
+	}
 	if (failure)
-		return failure;
-	file_env_wipe(run);
-	failure = look_after(run, &loop, ret_status);
-	if (failure && !loop.ended)
-		(void)kill(loop.child.pid, SIGKILL); /* nobody has waited for it, so it is ours */
+		(void)helpers_end(run, 0); /* the failure says what to exit with */
 	return failure;
 }

@@ -57,43 +57,48 @@ static void signal_all(int number)
 }
 
 /* A batch: whoever is left could send faster than we pass on, and must not get past the time. */
-static void pass_signals_on(const struct plan *plan, int signal_fd)
+static void pass_signals_on(const struct loop *loop)
 {
+	const struct loop_hooks *hooks = loop->hooks;
 	struct signalfd_siginfo info;
 
-	for (int i = 0; i < SIGNAL_BATCH && read(signal_fd, &info, sizeof(info)) == sizeof(info);
-	     i++) {
-		const int number = plan->rewrite[info.ssi_signo];
+	for (int i = 0; i < SIGNAL_BATCH; i++) {
+		int number;
 
-		if (info.ssi_signo != SIGCHLD && number)
-			signal_all(number);
+		if (read(loop->signal_fd, &info, sizeof(info)) != sizeof(info))
+			return;
+		number = loop->plan->rewrite[info.ssi_signo];
+		if (info.ssi_signo == SIGCHLD || !number ||
+		    (hooks && hooks->signal && hooks->signal(hooks->context, (int)info.ssi_signo)))
+			continue;
+		signal_all(number);
 	}
 }
 
 /* --- the end -------------------------------------------------------------------------------- */
 
-static void events_wait(const struct plan *plan, int signal_fd, int timeout_ms)
+static void events_wait(const struct loop *loop, int timeout_ms)
 {
-	struct pollfd signals = { .fd = signal_fd, .events = POLLIN };
+	struct pollfd signals = { .fd = loop->signal_fd, .events = POLLIN };
 
 	if (poll(&signals, 1, timeout_ms) > 0)
-		pass_signals_on(plan, signal_fd);
+		pass_signals_on(loop);
 }
 
-static int reap(const struct plan *plan)
+static int reap(const struct loop *loop)
 {
 	bool ended;
 	int status;
 
-	return reap_batch(0, plan->warn_on_reap, &ended, &status);
+	return reap_batch(0, loop->plan->warn_on_reap, &ended, &status);
 }
 
 /* Reap until none is left (1) or the time has come (0); -errno. With number, whatever turns up as
  * our child meanwhile, because its parent has ended, gets that signal too. */
-static int wait_for_all(const struct plan *plan, int signal_fd, int64_t end, int number)
+static int wait_for_all(const struct loop *loop, int64_t end, int number)
 {
 	for (;;) {
-		const int left = reap(plan);
+		const int left = reap(loop);
 		const int64_t remaining = end - clock_ms();
 
 		if (left < 0 || left == REAP_NONE)
@@ -103,11 +108,11 @@ static int wait_for_all(const struct plan *plan, int signal_fd, int64_t end, int
 		if (number)
 			signal_all(number);
 		/* Each end of a child is an event. */
-		events_wait(plan, signal_fd, left == REAP_MORE_TO_REAP ? 0 : (int)remaining);
+		events_wait(loop, left == REAP_MORE_TO_REAP ? 0 : (int)remaining);
 	}
 }
 
-static int kill_all(const struct plan *plan, int signal_fd, unsigned timeout_ms)
+static int kill_all(const struct loop *loop, unsigned timeout_ms)
 {
 	char names[NAMES_SIZE] = "";
 	int result;
@@ -118,7 +123,7 @@ static int kill_all(const struct plan *plan, int signal_fd, unsigned timeout_ms)
 		timeout_ms / 1000, timeout_ms % 1000, *names ? names : "(no /proc, so no names)");
 	if (getpid() == 1)
 		return 0; /* the kernel ends a PID namespace with its PID 1 */
-	result = wait_for_all(plan, signal_fd, clock_ms() + KILL_GRACE_MS, SIGKILL);
+	result = wait_for_all(loop, clock_ms() + KILL_GRACE_MS, SIGKILL);
 	if (result)
 		return result;
 	*names = '\0';
@@ -128,27 +133,26 @@ static int kill_all(const struct plan *plan, int signal_fd, unsigned timeout_ms)
 	return 0;
 }
 
-const struct failure *survivors_end(const struct plan *plan, pid_t command, int signal_fd,
-				    unsigned timeout_ms)
+const struct failure *survivors_end(const struct loop *loop, unsigned timeout_ms)
 {
 	const struct sigaction standard = { .sa_handler = SIG_DFL };
 	const int64_t end = clock_ms() + timeout_ms;
 	int result;
 
-	if (plan->leaves_survivors && getpid() != 1) {
-		if (plan->session)
-			(void)kill(-command, SIGTERM); /* ESRCH: nobody is left */
+	if (loop->plan->leaves_survivors && getpid() != 1) {
+		if (loop->plan->session)
+			(void)kill(-loop->child.pid, SIGTERM); /* ESRCH: nobody is left */
 		return NULL;
 	}
 	/* From now on each end of a child is an event, so that the last one is noticed. */
 	(void)sigaction(SIGCHLD, &standard, NULL); /* cannot fail for a valid signal */
-	result = reap(plan);
+	result = reap(loop);
 	if (result > REAP_NONE) {
 		signal_all(SIGTERM);
 		signal_all(SIGCONT); /* a stopped process acts on TERM only when it goes on */
-		result = wait_for_all(plan, signal_fd, end, 0);
+		result = wait_for_all(loop, end, 0);
 		if (!result)
-			result = kill_all(plan, signal_fd, timeout_ms);
+			result = kill_all(loop, timeout_ms);
 	}
 	return result < 0 ? reap_failure(-result) : NULL;
 }
