@@ -375,7 +375,8 @@ stoppable() { echo "sh -c 'trap \"echo $1 $2; ${3:-exit}\" $2; echo $1 up; while
 }
 
 @test "under another init's name there are no helpers" {
-	DROP_INIT_WITH='w: sleep 1' namespace_run tini -- echo started
+	cp "$BUILD/drop-init" "$namespace/tini"
+	DROP_INIT_WITH='w: sleep 1' namespace_run "$namespace/tini" -- echo started
 	assert_status 1
 	assert_stdout ''
 	assert_stderr_has "there are no helpers under another init's name"
