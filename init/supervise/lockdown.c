@@ -111,55 +111,107 @@ static const struct permit permits[] = {
 };
 
 #define PERMIT_COUNT (sizeof(permits) / sizeof(*permits))
-#define PERMIT_SIZE  6 /* instructions */
-#define HEAD_SIZE    (FILTER_PROOF_SIZE + 4)
-#define LOAD(at)     BPF_STMT(BPF_LD | BPF_W | BPF_ABS, at)
-#define RETURN(what) BPF_STMT(BPF_RET | BPF_K, what)
+#define PERMIT_SIZE  6 /* instructions at most, with those of the search */
+#define LEAF_SIZE    4 /* rows that are tried one by one */
 
-static size_t permit_compile(const struct permit *permit, struct sock_filter *out)
+#define LINE(...)	    ((struct sock_filter)__VA_ARGS__)
+#define LOAD(at)	    LINE(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, at))
+#define RETURN(what)	    LINE(BPF_STMT(BPF_RET | BPF_K, what))
+#define JUMP(op, k, jt, jf) LINE(BPF_JUMP(BPF_JMP | (op) | BPF_K, (uint32_t)(k), jt, jf))
+
+/* --- from the table to a program: a binary search, for the kernel tries all system calls when it
+ * loads one ------------------------------------------------------------------------------------ */
+
+struct program {
+	struct sock_filter room[FILTER_PROOF_SIZE + 4 + PERMIT_COUNT * PERMIT_SIZE];
+	unsigned short length;
+};
+
+static void put(struct program *program, struct sock_filter line)
 {
-	const struct sock_filter lines[PERMIT_SIZE] = {
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)permit->call, 0, PERMIT_SIZE - 1),
-		LOAD(FILTER_ARGUMENT(permit->argument)),
-		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, permit->mask),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, permit->value, 0, 1),
-		RETURN(SECCOMP_RET_ALLOW),
-		LOAD(FILTER_NUMBER),
-	};
-
-	memcpy(out, lines, sizeof(lines));
-	return PERMIT_SIZE;
+	program->room[program->length++] = line;
 }
 
-static int program_load(const struct sock_fprog *program)
+/* The rows of this thread, in the order of their calls; returns how many there are. */
+static size_t rows_select(enum lockdown_thread thread, unsigned reports,
+			  const struct permit *ret_rows[PERMIT_COUNT])
 {
+	size_t count = 0;
+
+	for (size_t i = 0; i < PERMIT_COUNT; i++) {
+		const struct permit *permit = &permits[i];
+		size_t at = count;
+
+		if (!((thread == LOCKDOWN_LOOP ? permit->loop : permit->answering) &
+		      (reports | EVER)))
+			continue;
+		for (; at && ret_rows[at - 1]->call > permit->call; at--)
+			ret_rows[at] = ret_rows[at - 1];
+		ret_rows[at] = permit;
+		count++;
+	}
+	return count;
+}
+
+/* The number is loaded; no two of these rows are of the same call, unless both look at arguments. */
+static void put_row(struct program *program, const struct permit *row)
+{
+	if (!row->mask) {
+		put(program, JUMP(BPF_JEQ, row->call, 0, 1));
+		put(program, RETURN(SECCOMP_RET_ALLOW));
+		return;
+	}
+	put(program, JUMP(BPF_JEQ, row->call, 0, 5));
+	put(program, LOAD(FILTER_ARGUMENT(row->argument)));
+	put(program, LINE(BPF_STMT(BPF_ALU | BPF_AND | BPF_K, row->mask)));
+	put(program, JUMP(BPF_JEQ, row->value, 0, 1));
+	put(program, RETURN(SECCOMP_RET_ALLOW));
+	put(program, LOAD(FILTER_NUMBER));
+}
+
+/* Up to a few rows one by one; of more, those of calls below the one in the middle, or the others. */
+static void put_search(struct program *program, const struct permit *const *rows, size_t count)
+{
+	size_t middle = count / 2, jump;
+
+	while (middle && rows[middle - 1]->call == rows[middle]->call)
+		middle--; /* rows of one call stay together */
+	if (count <= LEAF_SIZE || !middle) {
+		for (size_t i = 0; i < count; i++)
+			put_row(program, rows[i]);
+		put(program, RETURN(SECCOMP_RET_KILL_PROCESS));
+		return;
+	}
+	jump = program->length;
+	put(program, JUMP(BPF_JGE, rows[middle]->call, 0, 0));
+	put_search(program, rows, middle);
+	program->room[jump].jt = (uint8_t)(program->length - jump - 1);
+	put_search(program, rows + middle, count - middle);
+}
+
+static int program_load(struct program *program)
+{
+	const struct sock_fprog code = { program->length, program->room };
+
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
-	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, program))
+	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &code))
 		return -errno;
 	return filter_prove();
 }
 
 void lockdown_enter(enum lockdown_thread thread, unsigned reports)
 {
-	const struct sock_filter head[] = {
-		LOAD(FILTER_MACHINE),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, FILTER_ARCH, 1, 0),
-		RETURN(SECCOMP_RET_KILL_PROCESS),
-		LOAD(FILTER_NUMBER),
-	};
-	struct sock_filter room[HEAD_SIZE + PERMIT_COUNT * PERMIT_SIZE + 1];
-	struct sock_fprog program = { .len = filter_put_proof(room), .filter = room };
+	const struct permit *rows[PERMIT_COUNT];
+	const size_t count = rows_select(thread, reports, rows);
+	struct program program = { .length = 0 };
 	int result;
 
-	memcpy(room + program.len, head, sizeof(head));
-	program.len += sizeof(head) / sizeof(*head);
-	for (size_t i = 0; i < PERMIT_COUNT; i++) {
-		const struct permit *permit = &permits[i];
-
-		if ((thread == LOCKDOWN_LOOP ? permit->loop : permit->answering) & (reports | EVER))
-			program.len += permit_compile(permit, room + program.len);
-	}
-	room[program.len++] = (struct sock_filter)RETURN(SECCOMP_RET_KILL_PROCESS);
+	program.length = filter_put_proof(program.room);
+	put(&program, LOAD(FILTER_MACHINE));
+	put(&program, JUMP(BPF_JEQ, FILTER_ARCH, 1, 0));
+	put(&program, RETURN(SECCOMP_RET_KILL_PROCESS));
+	put(&program, LOAD(FILTER_NUMBER));
+	put_search(&program, rows, count);
 	result = program_load(&program);
 	if (result)
 		message(MESSAGE_WARNING, "PID 1 has no seccomp filter of its own: %s",

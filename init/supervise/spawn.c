@@ -7,6 +7,7 @@
 #include "init/sys/descriptors.h"
 #include "init/sys/effect.h"
 #include "init/sys/event.h"
+#include "init/sys/file.h"
 #include "init/sys/message.h"
 #include "init/sys/number.h"
 #include "init/sys/process.h"
@@ -27,21 +28,27 @@
 
 #define STACK_SIZE (64 << 10) /* of the child: system calls, and no signal is handled */
 
-/* The child's side. We are suspended until it has executed the command or ended, and it reports by
- * writing here, in memory that is shared whatever clone(2) does: no filter and no full pipe can
- * stop that. */
+/* What failed. */
+struct report {
+	const char *what; /* NULL with an error: the execution */
+	int error;
+};
+
+/* The child's side. It shares our memory, and we are suspended until it has executed the command or
+ * ended: so it reports by writing here, which no filter and no full pipe can stop. */
 struct start {
 	const struct command *command;
 	int terminal; /* the terminal to be put in the foreground of; -1: none */
+	int home;     /* where a copy of the report goes, should all that not be so; -1: nowhere */
 	int listener;
-	const char *failed; /* NULL: nothing has */
-	int error;
+	struct report report;
 };
 
 static int start_fail(struct start *start, const char *what, int error)
 {
-	start->failed = what;
-	start->error = error;
+	start->report = (struct report){ what, error };
+	if (start->home >= 0)
+		(void)!write(start->home, &start->report, sizeof(start->report)); /* seldom read */
 	return -1;
 }
 
@@ -172,68 +179,69 @@ static const struct failure *start_failure(const struct start *start)
 	const struct command *command = start->command;
 	const struct filter *profile = command->unotify->profile;
 	const char *name = command->argv[0];
+	const int error = start->report.error;
 
-	if (start->failed)
-		return failure_new(name, start->error, NULL, "not starting it: %s", start->failed);
-	if (start->error == EPERM && refuses_execution(profile))
+	if (start->report.what)
+		return failure_new(name, error, NULL, "not starting it: %s", start->report.what);
+	if (error == EPERM && refuses_execution(profile))
 		return failure_with_status(
 			EXIT_NOT_EXECUTABLE, name, EPERM,
 			text_format("the seccomp profile '%s' refuses execve(2)", profile->name),
 			"cannot run %s", command->path);
-	return executable_refuse(name, command->path, start->error);
+	return executable_refuse(name, command->path, error);
 }
 
-/* A stack, with a page below it that it cannot grow into, and the report above it. */
-static struct start *start_new(const struct command *command)
+static size_t guard_size(void)
 {
-	const size_t guard = (size_t)sysconf(_SC_PAGESIZE), size = guard + STACK_SIZE;
-	char *room = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	struct start *start;
+	return (size_t)sysconf(_SC_PAGESIZE);
+}
 
-	if (room == MAP_FAILED)
-		return NULL;
-	if (mprotect(room, guard, PROT_NONE)) {
+/* With a page below it that it cannot grow into. Returns its end; NULL without memory. */
+static char *stack_new(void)
+{
+	const size_t size = guard_size() + STACK_SIZE;
+	char *room = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (room != MAP_FAILED && !mprotect(room, guard_size(), PROT_NONE))
+		return room + size;
+	if (room != MAP_FAILED)
 		(void)munmap(room, size); /* nobody has it */
-		return NULL;
-	}
-	start = (struct start *)(room + size) - 1;
-	*start = (struct start){ .command = command, .terminal = -1, .listener = -1 };
-	return start;
+	return NULL;
 }
 
-static void start_free(struct start *start)
+static void stack_free(char *end)
 {
-	const size_t size = (size_t)sysconf(_SC_PAGESIZE) + STACK_SIZE;
+	const size_t size = guard_size() + STACK_SIZE;
 
-	/* Can only fail for an address that is not ours. */
-	(void)munmap((char *)(start + 1) - size, size);
+	(void)munmap(end - size, size); /* can only fail for an address that is not ours */
 }
 
 /* CLONE_VFORK: no page table is copied, and when we go on the command has been executed. With a
- * listener CLONE_FILES: what the filter lets through after it was loaded nobody knows, sendmsg(2)
- * least of all, but so the listener is ours from the moment that it exists; execve(2) gives the
- * command a table of its own. Without one, as under qemu-user, which has neither of the two, the
- * end of a pipe tells of the execution. */
-static pid_t start_clone(struct start *start)
+ * listener CLONE_FILES: it is ours from the moment that it exists, and execve(2) gives the command a
+ * table of its own. (It could not be sent to us: what the filter makes of sendmsg(2) nobody knows,
+ * and it may be to ask us, who wait.) qemu-user has no listeners, does not take the two together,
+ * and neither suspends us nor shares memory: then the pipe tells of failure, and its end of
+ * success. */
+static pid_t start_clone(struct start *start, char *stack)
 {
 	const bool listens = unotify_wants_listener(start->command->unotify);
 	const int flags = CLONE_VM | CLONE_VFORK | SIGCHLD | (listens ? CLONE_FILES : 0);
-	char *top = (char *)start - (uintptr_t)start % 16;
-	int ends[2] = { -1, -1 };
+	struct report report;
+	int ends[2];
 	pid_t pid;
-	char byte;
 
 	if (!listens && pipe2(ends, O_CLOEXEC))
 		return -errno;
-	pid = clone(child_main, top, flags, start);
+	start->home = listens ? -1 : ends[1];
+	pid = clone(child_main, stack, flags, start);
 	if (pid < 0)
 		pid = -errno;
-	if (!listens) {
-		(void)close(ends[1]); /* nothing is ever written */
-		while (pid >= 0 && read(ends[0], &byte, 1) < 0 && errno == EINTR)
-			;
-		(void)close(ends[0]); /* it was only read */
-	}
+	if (listens)
+		return pid;
+	(void)close(ends[1]); /* the child has its own */
+	if (pid >= 0 && file_read_up_to(ends[0], &report, sizeof(report)) == sizeof(report))
+		start->report = report;
+	(void)close(ends[0]); /* it was only read */
 	return pid;
 }
 
@@ -246,17 +254,17 @@ static bool is_unexecuted(pid_t pid)
 	       process_is_unexecuted(pid);
 }
 
-static const struct failure *start_run(struct start *start, struct child *ret_child)
+static const struct failure *start_run(struct start *start, char *stack, struct child *ret_child)
 {
 	const char *name = start->command->argv[0];
-	const pid_t pid = start_clone(start);
+	const pid_t pid = start_clone(start, stack);
 
 	if (pid < 0)
-		return failure_new(
-			name, -pid,
-			pid == -EAGAIN ? "its user is at the limit of processes: ulimit -u" : NULL,
-			"cannot create a process");
-	if (start->failed || start->error) {
+		return failure_new(name, -pid,
+				   pid == -EAGAIN ? "its user is at the limit of processes: ulimit -u"
+						  : NULL,
+				   "cannot create a process");
+	if (start->report.error) {
 		(void)waitpid(pid, NULL, 0); /* it ends; ECHILD where it was not kept for us */
 		return start_failure(start);
 	}
@@ -273,18 +281,18 @@ static const struct failure *start_run(struct start *start, struct child *ret_ch
 
 const struct failure *child_start(const struct command *command, struct child *ret_child)
 {
-	struct start *start = start_new(command);
+	struct start start = { .command = command, .terminal = foreground_terminal(), .listener = -1 };
+	char *stack = stack_new();
 	const struct failure *failure;
 
-	if (!start)
+	if (!stack)
 		return failure_of_memory();
-	start->terminal = foreground_terminal();
 	if (command->session)
 		session_leave_terminal();
 	if (command->folder >= 0)
-		(void)chdir("/"); /* told of below */
-	failure = start_run(start, ret_child);
-	start_free(start);
+		(void)!chdir("/"); /* told of below */
+	failure = start_run(&start, stack, ret_child);
+	stack_free(stack);
 	if (failure)
 		return failure;
 	if (chdir("/"))
@@ -297,7 +305,7 @@ const struct failure *child_start(const struct command *command, struct child *r
 
 const struct failure *child_become(const struct command *command)
 {
-	struct start start = { .command = command, .terminal = -1, .listener = -1 };
+	struct start start = { .command = command, .terminal = -1, .home = -1, .listener = -1 };
 
 	execute(&start);
 	return start_failure(&start);
