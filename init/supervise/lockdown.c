@@ -53,7 +53,6 @@ static const struct permit permits[] = {
 	{ SYS_rt_sigaction, IS(0, SIGCHLD), LOOP },
 	{ SYS_clock_gettime, BOTH }, /* where the vDSO has no clock */
 	{ SYS_getpid, BOTH },
-	{ SYS_prctl, IS(0, PR_SET_MM), LOOP }, /* title.h */
 
 	/* children */
 	{ SYS_wait4, LOOP },
@@ -105,6 +104,9 @@ static const struct permit permits[] = {
 	{ SYS_setsockopt, OPTIONS },
 	{ SYS_ioctl, IS(1, SECCOMP_IOCTL_NOTIF_ADDFD), OPTIONS },
 
+	/* helpers */
+	{ SYS_prctl, IS(0, PR_SET_MM), .loop = LOCKDOWN_TITLE },
+
 	/* --record: its file, which is open */
 	{ SYS_lseek, RECORDS },
 	{ SYS_ftruncate, RECORDS },
@@ -153,7 +155,8 @@ static size_t rows_select(enum lockdown_thread thread, unsigned reports,
 	return count;
 }
 
-/* The number is loaded; no two of these rows are of the same call, unless both look at arguments. */
+/* The number is loaded; no two of these rows are of the same call, unless both look at arguments.
+ */
 static void put_row(struct program *program, const struct permit *row)
 {
 	if (!row->mask) {
@@ -169,7 +172,8 @@ static void put_row(struct program *program, const struct permit *row)
 	put(program, LOAD(FILTER_NUMBER));
 }
 
-/* Up to a few rows one by one; of more, those of calls below the one in the middle, or the others. */
+/* Up to a few rows one by one; of more, those of calls below the one in the middle, or the others.
+ */
 static void put_search(struct program *program, const struct permit *const *rows, size_t count)
 {
 	size_t middle = count / 2, jump;

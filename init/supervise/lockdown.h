@@ -13,6 +13,9 @@ enum lockdown_thread {
 	LOCKDOWN_ANSWERING, /* answers the command's calls */
 };
 
+/* Beside reports: PID 1 shows its helpers in its command line (title.h). */
+#define LOCKDOWN_TITLE (1U << 30)
+
 /* Allow this thread what it needs where these reports (enum filter_reports) are answered. It is
  * proved; where it cannot be had, that is a warning, for the command has started by then. */
 void lockdown_enter(enum lockdown_thread thread, unsigned reports);

@@ -217,11 +217,11 @@ static void stack_free(char *end)
 }
 
 /* CLONE_VFORK: no page table is copied, and when we go on the command has been executed. With a
- * listener CLONE_FILES: it is ours from the moment that it exists, and execve(2) gives the command a
- * table of its own. (It could not be sent to us: what the filter makes of sendmsg(2) nobody knows,
- * and it may be to ask us, who wait.) qemu-user has no listeners, does not take the two together,
- * and neither suspends us nor shares memory: then the pipe tells of failure, and its end of
- * success. */
+ * listener CLONE_FILES: it is ours from the moment that it exists, and execve(2) gives the command
+ * a table of its own. (It could not be sent to us: what the filter makes of sendmsg(2) nobody
+ * knows, and it may be to ask us, who wait.) qemu-user has no listeners, does not take the two
+ * together, and neither suspends us nor shares memory: then the pipe tells of failure, and its end
+ * of success. */
 static pid_t start_clone(struct start *start, char *stack)
 {
 	const bool listens = unotify_wants_listener(start->command->unotify);
@@ -260,10 +260,10 @@ static const struct failure *start_run(struct start *start, char *stack, struct 
 	const pid_t pid = start_clone(start, stack);
 
 	if (pid < 0)
-		return failure_new(name, -pid,
-				   pid == -EAGAIN ? "its user is at the limit of processes: ulimit -u"
-						  : NULL,
-				   "cannot create a process");
+		return failure_new(
+			name, -pid,
+			pid == -EAGAIN ? "its user is at the limit of processes: ulimit -u" : NULL,
+			"cannot create a process");
 	if (start->report.error) {
 		(void)waitpid(pid, NULL, 0); /* it ends; ECHILD where it was not kept for us */
 		return start_failure(start);
@@ -281,7 +281,9 @@ static const struct failure *start_run(struct start *start, char *stack, struct 
 
 const struct failure *child_start(const struct command *command, struct child *ret_child)
 {
-	struct start start = { .command = command, .terminal = foreground_terminal(), .listener = -1 };
+	struct start start = { .command = command,
+			       .terminal = foreground_terminal(),
+			       .listener = -1 };
 	char *stack = stack_new();
 	const struct failure *failure;
 

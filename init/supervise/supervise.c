@@ -64,7 +64,8 @@ static const struct failure *look_after(struct run *run, struct loop *loop, int 
 	if (failure)
 		return failure;
 	if (run->plan->drops || unotify->filter.program.len)
-		lockdown_enter(LOCKDOWN_LOOP, unotify->reports);
+		lockdown_enter(LOCKDOWN_LOOP,
+			       unotify->reports | (run->plan->helper_count ? LOCKDOWN_TITLE : 0));
 	filter_release(&unotify->filter);
 	helpers_watch(run, loop);
 	failure = loop_run(loop, ret_status);

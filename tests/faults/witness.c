@@ -234,8 +234,9 @@ static void init_await_filter(void)
 
 static void say_line(const char *line, void *context)
 {
-	static const char *const fields[] = { "Uid:",	 "Gid:",    "Groups:", "CapPrm:",    "CapEff:",
-					      "CapBnd:", "SigBlk:", "Seccomp:", "NoNewPrivs:" };
+	static const char *const fields[] = { "Uid:",	 "Gid:",     "Groups:",
+					      "CapPrm:", "CapEff:",  "CapBnd:",
+					      "SigBlk:", "Seccomp:", "NoNewPrivs:" };
 
 	(void)context;
 	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
