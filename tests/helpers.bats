@@ -239,7 +239,7 @@ rows=[json.loads(l) for l in sys.stdin]; w=rows[1]; print(w["name"], w["state"],
 	assert_status 7
 	assert_stdout TERM
 	namespace_start drop-init --with 'w: --restart on-failure true' -- sleep 60
-	wait_until 5 is w done
+	wait_until 5 is w 'done'
 	namespace_exec drop-init --status >/dev/null
 	namespace_stop
 	namespace_run drop-init --with 'w: --restart on-failure false' -- sleep 0.3

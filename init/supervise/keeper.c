@@ -134,13 +134,13 @@ static bool signal_take(void *context, int number)
 
 /* --- one start, and its end ----------------------------------------------------------------- */
 
-/* Nobody would answer its calls: it must not run, and is looked after until it has ended. */
-static void unanswered_end(const struct keeper *keeper, const struct failure *failure)
+/* Nobody would answer its calls: it must not run. */
+static void unanswered_end(const struct child *child)
 {
-	char text[512];
-
-	message(MESSAGE_WARNING, "%s", failure_format(failure, text, sizeof(text)));
-	(void)kill(keeper->loop.child.pid, SIGKILL); /* nobody has waited for it, so it is ours */
+	(void)kill(child->pid, SIGKILL); /* nobody has waited for it, so it is ours */
+	(void)waitpid(child->pid, NULL, 0); /* ECHILD where it was not kept for us */
+	if (child->pidfd >= 0)
+		(void)close(child->pidfd); /* it only held a reference */
 }
 
 static const struct failure *start(struct keeper *keeper)
@@ -155,12 +155,14 @@ static const struct failure *start(struct keeper *keeper)
 		failure = child_start(&run->command, &keeper->loop.child);
 	if (failure)
 		return failure;
+	failure = answering_start(&run->unotify, keeper->loop.child.listener);
+	if (failure) {
+		unanswered_end(&keeper->loop.child);
+		return failure;
+	}
 	phase_enter(keeper, HELPER_RUNNING, 0);
 	message(MESSAGE_INFO, "started as process %d", keeper->loop.child.pid);
-	failure = answering_start(&run->unotify, keeper->loop.child.listener);
-	if (failure)
-		unanswered_end(keeper, failure);
-	else if (!keeper->spec->once && !keeper->spec->ready_notify)
+	if (!keeper->spec->once && !keeper->spec->ready_notify)
 		be_ready(keeper);
 	return NULL;
 }
