@@ -35,7 +35,7 @@ teardown_file() { engine_stop; }
 	for option in $(grep -o -- '`[^`]*`' "$page" | grep -oE -- '(^|[` ])--[a-z-]+' | tr -d '` ' | sort -u); do
 		case $option in
 		--) continue ;;
-		--appendonly | --restart | --cap-drop) continue ;; # redis's and docker's
+		--appendonly | --restart | --cap-drop | --read-only) continue ;; # redis's and docker's
 		esac
 		grep -q -- "$option\b" <<<"$help" || { echo "no such option: $option" && return 1; }
 	done
@@ -151,6 +151,7 @@ redis_answers() {
 	group=$(docker run --rm --network none switch-redis id -g)
 	[ "$user" != 0 ]
 	docker run --rm --network none switch-redis redis-server --version | grep -q '^Redis server v=7'
+	docker run --rm --network none switch-redis --version | grep -q '^Redis server v=7'
 	[ "$(docker run --rm --network none --user "$user:$group" -v switch-redis:/data switch-redis id -u)" = "$user" ]
 	run -125 docker run --rm --network none --user 1234:1234 switch-redis id -u
 	[[ $output == "drop-init: --user redis: started as user 1234, which cannot become redis ($user:$group)"* ]]
