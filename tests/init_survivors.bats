@@ -141,13 +141,29 @@ sleeps() { namespace_table | grep -q ' sleep S '; }
 	[[ $stderr =~ ^'drop-init: killed what was left 0.200 s after the command: sleep['[0-9]+']'$ ]] || namespace_fail "said more"
 }
 
+# Sets "group": a control group with 24 MiB, of whichever version there is. cgroups(7)
+memory_group() {
+	group=/sys/fs/cgroup/memory/drop-init-test-$$
+	if grep -qw memory /sys/fs/cgroup/cgroup.controllers 2>/dev/null; then
+		group=/sys/fs/cgroup/drop-init-test-$$
+		echo +memory 2>/dev/null >/sys/fs/cgroup/cgroup.subtree_control || true # a container's group may have it already
+	fi
+	mkdir "$group" 2>/dev/null || skip "no control group for memory can be made"
+	if [ -e "$group/memory.max" ]; then
+		echo $((24 * 1024 * 1024)) >"$group/memory.max"
+		echo 0 2>/dev/null >"$group/memory.swap.max" || true # no swap
+	elif [ -e "$group/memory.limit_in_bytes" ]; then
+		echo $((24 * 1024 * 1024)) >"$group/memory.limit_in_bytes"
+		echo $((24 * 1024 * 1024)) 2>/dev/null >"$group/memory.memsw.limit_in_bytes" || true # it is not counted
+	else
+		rmdir "$group"
+		skip "a control group for memory is not to be had here"
+	fi
+}
+
 # bats test_tags=kernels
 @test "killed for want of memory is said in words, in the termination log too" {
-	cgroup=/sys/fs/cgroup/memory
-	mkdir "$cgroup/drop-init-test-$$" 2>/dev/null || skip "no writable memory cgroup of version 1"
-	group=$cgroup/drop-init-test-$$
-	echo $((24 * 1024 * 1024)) >"$group/memory.limit_in_bytes"
-	echo $((24 * 1024 * 1024)) >"$group/memory.memsw.limit_in_bytes" 2>/dev/null || true
+	memory_group
 	: >"$namespace/log"
 	namespace_prepare 'mount -t tmpfs tmpfs /mnt && touch /mnt/null /mnt/termination-log'
 	namespace_prepare 'mount --bind /dev/null /mnt/null && mount --bind "$namespace/log" /mnt/termination-log'
