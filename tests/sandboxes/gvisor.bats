@@ -91,9 +91,12 @@ for fd in range(64):
 	assert_status 0
 }
 
-@test "PID 1's memory is closed to the command" {
-	sandbox_run drop-init --user app sh -c 'head -c 1 /proc/1/mem'
+@test "PID 1's memory is closed to the command, without a filter too" {
+	# PTRACE_ATTACH, PTRACE_SEIZE
+	sandbox_run drop-init --user app --seccomp none sh -c 'python3 -c "$@"; head -c 1 /proc/1/mem' sh \
+		"$tries" "$names" '[("ptrace", 16, 1, 0, 0), ("ptrace", 0x4206, 1, 0, 0)]'
 	assert_status 1
+	assert_stdout $'ptrace: EPERM\nptrace: EPERM'
 	assert_stderr_has 'Permission denied'
 }
 
