@@ -53,6 +53,20 @@ static ssize_t words_read(char *ret_text)
 	return -EAGAIN;
 }
 
+static const char *word_next(const char *at, const char *end)
+{
+	at += strlen(at) + 1;
+	return at < end ? at : NULL;
+}
+
+/* It is still the command line that PID 1 was started with: does that ask for helpers? */
+static bool asks_for_helpers(const char *at, const char *end)
+{
+	while (at && strcmp(at, "--") != 0 && strncmp(at, "--with", strlen("--with")) != 0)
+		at = word_next(at, end);
+	return at && strcmp(at, "--") != 0;
+}
+
 static const struct failure *words_find(const char *typed, char *ret_text, const char **ret_end)
 {
 	const ssize_t length = words_read(ret_text);
@@ -66,20 +80,20 @@ static const struct failure *words_find(const char *typed, char *ret_text, const
 	if (length < 0)
 		return failure_new(typed, (int)-length, NULL, "cannot read " CMDLINE);
 	*ret_end = ret_text + length;
-	if (strcmp(ret_text, HELPER_TITLE) != 0)
+	if (strcmp(ret_text, HELPER_TITLE) == 0)
+		return NULL;
+	if (asks_for_helpers(ret_text, *ret_end))
 		return failure_new(
 			typed, 0,
-			"it is drop-init with --with or --with-file that has helpers, as PID 1 "
-			"of this container and not beside another init",
-			"PID 1 looks after no helpers: its command line begins with '%s'",
-			ret_text);
-	return NULL;
-}
-
-static const char *word_next(const char *at, const char *end)
-{
-	at += strlen(at) + 1;
-	return at < end ? at : NULL;
+			"gVisor has no PR_SET_MM_MAP, nor has a kernel without "
+			"CONFIG_CHECKPOINT_RESTORE: look with ps",
+			"PID 1 cannot show what it looks after, for this kernel does not let it "
+			"change its command line");
+	return failure_new(typed, 0,
+			   "it is drop-init with --with or --with-file that has helpers, as PID 1 "
+			   "of this container and not beside another init",
+			   "PID 1 looks after no helpers: its command line begins with '%s'",
+			   ret_text);
 }
 
 /* --- --status ------------------------------------------------------------------------------- */

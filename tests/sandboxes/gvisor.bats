@@ -313,6 +313,30 @@ while True: signal.pause()'
 	assert_status 3
 }
 
+@test "helpers run beside the command as their own users, are started again, and stopped in reverse" {
+	# shellcheck disable=SC2016
+	sandbox_prepare 'mkdir -m 777 /mnt/d; cat >/mnt/worker <<"END"
+		echo start >>/mnt/d/starts
+		[ $(wc -l </mnt/d/starts) -gt 1 ] || exit 1
+		trap "echo worker; exit" TERM
+		echo ready
+		while :; do sleep 0.1; done
+END'
+	sandbox_start drop-init --user app --with 'first: --once sh -c "echo once"' --with 'worker: --user member sh /mnt/worker' \
+		-- sh -c 'trap "echo command; exit 3" TERM; while :; do sleep 0.1; done'
+	wait_output ready
+	assert_equal "$(sandbox_status | awk '$1 == "Uid:" { print $2 }' | sort -u | xargs)" '1000 1002' "users"
+	! sandbox_status | grep -E '^(Uid|Gid):.*\<0\>' || namespace_fail "somebody inside is root"
+	! sandbox_status | grep -E '^Cap(Prm|Eff|Inh|Bnd):' | grep -vE '\<0+$' || namespace_fail "somebody has a capability"
+	sandbox_exec drop-init --status >"$namespace/said" 2>&1 && namespace_fail "--status succeeded"
+	grep -qF 'drop-init: --status: PID 1 cannot show what it looks after, for this kernel does not let it change its command line (gVisor' \
+		"$namespace/said"
+	sandbox_signal TERM
+	namespace_wait
+	assert_stdout $'once\nready\ncommand\nworker'
+	assert_status 3
+}
+
 # --- other starts ------------------------------------------------------------------------------------
 
 @test "root without SETUID and SETGID is told so, and nothing is started" {
