@@ -70,6 +70,19 @@ app=$BATS_TEST_DIRNAME/../../docker/examples/shop/shop.py
 	[[ $output == *"Permission denied"* ]]
 }
 
+@test "with the lines for helpers the step has ended before the server answers, and nobody is root" {
+	mkdir "$BATS_TEST_TMPDIR/helpers"
+	cp "$app" "$BATS_TEST_TMPDIR/helpers"
+	{ snippet shop | head -n -2 && snippet helpers; } >"$BATS_TEST_TMPDIR/helpers/Dockerfile"
+	image_build docker readme-helpers "$BATS_TEST_TMPDIR/helpers"
+	start helpers "${low_ports[@]}" -v readme-data:/data
+	serves 80
+	[ "$(docker exec "$id" stat -c %U /data/migrated)" = app ]
+	docker exec "$id" drop-init --status | grep -Eq '^clean +(sleeping|running) '
+	processes_dropped "$pid" 1000
+	stops 0
+}
+
 @test "on a network of Docker's own any port may be bound without --allow-port, as it says" {
 	build shop shop.py "$(<"$app")"
 	id=$(docker run -d --network none --entrypoint drop-init readme-shop --user app -- python3 -m http.server 81)

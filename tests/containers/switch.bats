@@ -37,7 +37,9 @@ teardown_file() { engine_stop; }
 		--) continue ;;
 		--appendonly | --restart | --cap-drop | --read-only) continue ;; # redis's and docker's
 		esac
-		grep -q -- "$option\b" <<<"$help" || { echo "no such option: $option" && return 1; }
+		# Those of a helper's line are in the man page alone.
+		grep -q -- "$option\b" <<<"$help" || grep -qF -- "${option//-/\\-}" "$ENGINE_ROOT/init/cli/drop-init.8" ||
+			{ echo "no such option: $option" && return 1; }
 	done
 }
 
@@ -232,6 +234,74 @@ redis_answers() {
 	start low-port-user --cap-drop ALL
 	serves 80
 	stops 143
+}
+
+# --- from supervisord ----------------------------------------------------------------------------
+
+worker=$'import time\nprint("worker: ready", flush=True)\ntime.sleep(3600)'
+
+# helper NAME FIELD: of --status, as root asks for it.
+helper() {
+	docker exec "$id" drop-init --status --log-format json | /usr/bin/python3 -c '
+import json, sys
+for line in sys.stdin:
+    helper = json.loads(line)
+    if helper["name"] == sys.argv[1]:
+        print(helper[sys.argv[2]])' "$@"
+}
+
+# Every process is one of these users, holds no capability, and can gain nothing; PID 1 may bind the command's ports.
+dropped_to() { # UID...
+	local one users=" $* "
+	for one in $(processes_of "$pid"); do
+		awk -v users="$users" '
+			/^Uid:/ { wrong = wrong || !index(users, " " $2 " ") || $3 != $2 || $4 != $2 || $5 != $2 }
+			/^Cap(Prm|Eff|Amb):/ { wrong = wrong || $2 !~ /^0000000000000[04]00$/ }
+			/^NoNewPrivs:/ { wrong = wrong || $2 != 1 }
+			END { exit wrong }' "/proc/$one/status" || { cat "/proc/$one/cmdline" "/proc/$one/status" && return 1; }
+	done
+}
+
+@test "supervisord: a step before, a worker of another user and a job beside the command, and no process is root" {
+	build supervisord worker.py "$worker"
+	start supervisord "${low_ports[@]}"
+	serves 80
+	[ "$(docker logs "$id" 2>&1 | head -1)" = migrated ]
+	helper_is() { [ "$(helper "$1" "$2")" = "$3" ]; }
+	wait_until 20 helper_is worker state running
+	dropped_to 1000 1001
+	[ "$(helper migrate state) $(helper command state)" = "done running" ]
+	docker exec "$id" drop-init --status # the health check
+
+	first=$(helper worker pid)
+	run -125 docker exec --user web "$id" drop-init --restart-helper worker
+	docker exec "$id" drop-init --restart-helper worker
+	is_another() { [ "$(helper worker state)" = running ] && [ "$(helper worker pid)" != "$first" ]; }
+	wait_until 20 is_another
+	docker exec --user jobs "$id" drop-init --signal TERM worker
+	wait_until 20 helper_is worker restarts 2
+	serves 80
+	stops 143
+}
+
+@test "supervisord: when the command dies the container ends with its status" {
+	build supervisord worker.py "$worker"
+	start supervisord "${low_ports[@]}"
+	serves 80
+	docker exec --user web "$id" sh -c "kill -KILL $(helper command pid)"
+	[ "$(docker wait "$id")" = 137 ]
+}
+
+@test "a Procfile as it is: the line called web is the command, on the port of the environment" {
+	build procfile-image worker.py "$worker" Procfile "$(snippet procfile)"
+	start procfile-image -e PORT=8001
+	serves 8001
+	[ "$(helper command state) $(helper worker state)" = "running running" ]
+	processes_dropped "$pid" 1000
+	stops 143
+	printf 'web: python3 -m http.server $PORT\nworker: --user 0 python3 worker.py\n' >"$BATS_TEST_TMPDIR/Procfile"
+	run -125 docker run --rm --network none -v "$BATS_TEST_TMPDIR/Procfile:/app/Procfile:ro" switch-procfile-image
+	[[ $output == *"--user"* ]]
 }
 
 # --- from systemd --------------------------------------------------------------------------------
