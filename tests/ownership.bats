@@ -184,7 +184,7 @@ assert_warned() { assert_stderr_has "drop-init: --chown $data,owner=1000:1000: l
 }
 
 @test "folders of the system are refused, however they are spelt" {
-	for path in / /etc /usr/ "$data/../../../../../../../../../etc" /etc/../usr/lib /var; do
+	for path in / /etc /usr/ //etc/. /./usr//lib /var; do
 		namespace_run drop-init --seccomp none --chown "$path,owner=1000:1000" -- true
 		assert_status 125
 		assert_stderr "drop-init: --chown $path,owner=1000:1000: refusing '$path' (it belongs to the system)"
@@ -193,6 +193,18 @@ assert_warned() { assert_stderr_has "drop-init: --chown $data,owner=1000:1000: l
 	assert_status 125
 	assert_stderr "drop-init: --chown /proc/sys/net,owner=1000:1000: refusing '/proc/sys/net' (it belongs to the kernel)"
 	assert_equal "$(stat -c %u:%g / /etc /usr /var)" $'0:0\n0:0\n0:0\n0:0'
+}
+
+@test "a path with '..' is refused: who can move a folder on the way chooses what is above it" {
+	for path in "$data/../outside" "$data/.." "$data/a/../../outside/"; do
+		namespace_run drop-init --seccomp none --chown "$path,owner=1000:1000,mkdir" -- true
+		assert_status 125
+		assert_stderr "drop-init: --chown $path,owner=1000:1000,mkdir: refusing '$path' (write it without '..')"
+	done
+	assert_equal "$(not_owned "$outside" 0 0)" ''
+	mkdir "$data/..a" "$data/b.."
+	namespace_run drop-init --seccomp none --chown "$data/..a,owner=1000:1000" --chown "$data/b..,owner=1000:1000" -- true
+	assert_status 0
 }
 
 @test "a file that other names lead to, or a set-user-ID file, is refused as the path" {

@@ -135,3 +135,74 @@ drop-init: --chown $tree,owner=1000:1000: looked at 6, changed 4, left alone 1 w
 	assert_status 125
 	assert_stderr "drop-init: --chown $tree,owner=1000:1000: cannot change the owner of '$tree/new\\nline\\x1b[31m': Operation not permitted (it is immutable or append-only: chattr -ia)"
 }
+
+# whole_seconds: the tree is on a file system that keeps no fractions of a second
+whole_seconds() {
+	truncate -s 8M "$BATS_TEST_TMPDIR/image"
+	mke2fs -q -F -t ext4 -I 128 "$BATS_TEST_TMPDIR/image" 2>/dev/null
+	mount -o loop "$BATS_TEST_TMPDIR/image" "$tree" || skip "no loop device"
+	mkdir "$tree/victim" "$tree/attic" "$tree/data"
+	touch "$tree/victim/file"
+	chmod 666 "$tree/victim/file"
+	victim=$tree/victim attic=$tree/attic tree=$tree/data
+}
+
+teardown() {
+	! mountpoint -q "${tree%/data}" || umount --lazy "${tree%/data}"
+}
+
+@test "where times are whole seconds a file that has just changed is waited for" {
+	whole_seconds
+	touch "$tree/"{1..20}
+	chmod 775 "$tree" # so that it is not taken
+	chown -R 1000:1000 "$tree"
+	started=$(date +%s%N)
+	namespace_run drop-init -v --seccomp none --chown "$tree,owner=1001:1001" -- true
+	assert_status 0
+	assert_stderr "drop-init: --chown $tree,owner=1001:1001: looked at 21, changed 21"
+	[ $(($(date +%s%N) - started)) -gt 1000000000 ]
+}
+
+# keep_changing: the user changes the files in the tree, for as long as it is there
+keep_changing() {
+	setpriv --reuid 1000 --regid 1000 --clear-groups perl -e '
+		my $tree = shift;
+		my @files = glob "$tree/*";
+		while (-d $tree && !-l $tree) {
+			for my $mode (0600, 0644) { chmod $mode, @files; select undef, undef, undef, 0.3 }
+		}' "$tree" &
+	changer=$!
+}
+
+@test "who keeps every file changing does not hold the walk up for long" {
+	whole_seconds
+	touch "$tree/"{1..100}
+	chmod 775 "$tree"
+	chown -R 1000:1000 "$tree"
+	keep_changing
+	started=$SECONDS
+	namespace_run drop-init --seccomp none --chown "$tree,owner=1001:1001" -- true
+	kill "$changer"
+	wait "$changer" || true
+	assert_status 125
+	assert_stderr_has "(moved while it was walked: somebody else is at work there)"
+	[ $((SECONDS - started)) -lt 15 ] || namespace_fail "it took $((SECONDS - started)) s"
+}
+
+@test "a path that is moved away during the walk is not said to be given" {
+	whole_seconds
+	touch "$tree/file" # is waited for
+	chown -R 1000:1000 "$tree"
+	keep_changing
+	(
+		until ls -l /proc/[0-9]*/fd 2>/dev/null | grep -q " $tree\$"; do sleep 0.02; done
+		mv "$tree" "$attic/data"
+		ln -s /etc "$tree"
+	) 3>&- &
+	mover=$!
+	namespace_run drop-init --seccomp none --chown "$tree,owner=1001:1001" -- true
+	wait "$mover" "$changer" || true
+	assert_status 125
+	assert_stderr "drop-init: --chown $tree,owner=1001:1001: cannot open '$tree': Stale file handle (moved while it was walked: somebody else is at work there)"
+	assert_equal "$(stat -c %u "$attic/data" /etc)" $'1000\n0'
+}

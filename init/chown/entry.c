@@ -192,7 +192,7 @@ static int entry_change_by_name(const struct order *order, const struct folder *
 }
 
 int entry_visit(const struct order *order, const struct folder *folder, const char *name,
-		struct timespec *clock, struct ownership_failure *ret_failure)
+		struct patience *patience, struct ownership_failure *ret_failure)
 {
 	struct snapshot snapshot;
 	int tries = 0;
@@ -210,10 +210,10 @@ int entry_visit(const struct order *order, const struct folder *folder, const ch
 		if (folder->roots_only || order->dry_run)
 			return entry_change_by_name(order, folder, name, &snapshot, ret_failure);
 		r = -EAGAIN;
-		if (snapshot_has_settled(&snapshot, clock))
+		if (snapshot_has_settled(&snapshot, patience))
 			r = entry_change_pinned(order, folder, name, &snapshot, ret_failure);
 		if (r != -EAGAIN)
 			return r;
-	} while (++tries < snapshot_patience(&snapshot));
+	} while (++tries < snapshot_looks(&snapshot, patience));
 	return entry_fail(ret_failure, OWNERSHIP_CHANGE, -ESTALE, false);
 }

@@ -11,7 +11,9 @@
 struct order {
 	uid_t uid;
 	gid_t gid;
-	bool hardlinks; /* files with several names are changed too */
+	bool hardlinks;				  /* files with several names are changed too */
+	bool (*interrupted)(const void *context); /* asked by both threads; NULL: never */
+	const void *context;
 	bool dry_run;
 	int foreseen; /* of a dry run: -errno with which every change would fail; 0: none */
 	atomic_bool *confirmed; /* a change was seen to have taken */
@@ -43,10 +45,10 @@ int folder_give_back(struct folder *folder);
 int order_change(const struct order *order, int fd, const char *name,
 		 const struct snapshot *snapshot);
 
-/* Change the entry if it is to be changed. The clock is snapshot_has_settled()'s from some time
- * before. Returns a verdict (CHANGE: it was changed, or would be), or -errno with what failed, and
- * whether the entry is immutable; -ESTALE when it changes all the time. */
+/* Change the entry if it is to be changed. Returns a verdict (CHANGE: it was changed, or would be),
+ * or -errno with what failed, and whether the entry is immutable; -ESTALE when it changes all the
+ * time. */
 int entry_visit(const struct order *order, const struct folder *folder, const char *name,
-		struct timespec *clock, struct ownership_failure *ret_failure);
+		struct patience *patience, struct ownership_failure *ret_failure);
 
 #endif

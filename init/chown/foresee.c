@@ -123,34 +123,33 @@ static bool path_begins(const char *a, const char *b, bool *ret_same)
 }
 
 /* It is not there. Will PATH's making make it? */
-static void forecast_missing(const struct chown_spec *spec, uid_t uid, gid_t gid, const char *path,
+static void forecast_missing(const struct chown_spec *spec, const char *path,
 			     struct ownership_forecast *forecast)
 {
-	const mode_t mask = umask(022);
 	struct ownership_link link;
 	bool same = false;
-	int fd;
+	int fd = root_open(spec->path, false, &link);
 
-	(void)umask(mask);
-	fd = root_open(spec->path, false, &link);
 	if (fd >= 0)
 		close(fd);
 	if (fd != -ENOENT || !spec->mkdir || !path_begins(path, spec->path, &same))
 		return;
 	*forecast = (struct ownership_forecast){ .covered = same,
 						 .exists = true,
-						 .uid = same ? uid : geteuid(),
-						 .gid = same ? gid : getegid(),
-						 .mode = S_IFDIR | (same ? 0755 & ~mask : 0755) };
+						 .uid = same ? spec->owner.uid : geteuid(),
+						 .gid = same ? spec->owner.gid : getegid(),
+						 .mode = S_IFDIR | 0755 /* less the umask */ };
 	if (same && spec->mode != MODE_UNSET)
 		forecast->mode = S_IFDIR | spec->mode;
 }
 
-int ownership_foresee(const struct chown_spec *spec, uid_t uid, gid_t gid, const char *path,
+int ownership_foresee(const struct chown_spec *spec, const char *path,
 		      struct ownership_forecast *ret_forecast)
 {
 	struct view view = { .spec = spec,
-			     .order = { .uid = uid, .gid = gid, .hardlinks = spec->hardlinks } };
+			     .order = { .uid = spec->owner.uid,
+					.gid = spec->owner.gid,
+					.hardlinks = spec->hardlinks } };
 	struct ownership_forecast forecast = { 0 };
 	int r;
 
@@ -158,7 +157,7 @@ int ownership_foresee(const struct chown_spec *spec, uid_t uid, gid_t gid, const
 	if (!realpath(path, view.path)) {
 		if (errno != ENOENT)
 			return -errno;
-		forecast_missing(spec, uid, gid, path, &forecast);
+		forecast_missing(spec, path, &forecast);
 		*ret_forecast = forecast;
 		return 0;
 	}

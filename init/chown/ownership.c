@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -12,7 +13,6 @@
 #include "init/chown/root.h"
 #include "init/chown/walk.h"
 #include "init/sys/file.h"
-#include "init/sys/message.h"
 #include "init/sys/text.h"
 
 #define MODE_BITS 07777
@@ -21,7 +21,6 @@
 struct job {
 	const struct chown_spec *spec;
 	struct order order;
-	bool (*interrupted)(void);
 	struct ownership_report *report;
 	int path_fd; /* O_PATH */
 	struct snapshot root;
@@ -49,12 +48,25 @@ static int job_refuse(struct job *job, const char *why)
 	return -EPERM;
 }
 
+/* Whoever can move a folder in PATH would choose what is above it. */
+static bool path_goes_up(const char *path)
+{
+	const char *at = strstr(path, "/..");
+
+	while (at && at[3] && at[3] != '/')
+		at = strstr(at + 1, "/..");
+	return at;
+}
+
 static int job_open(struct job *job)
 {
 	const struct chown_spec *spec = job->spec;
 	struct ownership_link *link = &job->report->link;
-	int fd = root_open(spec->path, false, link);
+	int fd;
 
+	if (path_goes_up(spec->path))
+		return job_refuse(job, "write it without '..'");
+	fd = root_open(spec->path, false, link);
 	if (fd == -ENOENT && spec->mkdir) {
 		job->report->created = true;
 		if (job->order.dry_run)
@@ -81,7 +93,7 @@ static int job_look(struct job *job)
 /* As pin_change() does: only a second descriptor shows that the file had this name and no other. */
 static int job_confirm(struct job *job)
 {
-	struct timespec clock = { 0 };
+	struct patience patience = { 0 };
 	int tries = 0;
 
 	do {
@@ -90,7 +102,7 @@ static int job_confirm(struct job *job)
 
 		if (r < 0)
 			return r;
-		if (!snapshot_has_settled(&job->root, &clock))
+		if (!snapshot_has_settled(&job->root, &patience))
 			continue;
 		pin = root_open(job->spec->path, false, &job->report->link);
 		if (pin < 0)
@@ -99,7 +111,7 @@ static int job_confirm(struct job *job)
 		close(pin);
 		if (r < 0 || snapshot_is_same(&job->root, &again))
 			return r;
-	} while (++tries < snapshot_patience(&job->root));
+	} while (++tries < snapshot_looks(&job->root, &patience));
 	return -ESTALE;
 }
 
@@ -155,30 +167,35 @@ static int job_check(struct job *job)
 	return verdict < VERDICT_LEFT ? 0 : job_refuse(job, left_format(verdict - VERDICT_LEFT));
 }
 
-static void progress_say(const struct ownership_report *so_far, const void *context)
-{
-	const struct job *job = context;
-
-	message(MESSAGE_WARNING, "--chown %s: looked at %llu so far, %s %llu", job->spec->text,
-		(unsigned long long)so_far->looked_at, job->order.dry_run ? "to change" : "changed",
-		(unsigned long long)so_far->changed);
-}
-
 static int job_walk(struct job *job)
 {
-	const struct walk_callbacks callbacks = { job->interrupted, progress_say, job };
 	struct folder folder;
 	int r = folder_open_root(&job->order.features, job->path_fd, &folder);
 
 	if (r < 0)
 		return job_fail(job, OWNERSHIP_READ, r);
 	folder.snapshot = job->root;
-	r = walk_below(&job->order, &folder, job->spec->path, &callbacks, job->report);
+	r = walk_below(&job->order, &folder, job->spec->path, job->report);
 	job->taken = folder.taken;
 	folder_close(&folder);
 	if (r == -ENOMEM && !job->report->failed)
 		return job_fail(job, OWNERSHIP_OPEN, r);
 	return r;
+}
+
+/* Does PATH still lead to what was walked? If not, nobody was given what he was to have. */
+static int job_find_again(struct job *job)
+{
+	const struct kernel_features *features = &job->order.features;
+	struct snapshot now = { 0 };
+	int r, fd = root_open(job->spec->path, false, &job->report->link);
+
+	r = fd < 0 ? fd : snapshot_take(features, fd, "", &now);
+	if (fd >= 0)
+		close(fd);
+	if (r == 0 && now.dev == job->root.dev && now.ino == job->root.ino)
+		return 0;
+	return job_fail(job, OWNERSHIP_OPEN, -ESTALE);
 }
 
 /* Before the change of owner: root may change the mode of what is root's without CAP_FOWNER, and
@@ -240,7 +257,8 @@ static int job_run(struct job *job)
 	right = order_judge(&job->order, &job->root) == VERDICT_RIGHT;
 	if (S_ISDIR(job->root.mode) && !(job->spec->root_mismatch && right))
 		r = job_walk(job);
-	done = r == 0 && job_may_finish(job) && job_set_mode(job) == 0 && job_set_owner(job) == 0;
+	done = r == 0 && job_may_finish(job) && job_find_again(job) == 0 &&
+	       job_set_mode(job) == 0 && job_set_owner(job) == 0;
 	if (!done)
 		job_give_back(job);
 	if (r < 0)
@@ -248,24 +266,25 @@ static int job_run(struct job *job)
 	return job->report->failed ? -job->report->failures[0].error : 0;
 }
 
-int ownership_apply(const struct chown_spec *spec, uid_t uid, gid_t gid, bool dry_run,
-		    bool (*interrupted)(void), struct ownership_report *ret_report)
+int ownership_apply(const struct chown_spec *spec, bool dry_run,
+		    bool (*interrupted)(const void *context), const void *context,
+		    struct ownership_report *ret_report)
 {
 	atomic_bool confirmed = false;
 	struct job job = { .spec = spec,
-			   .order = { .uid = uid,
-				      .gid = gid,
+			   .order = { .uid = spec->owner.uid,
+				      .gid = spec->owner.gid,
 				      .hardlinks = spec->hardlinks,
 				      .dry_run = dry_run,
+				      .interrupted = interrupted,
+				      .context = context,
 				      .confirmed = &confirmed },
-			   .interrupted = interrupted,
 			   .report = ret_report,
 			   .path_fd = -1 };
 	int r;
 
-	*ret_report = (struct ownership_report){ .typed = text_format("--chown %s", spec->text),
-						 .uid = uid,
-						 .gid = gid };
+	*ret_report = (struct ownership_report){ .spec = spec,
+						 .typed = text_format("--chown %s", spec->text) };
 	kernel_features_find(&job.order.features);
 	r = job_open(&job);
 	if (r < 0 || job.path_fd < 0)

@@ -56,24 +56,24 @@ struct ownership_link {
 };
 
 struct ownership_report {
+	const struct chown_spec *spec;
 	const char *typed; /* "--chown PATH…" */
 	uint64_t looked_at, changed, left[LEFT_COUNT], failed;
 	bool created, mode_changed; /* PATH itself */
-	uid_t uid;
-	gid_t gid;
-	long filesystem; /* f_type of statfs(2) */
+	long filesystem;	    /* f_type of statfs(2) */
 	struct ownership_failure failures[OWNERSHIP_FAILURES];
 	char examples[LEFT_COUNT][OWNERSHIP_EXAMPLES][OWNERSHIP_PATH_SIZE];
 	struct ownership_link link; /* with OWNERSHIP_FOLLOW */
 };
 
-/* Make spec->path and all below it belong to uid:gid, which is spec->owner's or the plan's user.
+/* Make spec->path and all below it belong to spec->owner.
  *
  * With dry_run nothing is changed: what would be done is counted, and what can be known to fail
  * (no CAP_CHOWN, an id that is not mapped, a read-only file system, an immutable file) fails.
  *
- * interrupted() is asked every few entries, from two threads at once, and ends the walk when it
- * says so. A walk of more than five seconds says how far it is, every five seconds.
+ * interrupted(context) is asked every few entries, from two threads at once, and ends the walk when
+ * it says so. NULL: it is never. A walk of more than five seconds says how far it is, every five
+ * seconds.
  *
  * Returns 0, -EINTR when interrupted, or the first failure as -errno: ownership_failure(report, 0)
  * is why. The report is filled in every case. Failures of single entries do not stop the walk; PATH
@@ -84,8 +84,9 @@ struct ownership_report {
  * CAP_SETUID, to look into a folder as its owner), and CAP_FOWNER for spec->mode of a PATH that is
  * not ours. The calling thread must be the only one, and comes back as the only one.
  */
-int ownership_apply(const struct chown_spec *spec, uid_t uid, gid_t gid, bool dry_run,
-		    bool (*interrupted)(void), struct ownership_report *ret_report);
+int ownership_apply(const struct chown_spec *spec, bool dry_run,
+		    bool (*interrupted)(const void *context), const void *context,
+		    struct ownership_report *ret_report);
 
 /* Of the failures that are told: the number is below report->failed and OWNERSHIP_FAILURES. */
 const struct failure *ownership_failure(const struct ownership_report *report, uint64_t number);
@@ -112,7 +113,7 @@ struct ownership_forecast {
  * what --check has to know of what comes after --chown. Changes nothing. Returns 0 or -errno
  * (EACCES where we cannot look). Whether the whole of it will fail is ownership_apply()'s to say.
  */
-int ownership_foresee(const struct chown_spec *spec, uid_t uid, gid_t gid, const char *path,
+int ownership_foresee(const struct chown_spec *spec, const char *path,
 		      struct ownership_forecast *ret_forecast);
 
 #endif

@@ -154,7 +154,7 @@ static const char *advice_find(const struct ownership_report *report,
 	case EINVAL:
 		return text_format("uid %u or gid %u is not in this user namespace: see uid_map, "
 				   "gid_map",
-				   report->uid, report->gid);
+				   report->spec->owner.uid, report->spec->owner.gid);
 	default:
 		return NULL;
 	}

@@ -38,6 +38,7 @@ _Static_assert(sizeof(struct kernel_statx) == 256, "the kernel writes 256 bytes"
 #define ATTRIBUTE_IMMUTABLE  0x30   /* STATX_ATTR_IMMUTABLE, STATX_ATTR_APPEND */
 #define ATTRIBUTE_MOUNT_ROOT 0x2000
 #define PAUSE_NS	     5000000 /* a tick is 1 to 10 ms */
+#define PAUSES_MOST	     800     /* where times are whole seconds, one file may take 400 */
 
 static int statx_call(int dir, const char *name, int flags, struct kernel_statx *ret_x)
 {
@@ -154,30 +155,34 @@ static bool time_is_coarse(const struct snapshot *snapshot)
 	return snapshot->changed.tv_nsec == 0;
 }
 
-/* A time that lies well ahead is as good as one behind: what changes now will not be stamped with
- * it. */
-static bool time_has_settled(const struct snapshot *snapshot, const struct timespec *before)
+static bool time_is_behind(const struct snapshot *snapshot, const struct timespec *clock)
 {
-	return time_is_earlier(&snapshot->changed, before, time_is_coarse(snapshot) ? 2000 : 1) ||
-	       time_is_earlier(before, &snapshot->changed, 60000);
+	return time_is_earlier(&snapshot->changed, clock, time_is_coarse(snapshot) ? 2000 : 1);
 }
 
-bool snapshot_has_settled(const struct snapshot *snapshot, struct timespec *clock)
+bool snapshot_has_settled(const struct snapshot *snapshot, struct patience *patience)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE_NS };
+	struct timespec *clock = &patience->clock;
 
-	if (time_has_settled(snapshot, clock))
+	if (time_is_behind(snapshot, clock))
 		return true;
 	clock_gettime(CLOCK_REALTIME_COARSE, clock);
-	if (time_has_settled(snapshot, clock))
-		return false;
+	/* A time that lies well ahead will do: what changes now will not be stamped with it. */
+	if (time_is_earlier(clock, &snapshot->changed, 60000))
+		return true;
+	if (time_is_behind(snapshot, clock))
+		return false; /* the next look is after the clock was set */
 	nanosleep(&pause, NULL);
+	patience->waits++;
 	clock_gettime(CLOCK_REALTIME_COARSE, clock);
 	return false;
 }
 
-int snapshot_patience(const struct snapshot *snapshot)
+int snapshot_looks(const struct snapshot *snapshot, const struct patience *patience)
 {
+	if (patience->waits > PAUSES_MOST)
+		return 2; /* the first one may only have told that the clock was old */
 	return time_is_coarse(snapshot) ? 500 : 10;
 }
 

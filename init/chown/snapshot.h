@@ -53,12 +53,19 @@ int snapshot_judge(const struct snapshot *snapshot, uid_t uid, gid_t gid, bool h
  * not show. */
 bool snapshot_is_same(const struct snapshot *first, const struct snapshot *second);
 
-/* Did its last change lie behind the clock, which was set before the snapshot? If not, wait a
- * little, set the clock and return false: look again. */
-bool snapshot_has_settled(const struct snapshot *snapshot, struct timespec *clock);
+/* For one thread. */
+struct patience {
+	struct timespec clock; /* some time before the next snapshot; zeroed at first */
+	unsigned waits;	       /* in all */
+};
 
-/* How often to look until something that changes all the time counts as a failure. */
-int snapshot_patience(const struct snapshot *snapshot);
+/* Did its last change lie behind the clock? If not, wait a little, set the clock and return false:
+ * look again. */
+bool snapshot_has_settled(const struct snapshot *snapshot, struct patience *patience);
+
+/* How often to look until something that changes all the time counts as a failure. Who keeps a
+ * whole tree changing does not hold a walk up for long. */
+int snapshot_looks(const struct snapshot *snapshot, const struct patience *patience);
 
 /* Would execve(2) of this file give capabilities? */
 bool file_has_capability(const struct snapshot *snapshot, int dir, const char *name);

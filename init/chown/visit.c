@@ -30,7 +30,7 @@ static void folder_unopened(struct worker *worker, struct node *node, int error)
 	if (error == -EXDEV)
 		verdict = mount_is_owned(order, node) ? VERDICT_RIGHT : VERDICT_LEFT + LEFT_MOUNT;
 	if (error == -ENOTDIR || error == -ELOOP)
-		verdict = entry_visit(order, &node->parent->folder, node->name, &worker->clock,
+		verdict = entry_visit(order, &node->parent->folder, node->name, &worker->patience,
 				      &failure);
 	if (verdict == VERDICT_FOLDER)
 		verdict = error; /* it changes faster than we can look */
@@ -123,7 +123,7 @@ static struct node *entry_do(struct worker *worker, struct node *node, const str
 			     const char *name, struct node *found)
 {
 	struct ownership_failure failure = { 0 };
-	int verdict = entry_visit(worker->walk->order, folder, name, &worker->clock, &failure);
+	int verdict = entry_visit(worker->walk->order, folder, name, &worker->patience, &failure);
 
 	if (verdict == VERDICT_FOLDER)
 		return child_add(worker, node, name, found);

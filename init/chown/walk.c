@@ -175,10 +175,9 @@ static void *worker_run(void *argument)
 }
 
 int walk_below(const struct order *order, struct folder *root, const char *path,
-	       const struct walk_callbacks *callbacks, struct ownership_report *report)
+	       struct ownership_report *report)
 {
 	struct walk walk = { .order = order,
-			     .callbacks = callbacks,
 			     .report = report,
 			     .lock = PTHREAD_MUTEX_INITIALIZER,
 			     .wake = PTHREAD_COND_INITIALIZER };

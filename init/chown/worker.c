@@ -1,6 +1,7 @@
 #include "init/chown/worker.h"
 
 #include "init/chown/report.h"
+#include "init/sys/message.h"
 
 #include <errno.h>
 
@@ -12,6 +13,15 @@ void worker_settle(struct worker *worker)
 	worker->walk->report->looked_at += worker->looked_at;
 	worker->walk->report->changed += worker->changed;
 	worker->looked_at = worker->changed = 0;
+}
+
+/* The lock is held. */
+static void walk_say_progress(const struct walk *walk)
+{
+	const struct ownership_report *report = walk->report;
+
+	message(MESSAGE_WARNING, "%s: looked at %ju so far, %s %ju", report->typed,
+		report->looked_at, walk->order->dry_run ? "to change" : "changed", report->changed);
 }
 
 static void worker_tell_progress(struct worker *worker)
@@ -26,7 +36,7 @@ static void worker_tell_progress(struct worker *worker)
 		walk->next_progress = now.tv_sec + PROGRESS_SECONDS;
 	if (now.tv_sec >= walk->next_progress) {
 		walk->next_progress = now.tv_sec + PROGRESS_SECONDS;
-		walk->callbacks->progress(walk->report, walk->callbacks->context);
+		walk_say_progress(walk);
 	}
 	pthread_mutex_unlock(&walk->lock);
 }
@@ -39,7 +49,7 @@ bool worker_go_on(struct worker *worker)
 		return false;
 	if (worker->turns++ % ASK_EVERY)
 		return true;
-	if (walk->callbacks->interrupted())
+	if (walk->order->interrupted && walk->order->interrupted(walk->order->context))
 		walk->stop = -EINTR;
 	else
 		worker_tell_progress(worker);

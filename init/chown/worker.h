@@ -13,7 +13,6 @@
 
 struct walk {
 	const struct order *order;
-	const struct walk_callbacks *callbacks;
 	atomic_int stop;	  /* -errno: give up; what is queued is only freed */
 	atomic_size_t node_count; /* all that are known */
 	pthread_mutex_t lock;	  /* of what follows, and of all nodes */
@@ -30,11 +29,11 @@ struct worker {
 	struct walk *walk;
 	uint64_t looked_at, changed; /* not yet in the report */
 	unsigned turns;
-	struct timespec clock; /* see entry_visit() */
+	struct patience patience;
 	struct listing listing;
 };
 
-/* Is it to go on? Asks interrupted() now and then, and tells progress. */
+/* Is it to go on? Asks interrupted() now and then, and says how far it is. */
 bool worker_go_on(struct worker *worker);
 
 /* Add the counts to the report. The lock is held. */

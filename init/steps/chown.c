@@ -9,15 +9,13 @@
 
 #define TEXT_SIZE 2048
 
-static const struct plan *current; /* for is_interrupted(), which is asked without a context */
-
 /* The first pending signal that would end the command; 0: none. */
-static int interruption(void)
+static int interruption(const struct plan *plan)
 {
 	const signal_mask pending = signals_pending();
 
 	for (int n = 1; pending && n < SIGNAL_COUNT; n++) {
-		const int forwarded = current->rewrite[n];
+		const int forwarded = plan->rewrite[n];
 
 		if ((pending & SIGNAL_BIT(n)) && forwarded && signal_ends(forwarded))
 			return forwarded;
@@ -25,15 +23,13 @@ static int interruption(void)
 	return 0;
 }
 
-static bool is_interrupted(void)
+static bool is_interrupted(const void *plan)
 {
-	return interruption() != 0;
+	return interruption(plan) != 0;
 }
 
-static const struct failure *end_interrupted(const struct ownership_report *report)
+static const struct failure *end_interrupted(int number, const struct ownership_report *report)
 {
-	const int number = interruption();
-
 	return failure_with_status(128 + number, report->typed, 0, "the next start carries on",
 				   "ended by %s: %s", signal_name(number),
 				   ownership_summary(report, false));
@@ -56,14 +52,15 @@ static void say_left_alone(const struct ownership_report *report)
 				ownership_left_alone(report, left));
 }
 
-static const struct failure *path_give(const struct chown_spec *spec)
+static const struct failure *path_give(const struct plan *plan, const struct chown_spec *spec)
 {
 	struct ownership_report report;
-	const int result = ownership_apply(spec, spec->owner.uid, spec->owner.gid, false,
-					   is_interrupted, &report);
+	const int result = ownership_apply(spec, false, is_interrupted, plan, &report);
+	const int number =
+		result == -EINTR ? interruption(plan) : 0; /* 0: a call was interrupted */
 
-	if (result == -EINTR && interruption()) /* and no call that was interrupted */
-		return end_interrupted(&report);
+	if (number)
+		return end_interrupted(number, &report);
 	if (result && !spec->optional)
 		return ownership_failure(&report, 0);
 	say_failures(&report);
@@ -76,18 +73,12 @@ const struct failure *chown_run(struct run *run)
 {
 	const struct failure *failure = NULL;
 
-	current = run->plan;
 	for (size_t i = 0; !failure && i < run->plan->chown_count; i++)
-		failure = path_give(&run->plan->chowns[i]);
+		failure = path_give(run->plan, &run->plan->chowns[i]);
 	return failure;
 }
 
 /* --- whether it would work ------------------------------------------------------------------ */
-
-static bool never(void)
-{
-	return false;
-}
 
 static const char *failure_line(const struct chown_spec *spec,
 				const struct ownership_report *report)
@@ -102,8 +93,7 @@ static const char *failure_line(const struct chown_spec *spec,
 static void path_check(const struct chown_spec *spec, struct outlook *outlook)
 {
 	struct ownership_report report;
-	const int result =
-		ownership_apply(spec, spec->owner.uid, spec->owner.gid, true, never, &report);
+	const int result = ownership_apply(spec, true, NULL, NULL, &report);
 
 	if (result)
 		outlook_say(outlook, spec->optional, "%s", failure_line(spec, &report));

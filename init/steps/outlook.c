@@ -93,8 +93,7 @@ static int path_foresee(const struct outlook *outlook, const char *path,
 
 	for (size_t i = 0; i < outlook->chown_count; i++) {
 		const struct chown_spec *spec = outlook->chowns[i];
-		const int r =
-			ownership_foresee(spec, spec->owner.uid, spec->owner.gid, path, &forecast);
+		const int r = ownership_foresee(spec, path, &forecast);
 
 		if (r < 0)
 			return r;

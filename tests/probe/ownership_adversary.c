@@ -4,9 +4,9 @@
  *
  * With nothing but UID's rights it makes the names in TREE (a folder of UID's) stand for something
  * else as fast as it can: folders and files for symbolic links into VICTIM, files for hard links to
- * VICTIM's, and it moves folders out to ATTIC and back. VICTIM holds "file", which UID may write
- * (so that the kernel lets UID link it), and the folder "folder". Prints "ready" when all is under
- * way.
+ * VICTIM's and for FIFOs; it moves folders out to ATTIC and back, and makes more without end.
+ * VICTIM holds "file", which UID may write (so that the kernel lets UID link it), and the folder
+ * "folder". Prints "ready" when all is under way.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -112,11 +112,49 @@ static void file_for_folder(void)
 		exchange("either", "or");
 }
 
+/* The name is the victim's or nobody's, and the victim's file has one name again before it could be
+ * looked at twice. */
+static void hard_link_blinks(void)
+{
+	for (;;) {
+		(void)link(path_in(victim, "file"), path_in(tree, "blink"));
+		(void)unlink(path_in(tree, "blink"));
+	}
+}
+
+/* What must not be opened: who does waits for a writer. */
+static void fifo_for_file(void)
+{
+	file_create("stream");
+	(void)mkfifo(path_in(tree, "fifo"), 0755);
+	for (;;)
+		exchange("stream", "fifo");
+}
+
+/* There is always more to read, and a folder below. */
+static void folder_grows(void)
+{
+	char name[64];
+
+	(void)mkdir(path_in(tree, "growing"), 0755);
+	for (unsigned i = 0;; i++) {
+		(void)snprintf(name, sizeof(name), "growing/%u", i);
+		if (i % 2)
+			file_create(name);
+		else
+			(void)mkdir(path_in(tree, name), 0755);
+		(void)snprintf(name, sizeof(name), "growing/%u", i - 500);
+		(void)remove(path_in(tree, name));
+	}
+}
+
 int main(int argc, char **argv)
 {
-	static void (*const attacks[])(void) = { folder_for_link,    file_for_link,
-						 file_for_hard_link, file_for_hard_link_patiently,
-						 folder_moves_out,   file_for_folder };
+	static void (*const attacks[])(void) = {
+		folder_for_link,  file_for_link,   file_for_hard_link, file_for_hard_link_patiently,
+		folder_moves_out, file_for_folder, hard_link_blinks,   fifo_for_file,
+		folder_grows,
+	};
 	uid_t uid;
 
 	if (argc != 5)
