@@ -36,3 +36,17 @@ load namespace
 		grep -qF -- "$option" docker/reference.md || namespace_fail "$option is not in docker/reference.md"
 	done <"$BATS_TEST_TMPDIR/options"
 }
+
+@test "every option in the man page and in docker/reference.md is one of --help's, or of a helper's line" {
+	local option pages
+	pages=$(sed 's/\\-/-/g' init/cli/drop-init.8 && cat docker/reference.md)
+	drop-init --help | grep -oE -- '--[a-z-]+' | sort -u >"$BATS_TEST_TMPDIR/options"
+	for option in $(grep -oE -- '(^|[^a-z-])--[a-z][a-z-]+' <<<"$pages" | grep -oE -- '--[a-z-]+' | sort -u); do
+		case $option in
+		--group-add | --sysctl | --init | --wait | --appendonly) continue ;; # Docker's, setsid's and Redis's
+		esac
+		grep -qxF -- "$option" "$BATS_TEST_TMPDIR/options" ||
+			! drop-init --check --with "a: $option" true 2>&1 | grep -q 'no such option' ||
+			namespace_fail "no such option: $option"
+	done
+}
