@@ -41,12 +41,12 @@ load namespace
 	local option pages
 	pages=$(sed 's/\\-/-/g' init/cli/drop-init.8 && cat docker/reference.md)
 	drop-init --help | grep -oE -- '--[a-z-]+' | sort -u >"$BATS_TEST_TMPDIR/options"
-	for option in $(grep -oE -- '(^|[^a-z-])--[a-z][a-z-]+' <<<"$pages" | grep -oE -- '--[a-z-]+' | sort -u); do
+	while read -r option; do
 		case $option in
-		--group-add | --sysctl | --init | --wait | --appendonly) continue ;; # Docker's, setsid's and Redis's
+		--from | --group-add | --sysctl | --init | --wait | --appendonly | --ini) continue ;; # other programs'
 		esac
 		grep -qxF -- "$option" "$BATS_TEST_TMPDIR/options" ||
 			! drop-init --check --with "a: $option" true 2>&1 | grep -q 'no such option' ||
 			namespace_fail "no such option: $option"
-	done
+	done < <(grep -oE -- '(^|[^a-z-])--[a-z][a-z-]+' <<<"$pages" | grep -oE -- '--[a-z-]+' | sort -u)
 }
