@@ -68,8 +68,8 @@ assert_refused() { # MESSAGE
 
 @test "a shared PID namespace: PID 1 is the pod's, and orphans are reaped by drop-init all the same" {
 	cri_run "$manifests/restricted/deployment.yaml" 'container["args"] = ["sh", "-c",
-		"for i in 1 2 3 4 5; do sh -c \"sleep 0.1 &\"; done; sleep 1; echo done; exec sleep 600"]'
-	has_slept() { cri log "$container" stdout | grep -q done; }
+		"for i in 1 2 3 4 5; do sh -c \"sleep 0.1 &\"; done; sleep 1; echo slept; exec sleep 600"]'
+	has_slept() { cri log "$container" stdout | grep -q slept; }
 	until_is 20 has_slept
 	equal "$(cri exec "$container" cat /proc/1/comm)" catatonit
 	equal "$(cri exec "$container" sh -c 'grep -l "^State:.Z" /proc/[0-9]*/status | wc -l' 2>/dev/null)" 0

@@ -52,6 +52,16 @@ names=$BUILD/syscall_names.h
 	assert_stderr ''
 }
 
+@test "what is read-only after relocation is read-only, and nothing is writable and executable" {
+	local offset size
+	read -r _ offset _ _ _ size _ < <(readelf -lW "$BUILD/drop-init" | grep GNU_RELRO)
+	sandbox_run drop-init --user app cat /proc/1/maps
+	assert_status 0
+	# A segment's place in memory and in the file are as far apart as its beginnings are.
+	awk -v end="$(printf %08x $((offset + size)))" '$6 ~ /drop-init$/ && $2 ~ /^rw/ && $3 == end { found = 1 }
+		$2 ~ /wx/ { bad = 1 } END { exit !found || bad }' "$namespace/stdout" || namespace_fail "no such protection"
+}
+
 @test "root cannot be had again, and a set-user-ID program gives nothing" {
 	sandbox_prepare 'cp "$(command -v id)" /mnt/id; chmod 4755 /mnt/id'
 	sandbox_run drop-init --user app --seccomp none sh -c '/mnt/id -u; exec python3 -c "$@"' sh "$tries" "$names" \
@@ -322,8 +332,8 @@ while True: signal.pause()'
 		echo ready
 		while :; do sleep 0.1; done
 END'
-	sandbox_start drop-init --user app --with 'first: --once sh -c "echo once"' --with 'worker: --user member sh /mnt/worker' \
-		-- sh -c 'trap "echo command; exit 3" TERM; while :; do sleep 0.1; done'
+	sandbox_start drop-init --user app --with 'first: --once sh -c "echo once"' \
+		--with 'worker: --user member sh /mnt/worker' -- sh -c 'trap "echo command; exit 3" TERM; while :; do sleep 0.1; done'
 	wait_output ready
 	assert_equal "$(sandbox_status | awk '$1 == "Uid:" { print $2 }' | sort -u | xargs)" '1000 1002' "users"
 	! sandbox_status | grep -E '^(Uid|Gid):.*\<0\>' || namespace_fail "somebody inside is root"
