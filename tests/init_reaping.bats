@@ -77,7 +77,7 @@ passes_status() {
 }
 
 @test "--warn-on-reap says each orphan's name, pid and status, and nothing of the command" {
-	namespace_run drop-init -w sh -c '(sh -c "exit 3" &); (sh -c "kill -KILL \$\$" &); sleep 0.3; exit 4'
+	namespace_run drop-init -w sh -c "$namespace_orphan"'orphan "exit 3"; orphan "kill -KILL \$\$"; exit 4'
 	assert_status 4
 	assert_equal "$(sed -E 's/\[[0-9]+\]/[PID]/' "$namespace/stderr" | sort)" \
 		$'drop-init: reaped orphan sh[PID]: SIGKILL\ndrop-init: reaped orphan sh[PID]: exit status 3'

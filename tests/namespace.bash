@@ -184,12 +184,13 @@ namespace_reaper='
 namespace_start() {
 	local reaper child network=(unshare --net) deadline=$((SECONDS + NAMESPACE_TIMEOUT))
 	rm -f "$namespace"/{status,accounts,pid}
+	namespace_streams
 	NAMESPACE_PID='' status='' signal='' stdout='' stderr='' elapsed='' namespace_signalled=''
 	# Descriptor 3 is bats' own: whoever keeps it open keeps bats waiting.
 	[ -z "$namespace_network" ] || network=(nsenter --target "$namespace_network" --net)
 	perl -e "$namespace_fresh" "${network[@]}" unshare --mount --uts --ipc sh -euc "$namespace_entry" sh \
 		"$namespace" "$namespace_layer" "$NAMESPACE_REPOSITORY" "$namespace_reaper" "$@" \
-		<"$NAMESPACE_STDIN" >"$namespace/stdout" 2>"$namespace/stderr" 3>&- &
+		<"$NAMESPACE_STDIN" >"$namespace/to-stdout" 2>"$namespace/to-stderr" 3>&- &
 	reaper=$!
 	namespace_started+=("$reaper")
 	until namespace_ended; do
@@ -207,6 +208,23 @@ namespace_start() {
 		[ "$SECONDS" -le "$deadline" ] ||
 			namespace_fail "PID 1 did not start within $NAMESPACE_TIMEOUT s" || return
 		sleep 0.01
+	done
+}
+
+# Files; or pipes, as an engine has them, which drop-init gives to the command's user: NAMESPACE_PIPES=1.
+namespace_streams() {
+	local stream
+	: >"$namespace/readers"
+	for stream in stdout stderr; do
+		rm -f "$namespace/to-$stream"
+		: >"$namespace/$stream"
+		if [ -z "${NAMESPACE_PIPES:-}" ]; then
+			ln -s "$stream" "$namespace/to-$stream"
+			continue
+		fi
+		mkfifo "$namespace/to-$stream"
+		cat "$namespace/to-$stream" >"$namespace/$stream" 3>&- &
+		echo "$!" >>"$namespace/readers"
 	done
 }
 
@@ -232,6 +250,7 @@ namespace_wait() {
 	wait_until "$seconds" namespace_ended ||
 		namespace_fail "PID 1 was still there after $seconds s" || return
 	elapsed=$(($(date +%s%3N) - ${namespace_signalled:-0}))
+	while read -r raw; do wait "$raw" || true; done <"$namespace/readers"
 	raw=$(<"$namespace/status")
 	signal=$((raw & 127))
 	status=$((signal ? 128 + signal : raw >> 8))
@@ -332,6 +351,15 @@ wait_until() {
 		sleep 0.02
 	done
 }
+
+# For the command's shell: `orphan 'exit 3'` leaves a process behind that ends so, and waits until it has been reaped.
+# shellcheck disable=SC2016
+namespace_orphan='orphan() {
+	rm -f /dev/shm/orphan
+	(sh -c "echo \$\$ >/dev/shm/orphan; $1" &)
+	until [ -s /dev/shm/orphan ] && ! kill -0 "$(cat /dev/shm/orphan)" 2>/dev/null; do sleep 0.02; done
+}
+'
 
 # These end at once when PID 1 has ended, since nothing will answer any more.
 wait_inside() {

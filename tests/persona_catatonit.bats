@@ -79,12 +79,12 @@ load persona
 }
 
 @test "CATATONIT_DEBUG says what happens, on standard error" {
-	CATATONIT_DEBUG=1 namespace_run catatonit sh -c '(sh -c "exit 3" &); sleep 0.5'
+	CATATONIT_DEBUG=1 namespace_run catatonit sh -c "$namespace_orphan"'orphan "exit 3"'
 	assert_status 0
 	assert_stdout ''
 	assert_stderr_has 'DEBUG (catatonit:1): pid1 (2) spawned: sh'
 	grep -qx 'DEBUG (catatonit:1): child process [0-9]* exited with code 3' "$namespace/stderr"
-	namespace_run catatonit sh -c '(sh -c "exit 3" &); sleep 0.5'
+	namespace_run catatonit sh -c "$namespace_orphan"'orphan "exit 3"'
 	assert_stderr ''
 }
 

@@ -121,7 +121,7 @@ talker() {
 	namespace_stop KILL
 	assert_stderr_has '[dumb-init] Received signal 1.'
 	assert_stderr_has '[dumb-init] Not forwarding signal 1 to children (ignored).'
-	namespace_run dumb-init -v sh -c '(sh -c "exit 4" &); sleep 0.5; kill -KILL $$'
+	namespace_run dumb-init -v sh -c "$namespace_orphan"'orphan "exit 4"; kill -KILL $$'
 	assert_status 137
 	grep -qx '\[dumb-init\] A child with PID [0-9]* exited with exit status 4\.' "$namespace/stderr"
 	assert_stderr_has '[dumb-init] A child with PID 2 was terminated by signal 9.'

@@ -132,7 +132,7 @@ load persona
 }
 
 @test "-w says each orphan that it reaps" {
-	namespace_run tini -w sh -c '(sh -c "exit 3" &); sleep 0.5'
+	namespace_run tini -w sh -c "$namespace_orphan"'orphan "exit 3"'
 	assert_status 0
 	assert_stdout ''
 	grep -qx '\[WARN  tini (1)\] Reaped zombie process with pid=[0-9]*' "$namespace/stderr"

@@ -68,8 +68,9 @@ traced() {
 	cp /bin/busybox "$namespace"
 	printf '#! %s cat\n' "$namespace/busybox" >"$namespace/static"
 	chmod 755 "$namespace"/{script,static}
-	for command in "/bin/cat /etc/passwd" "$namespace/script" \
-		"busybox cat /etc/passwd" "$namespace/static" "perl -e fork;wait"; do
+	# A file on the file system of the output, in both: cat copies within one by another call.
+	for command in "/bin/cat $namespace/etc/passwd" "$namespace/script" \
+		"busybox cat $namespace/etc/passwd" "$namespace/static" "perl -e fork;wait"; do
 		rm -f "$file"
 		namespace_run drop-init --user app --record "$file" -- $command
 		assert_status 0

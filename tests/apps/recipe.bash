@@ -97,7 +97,7 @@ recipe_start() {
 	*) namespace_fail "USER $user: only UID:GID" || return ;;
 	esac
 	"$recipe_reader" stop "$dockerfile" >"$namespace/stop"
-	namespace_start setpriv "${limit[@]}" "${become[@]}" \
+	NAMESPACE_PIPES=1 namespace_start setpriv "${limit[@]}" "${become[@]}" \
 		env -i --chdir="$folder" PATH="$NAMESPACE_PATH" HOSTNAME=container "${environment[@]}" \
 		"${recipe_before[@]}" "${words[@]:1}"
 	# setpriv and env become drop-init without a fork, but not at once.

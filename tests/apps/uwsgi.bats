@@ -38,7 +38,7 @@ connect_as() { # USER GROUP
 
 @test "uWSGI, Celery, nginx and Redis each step down, and all of them end with a stop" {
 	assert_dropped --uid 1001 --gid 1001 --groups 1001
-	namespace_table | grep -q python3 || namespace_fail "Celery is not in uWSGI's container"
+	namespace_table | grep -qE ' (python3|celery) ' || namespace_fail "Celery is not in uWSGI's container"
 	recipe_stop 0 10
 
 	namespace_select nginx
