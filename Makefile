@@ -39,6 +39,8 @@ NATIVE   := $(BUILD)/native
 CC       := $(CROSS)gcc -isystem $(SYSROOT)/usr/include -L$(SYSROOT)/usr/lib/$(MACHINE)-linux-gnu
 MUSL_GCC := $(SYSROOT)/musl-gcc
 MUSL_LIB := $(SYSROOT)$(MUSL_LIB)
+# The cross compiler's own is not the one that Debian mends.
+STATIC_LIBC := -L$(SYSROOT)/static
 endif
 
 ifeq ($(STATIC),1)
@@ -78,7 +80,7 @@ all: $(BUILD)/drop-init $(BUILD)/drop-seccomp $(BUILD)/drop-init.bash
 # --- drop-init ---------------------------------------------------------------------------------
 
 $(BUILD)/drop-init: $(INIT_OBJECTS) $(INIT_DEPS)
-	$(INIT_CC) $(INIT_CFLAGS) $(INIT_LDFLAGS) $(NOTE) -o $@.debug $(INIT_OBJECTS) $(INIT_LIBS)
+	$(INIT_CC) $(INIT_CFLAGS) $(INIT_LDFLAGS) $(NOTE) -Wl,-Map=$@.map -o $@.debug $(INIT_OBJECTS) $(INIT_LIBS)
 	$(CROSS)strip -s -R .comment -o $@ $@.debug
 
 $(BUILD)/init/%.o: init/%.c $(INIT_DEPS) | $(GENERATED)
@@ -194,13 +196,35 @@ $(BUILD)/image/drop-init: $(BUILD)/drop-init
 
 $(BUILD)/image/drop-seccomp: $(SECCOMP_OBJECTS)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -static-pie $(LINK) $(NOTE) -s -o $@ $^ -lseccomp -ljansson
+	$(CC) $(CFLAGS) -static-pie $(LINK) $(NOTE) -Wl,-Map=$@.map -s $(STATIC_LIBC) -o $@ $^ -lseccomp -ljansson
+	$(CROSS)strip -R .comment $@
 
 # The dev container Feature with its binary, as it is published: a Feature downloads nothing.
 feature: $(BUILD)/drop-init
 	rm -rf $(BUILD)/feature
 	cp -r docker/devcontainer $(BUILD)/feature
 	cp $(BUILD)/drop-init $(BUILD)/feature/src/drop-init/
+
+# --- a release ---------------------------------------------------------------------------------
+
+.PHONY: dist check-dist sign
+
+# For both architectures, from what is committed, twice: see docker/package/dist.
+dist:
+	.ci/packages build cross dist
+	docker/package/dist $(BUILD) $(VERSION)
+
+# Every artefact unpacked, run, and compared with what is said of it.
+check-dist:
+	$(NEED_ROOT)
+	.ci/packages build check dist release kernels
+	$(MAKE) dist
+	BUILD=$(abspath $(BUILD)) TEST_TIMEOUT=600 tests/reachable tests/run tests/dist.bats
+	RELEASE=$(abspath $(BUILD))/dist KERNELS=arm64 BUILD=$(abspath $(BUILD)) tests/kernels/run tests/identity.bats
+
+# KEY is a secret key of minisign's (a file), or a name of gpg's.
+sign:
+	docker/package/sign $(BUILD)/dist "$(KEY)"
 
 # Said here and not by whatever fails first.
 NEED_ROOT = @[ -z "$(CROSS)" ] || { echo "make $@ ARCH=$(ARCH): runs what it builds: 'make check-kernels KERNELS=$(ARCH)'" >&2; exit 1; }; \
@@ -239,7 +263,8 @@ check:
 	$(NEED_ROOT)
 	.ci/packages build check apps
 	$(MAKE) testable
-	BUILD=$(abspath $(BUILD)) tests/reachable tests/run $(UNIT_TESTS) $(wildcard tests/*.bats tests/apps/*.bats)
+	BUILD=$(abspath $(BUILD)) tests/reachable tests/run $(UNIT_TESTS) \
+		$(filter-out tests/dist.bats,$(wildcard tests/*.bats)) $(wildcard tests/apps/*.bats)
 
 # Every system call of a start made to fail in every way, with signals and without: ten minutes.
 check-faults:

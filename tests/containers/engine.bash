@@ -228,10 +228,14 @@ without_descriptors() (
 	exec "$@"
 )
 
-# The image that docker/Dockerfile makes from what `make image` has built.
+# The image that docker/Dockerfile makes, from what `make image` has built: its last stage.
 image_drop_init() {
-	image_build "$1" drop-init -f "$ENGINE_ROOT/docker/Dockerfile" "$BUILD/image"
+	sed -e '1,/^FROM scratch/{/^FROM scratch/!d}' -e 's:^COPY --from=build .*:COPY drop-init drop-seccomp /:' \
+		"$ENGINE_ROOT/docker/Dockerfile" >"$ENGINE_HOME/Dockerfile"
+	image_build "$1" drop-init -f "$ENGINE_HOME/Dockerfile" --build-arg VERSION="$(engine_version)" "$BUILD/image"
 }
+
+engine_version() { sed -n 's/^VERSION *:= *//p' "$ENGINE_ROOT/Makefile"; }
 
 # image_build docker|podman NAME ARGUMENT... CONTEXT: quiet, unless it fails. There is nothing to download.
 image_build() {

@@ -52,10 +52,24 @@ teardown_file() { engine_stop; }
 	done
 }
 
+@test "from a clean clone docker build makes it, with no toolchain but that of its first stage" {
+	local clone=$BATS_TEST_TMPDIR/clone
+	git -c safe.directory='*' clone --quiet "file://$ENGINE_ROOT" "$clone"
+	cd "$clone"
+	docker build --network host -t image-cloned -f docker/Dockerfile . >"$BATS_TEST_TMPDIR/log" 2>&1 ||
+		{ tail -n 30 "$BATS_TEST_TMPDIR/log" >&2 && false; }
+	run -0 docker run --rm --network none image-cloned --version
+	[ "$output" = "drop-init $(engine_version) ($(dpkg --print-architecture), $(git rev-parse --short=12 HEAD))" ]
+	run -0 docker run --rm --network none --entrypoint /drop-seccomp image-cloned --version
+	id=$(docker create --network none image-cloned)
+	docker export "$id" | tar -t | grep -c '^drop-' | grep -qx 2
+	docker image rm -f image-cloned >/dev/null
+}
+
 @test "its labels have the OCI annotations' names, and the version is the binary's" {
 	docker image inspect -f '{{json .Config.Labels}}' drop-init >"$BATS_TEST_TMPDIR/labels"
-	version=$("$BUILD/drop-init" --version)
-	/usr/bin/python3 - "$BATS_TEST_TMPDIR/labels" "${version##* }" <<-'END'
+	read -r _ version _ < <("$BUILD/drop-init" --version)
+	/usr/bin/python3 - "$BATS_TEST_TMPDIR/labels" "$version" <<-'END'
 		import json, sys
 		labels = json.load(open(sys.argv[1]))
 		prefix = "org.opencontainers.image."
