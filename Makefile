@@ -47,10 +47,10 @@ ifeq ($(STATIC),1)
 # A static PIE. musl-gcc's own start file is for programs with a dynamic linker; rcrt1.o relocates by itself.
 MUSL         := $(BUILD)/musl
 INIT_CC      := $(MUSL_GCC)
-INIT_CFLAGS  := -I$(MUSL)/include $(CFLAGS) -fPIE
+INIT_CFLAGS  := -I$(MUSL)/include $(CFLAGS:-O2=-Os) -fPIE -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
 CRT           = $(shell $(INIT_CC) -print-file-name=$1)
 INIT_LDFLAGS  = -static -nostartfiles $(MUSL_LIB)/rcrt1.o $(MUSL_LIB)/crti.o $(call CRT,crtbeginS.o) \
-                -Wl,-pie,--no-dynamic-linker,-z,text $(LINK)
+                -Wl,-pie,--no-dynamic-linker,--gc-sections,-z,text $(LINK)
 INIT_LIBS     = $(MUSL)/libcap-ng.a $(call CRT,crtendS.o) $(MUSL_LIB)/crtn.o
 INIT_DEPS    := $(MUSL)/libcap-ng.a
 else

@@ -54,7 +54,7 @@ static const struct step installing[] = { { "install", install_check, install_ru
 static const struct failure *init(int argc, char **argv, int *ret_status)
 {
 	static struct plan plan;
-	static struct run run = { .plan = &plan, .steps = starting, .step_count = COUNT(starting) };
+	static struct run run; /* large, and mostly untouched */
 	const struct failure *failure = start_safely(&run.inherited);
 
 	if (!failure)
@@ -63,12 +63,10 @@ static const struct failure *init(int argc, char **argv, int *ret_status)
 		return failure ? failure : options_answer(&plan, ret_status);
 	if (plan.control.asked)
 		return control_run(&plan, ret_status);
-	if (plan.install) {
-		run.steps = installing;
-		run.step_count = COUNT(installing);
-	} else {
-		failure = plan_check(&plan);
-	}
+	run.plan = &plan;
+	run.steps = plan.install ? installing : starting;
+	run.step_count = plan.install ? COUNT(installing) : COUNT(starting);
+	failure = plan.install ? NULL : plan_check(&plan);
 	if (!failure && plan.check)
 		return check_print(&run, ret_status);
 	for (size_t i = 0; !failure && i < run.step_count; i++)

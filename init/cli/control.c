@@ -41,16 +41,18 @@ static ssize_t cmdline_read(char *ret_text)
 /* Twice, until both are equal: PID 1 may be writing it. */
 static ssize_t words_read(char *ret_text)
 {
-	static char again[CMDLINE_SIZE];
-	ssize_t length = -EAGAIN;
+	char *again = malloc(CMDLINE_SIZE);
+	ssize_t length = again ? -EAGAIN : -ENOMEM;
 
-	for (int i = 0; i < READ_TRIES; i++) {
-		length = cmdline_read(ret_text);
-		if (length < 0 ||
-		    (cmdline_read(again) == length && !memcmp(ret_text, again, (size_t)length)))
-			return length;
+	for (int i = 0; again && length == -EAGAIN && i < READ_TRIES; i++) {
+		const ssize_t first = cmdline_read(ret_text);
+
+		if (first < 0 ||
+		    (cmdline_read(again) == first && !memcmp(ret_text, again, (size_t)first)))
+			length = first;
 	}
-	return -EAGAIN;
+	free(again);
+	return length;
 }
 
 static const char *word_next(const char *at, const char *end)
@@ -251,7 +253,7 @@ static const struct failure *helper_restart(const char *typed, const struct help
 
 const struct failure *control_run(const struct plan *plan, int *ret_status)
 {
-	static char text[CMDLINE_SIZE];
+	char *text = malloc(CMDLINE_SIZE);
 	const struct control_request *control = &plan->control;
 	const char *name = control->name ? control->name : plan->command[0];
 	const char *typed = control->signal
@@ -260,7 +262,7 @@ const struct failure *control_run(const struct plan *plan, int *ret_status)
 						: "--status";
 	struct helper_word word;
 	const char *end = text;
-	const struct failure *failure = words_find(typed, text, &end);
+	const struct failure *failure = text ? words_find(typed, text, &end) : failure_of_memory();
 
 	*ret_status = EXIT_SUCCESS;
 	if (failure)

@@ -25,9 +25,9 @@ struct run {
 	struct filter profile;	  /* --seccomp's */
 	struct port_choice ports; /* the rung of --allow-port */
 	struct strings secrets;	  /* --file-env's, as NAME=value: wiped once the command has them */
-	struct unotify unotify;	  /* what PID 1 answers */
 	struct command command;
 	struct helpers *helpers; /* NULL: none */
+	struct unotify unotify;	 /* what PID 1 answers: large, and mostly untouched */
 };
 
 struct step {

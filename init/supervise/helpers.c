@@ -6,6 +6,7 @@
 #include "init/supervise/title.h"
 #include "init/sys/clock.h"
 #include "init/sys/effect.h"
+#include "init/sys/event.h"
 #include "init/sys/message.h"
 #include "init/sys/text.h"
 
@@ -99,18 +100,32 @@ static void streams_open_to(uid_t uid)
 	}
 }
 
+/* For a helper's plan: it goes through the same steps, and inherits no socket. Large, and mostly
+ * untouched. NULL without memory. */
+static struct run *run_new(const struct run *ours, const struct plan *plan)
+{
+	struct run *run = calloc(1, sizeof(*run));
+
+	if (!run)
+		return NULL;
+	run->plan = plan;
+	run->steps = ours->steps;
+	run->step_count = ours->step_count;
+	run->inherited = ours->inherited;
+	run->inherited.sockets = 0;
+	return run;
+}
+
 /* What PID 1 has read and bound for the command is not the keeper's. */
 static int keeper_main(struct run *ours, const struct helper *helper, int channel)
 {
-	struct run run = { .plan = helper->plan,
-			   .steps = ours->steps,
-			   .step_count = ours->step_count,
-			   .inherited = ours->inherited };
+	struct run *run = run_new(ours, helper->plan);
 
 	file_env_wipe(ours);
-	run.inherited.sockets = 0;
-	run.inherited.parent = getppid();
-	return keeper_run(&run, channel);
+	if (!run)
+		return event_say_failure(failure_of_memory());
+	run->inherited.parent = getppid();
+	return keeper_run(run, channel);
 }
 
 static const struct failure *keeper_fork(struct run *run, struct helper *helper)
@@ -494,16 +509,15 @@ void helpers_check(struct run *run, struct outlook *outlook)
 	const unsigned seconds = (longest_stop_ms(plan) + 999) / 1000;
 
 	for (size_t i = 0; i < plan->helper_count; i++) {
-		struct run helper = { .plan = &plan->helpers[i], .inherited = run->inherited };
+		struct run *helper = run_new(run, &plan->helpers[i]);
 		struct outlook own = { .helper = plan->helpers[i].helper.name };
 
-		if (!own.helper)
+		if (!own.helper || !helper)
 			continue;
-		helper.inherited.sockets = 0;
 		for (size_t j = 0; j < run->step_count; j++) {
 			own.step = run->steps[j].name;
 			if (run->steps[j].check)
-				run->steps[j].check(&helper, &own);
+				run->steps[j].check(helper, &own);
 		}
 		outlook_take(outlook, &own);
 	}

@@ -137,7 +137,7 @@ static bool signal_take(void *context, int number)
 /* Nobody would answer its calls: it must not run. */
 static void unanswered_end(const struct child *child)
 {
-	(void)kill(child->pid, SIGKILL); /* nobody has waited for it, so it is ours */
+	(void)kill(child->pid, SIGKILL);    /* nobody has waited for it, so it is ours */
 	(void)waitpid(child->pid, NULL, 0); /* ECHILD where it was not kept for us */
 	if (child->pidfd >= 0)
 		(void)close(child->pidfd); /* it only held a reference */

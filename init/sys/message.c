@@ -84,14 +84,14 @@ static void line_begin(struct line *line, enum message_level level)
 static void line_add_time(struct line *line)
 {
 	struct timespec now = { 0 };
-	char text[40];
+	char text[96];
 	struct tm utc;
-	size_t length;
 
 	(void)clock_gettime(CLOCK_REALTIME, &now); /* the clock exists: no failure */
 	(void)gmtime_r(&now.tv_sec, &utc);
-	length = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &utc);
-	snprintf(text + length, sizeof(text) - length, ".%03ldZ", now.tv_nsec / 1000000);
+	snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ", utc.tm_year + 1900,
+		 utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
+		 now.tv_nsec / 1000000);
 	line_add(line, text);
 }
 

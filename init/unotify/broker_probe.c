@@ -167,14 +167,16 @@ static void trial_judge(struct trial *trial, struct finding *finding)
 
 static void trial_run(const struct broker_ports *ports, struct finding *finding)
 {
-	static struct trial trial; /* in a process that ends soon, and large */
+	struct trial *trial = calloc(1, sizeof(*trial)); /* in a process that ends soon */
 	const struct filter nothing = { 0 };
 	struct filter filter;
 	int home[2];
-	int r = broker_open(&trial.broker, ports, BROKER_OWN_SOCKET);
+	int r = trial ? broker_open(&trial->broker, ports, BROKER_OWN_SOCKET) : -ENOMEM;
 
 	if (r < 0) {
-		finding_note(finding, "socket option SO_NETNS_COOKIE", -r);
+		finding_note(finding,
+			     r == -ENOMEM ? "preparing a trial" : "socket option SO_NETNS_COOKIE",
+			     -r);
 		return;
 	}
 	r = filter_compose(&nothing, REPORT_BINDS, NULL, &filter);
@@ -187,13 +189,13 @@ static void trial_run(const struct broker_ports *ports, struct finding *finding)
 		tenant_run(&filter, port_choose(ports), home[1]);
 		_exit(EXIT_SUCCESS);
 	}
-	trial.listener = -1;
-	trial.home = home[0];
-	trial.tenant = r < 0 ? -1 : (int)syscall(SYS_pidfd_open, r, 0);
-	if (trial.tenant < 0)
+	trial->listener = -1;
+	trial->home = home[0];
+	trial->tenant = r < 0 ? -1 : (int)syscall(SYS_pidfd_open, r, 0);
+	if (trial->tenant < 0)
 		finding_note(finding, r < 0 ? "clone" : "pidfd_open", r < 0 ? -r : errno);
 	else
-		trial_judge(&trial, finding);
+		trial_judge(trial, finding);
 	if (r < 0)
 		return;
 	/* It shares our descriptors, and so would keep the listener that it waits for. */

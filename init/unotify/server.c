@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -21,7 +22,8 @@ struct server *server_new(struct unotify *unotify, int listener)
 	server->listener = listener;
 	server->reports = unotify->reports;
 	server->denials.profile = unotify->profile;
-	server->broker = unotify->broker;
+	/* Its memory of sockets begins empty, in pages that nobody has touched. */
+	memcpy(&server->broker, &unotify->broker, offsetof(struct broker, memory));
 	server->record = &unotify->record;
 	listener_hurry(listener);
 	return server;
