@@ -6,6 +6,9 @@ load namespace
 outer=$BUILD/probe/broker_outer
 python=/usr/bin/python3
 
+# What the first line of a run says besides.
+advice='; --record FILE finds out what it needs, --seccomp docker-default.json allows what Docker does'
+
 # Each argument is a call: its number, then its arguments. Prints what came back.
 calls='import ctypes, errno, sys
 libc = ctypes.CDLL(None, use_errno=True)
@@ -20,7 +23,7 @@ for word in sys.argv[1:]:
 	assert_status 0
 	assert_stdout '161,0 EPERM'
 	assert_equal "${stderr/\[[0-9]*\]/[N]}" \
-		"drop-init: python3[N]: chroot(2) denied by the seccomp profile 'default' (EPERM)" "standard error"
+		"drop-init: python3[N]: chroot(2) denied by the seccomp profile 'default' (EPERM$advice)" "standard error"
 }
 
 # bats test_tags=kernels
@@ -80,7 +83,7 @@ for word in sys.argv[1:]:
 for line in sys.stdin:
     line = json.loads(line)
     print(line["program"], line["level"], re.sub("[0-9]+", "N", line["message"]))' <"$namespace/stderr")" \
-		"drop-init warning pythonN[N]: chroot(N) denied by the seccomp profile 'default' (EPERM)" "standard error"
+		"drop-init warning pythonN[N]: chroot(N) denied by the seccomp profile 'default' (EPERM$advice)" "standard error"
 }
 
 @test "a profile of one's own is named, and compares as many bits as it says" {
@@ -96,7 +99,7 @@ for line in sys.stdin:
 	assert_status 0
 	assert_stdout "$(printf '%s\n' '37,6 0' '37,7 EPERM' '34 ENOSYS' '162 EPERM')"
 	assert_equal "$(sed 's/python3\[[0-9]*\]/P/' "$namespace/stderr")" "$(printf '%s\n' \
-		"drop-init: P: alarm(2) with argument 0 = 0x7 denied by the seccomp profile 'mine' (EPERM)" \
+		"drop-init: P: alarm(2) with argument 0 = 0x7 denied by the seccomp profile 'mine' (EPERM$advice)" \
 		"drop-init: P: sync(2) denied by the seccomp profile 'mine' (EPERM)")" "standard error"
 }
 
@@ -113,7 +116,21 @@ for t in threads: t.start()
 for t in threads: t.join()
 print(os.getpid())'
 	assert_status 0
-	assert_stderr "drop-init: python3[$stdout]: chroot(2) denied by the seccomp profile 'default' (EPERM)"
+	assert_stderr "drop-init: python3[$stdout]: chroot(2) denied by the seccomp profile 'default' (EPERM$advice)"
+}
+
+@test "a thread that has no name of its own has its process's number, too" {
+	namespace_run drop-init --user app -- "$python" -c 'import ctypes, os, threading
+t = threading.Thread(target=lambda: ctypes.CDLL(None).syscall(161, 0)); t.start(); t.join()
+print(os.getpid())'
+	assert_status 0
+	assert_stderr "drop-init: python3[$stdout]: chroot(2) denied by the seccomp profile 'default' (EPERM$advice)"
+}
+
+@test "what can be done about refusals is said once in a run" {
+	namespace_run drop-init --user app -- sh -c 'chroot / true; unshare --user true; chroot / true'
+	assert_equal "$(grep -c -- '--record FILE' "$namespace/stderr")" 1 "lines with advice"
+	assert_equal "$(grep -c 'denied by the seccomp profile' "$namespace/stderr")" 2 "denials"
 }
 
 @test "a flood of refusals writes one line and keeps no signal waiting" {

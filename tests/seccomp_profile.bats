@@ -61,7 +61,7 @@ thread.join()" $(cut -d' ' -f1 <<<"$lines")
 	namespace_exec grep -c "Max open files.* 0  *0 " /proc/1/limits && false
 	namespace_stop TERM
 	assert_status 143
-	[[ $stderr == *"prlimit64(2) with argument 0 = 0x1 denied by the seccomp profile 'default' (EPERM)"* ]]
+	[[ $stderr == *"prlimit64(2) with argument 0 = 0x1 denied by the seccomp profile 'default' (EPERM"* ]]
 }
 
 @test "the command cannot change priority or scheduling of PID 1; its own, and its threads', it can" {

@@ -9,6 +9,11 @@
 
 #define PROGRAM_SIZE sizeof(((struct denial *)NULL)->program)
 
+void denials_open(struct denials *denials, const struct filter *profile)
+{
+	*denials = (struct denials){ .profile = profile, .lock = PTHREAD_MUTEX_INITIALIZER };
+}
+
 void denials_close(struct denials *denials)
 {
 	if (denials->named)
@@ -44,61 +49,68 @@ static void program_find(struct denials *denials, pid_t pid, char ret_name[PROGR
 	(void)snprintf(ret_name, PROGRAM_SIZE, "%s", n > 0 ? text : "?");
 }
 
-static const struct denial *entry_find(const struct denials *denials, const char *program, int call,
-				       __u32 arch)
-{
-	for (unsigned i = 0; i < denials->count; i++) {
-		const struct denial *d = &denials->entries[i];
-
-		if (d->call == call && d->arch == arch && strcmp(d->program, program) == 0)
-			return d;
-	}
-	return NULL;
-}
-
-static const struct denial *entry_add(struct denials *denials, const char *program, int call,
-				      __u32 arch)
+/* Add it; false where it is there already, or no more are remembered. */
+static bool entry_add(struct denials *denials, const char *program, int call, __u32 arch)
 {
 	struct denial *d;
 
+	for (unsigned i = 0; i < denials->count; i++) {
+		d = &denials->entries[i];
+		if (d->call == call && d->arch == arch && strcmp(d->program, program) == 0)
+			return false;
+	}
 	if (denials->count == DENIAL_MEMORY)
-		return NULL;
+		return false;
 	d = &denials->entries[denials->count++];
 	(void)snprintf(d->program, sizeof(d->program), "%s", program);
 	d->call = call;
 	d->arch = arch;
-	return d;
+	return true;
 }
 
 /* A thread may have a name of its own. Both names are kept, so that a flood from it is recognized
  * without a look at its process. */
-const char *denial_first(struct denials *denials, const struct request *request, int call,
-			 pid_t *ret_pid)
+static bool is_first(struct denials *denials, const struct request *request, int call,
+		     struct denied *denied)
 {
 	const pid_t thread = (pid_t)request->notif.pid;
 	const __u32 arch = request->notif.data.arch;
-	char program[PROGRAM_SIZE];
-	const struct denial *entry;
-	pid_t leader;
+	char name[PROGRAM_SIZE];
 
-	if (denials->count == DENIAL_MEMORY)
-		return NULL;
-	program_find(denials, thread, program);
-	if (entry_find(denials, program, call, arch))
-		return NULL;
-	entry = entry_add(denials, program, call, arch);
-	leader = request_leader(thread);
-	if (leader != thread) {
-		program_find(denials, leader, program);
-		if (entry_find(denials, program, call, arch))
-			return entry && strcmp(entry->program, program) == 0 ? entry->program
-									     : NULL;
-		entry = entry_add(denials, program, call, arch);
-	}
-	if (!entry)
-		return NULL;
-	*ret_pid = leader;
-	return entry->program;
+	program_find(denials, thread, name);
+	if (!entry_add(denials, name, call, arch))
+		return false;
+	denied->pid = request_leader(thread);
+	program_find(denials, denied->pid, denied->program);
+	return strcmp(denied->program, name) == 0 ||
+	       entry_add(denials, denied->program, call, arch);
+}
+
+bool denial_first(struct denials *denials, const struct request *request, int call,
+		  struct denied *ret_denied)
+{
+	struct denied denied;
+	bool first = false;
+
+	(void)pthread_mutex_lock(
+		&denials->lock); /* cannot fail: an ordinary one, and not ours yet */
+	if (denials->count < DENIAL_MEMORY)
+		first = is_first(denials, request, call, &denied);
+	(void)pthread_mutex_unlock(&denials->lock); /* it is ours */
+	if (first)
+		*ret_denied = denied;
+	return first;
+}
+
+/* Whoever needs the call does not know what to do about it: once. */
+static const char *advice_take(struct denials *denials)
+{
+	const bool advised = denials->advised;
+
+	denials->advised = true; /* twice by two servers would be no harm */
+	return advised ? ""
+		       : "; --record FILE finds out what it needs, --seccomp docker-default.json "
+			 "allows what Docker does";
 }
 
 static void denial_explain(struct denials *denials, const struct request *request,
@@ -106,16 +118,15 @@ static void denial_explain(struct denials *denials, const struct request *reques
 {
 	const struct seccomp_data *call = &request->notif.data;
 	char name[64], argument[160];
-	const char *program;
-	pid_t pid = 0;
+	struct denied denied;
 
-	program = denial_first(denials, request, call->nr, &pid);
-	if (!program)
+	if (!denial_first(denials, request, call->nr, &denied))
 		return;
 	denial_call_format(call, name, sizeof(name));
 	denial_argument_format(call, result, argument, sizeof(argument));
-	message(MESSAGE_WARNING, "%s[%d]: %s%s denied by the seccomp profile '%s' (EPERM)", program,
-		(int)pid, name, argument, denials->profile->name);
+	message(MESSAGE_WARNING, "%s[%d]: %s%s denied by the seccomp profile '%s' (EPERM%s)",
+		denied.program, (int)denied.pid, name, argument, denials->profile->name,
+		advice_take(denials));
 	if (denials->count == DENIAL_MEMORY)
 		message(MESSAGE_WARNING, "that is enough of them: no more denials are reported");
 }

@@ -1,7 +1,8 @@
 /* denial.h: what the profile refuses with EPERM is said once, and refused.
  *
- * Once for each program and system call, up to a fixed number of them: a flood of refused calls is
- * answered, not written down.
+ * Once for each program and system call, up to a fixed number of them, however often the command is
+ * started: a flood of refused calls is answered, not written down. Servers share what has been
+ * said.
  *
  * System calls: those of request.h, and write.
  */
@@ -10,6 +11,9 @@
 
 #include "init/filter/filter.h"
 #include "init/unotify/request.h"
+
+#include <pthread.h>
+#include <stdbool.h>
 
 #define DENIAL_MEMORY 64
 
@@ -21,22 +25,31 @@ struct denial {
 
 struct denials {
 	const struct filter *profile; /* without what filter_compose() puts in front */
+	pthread_mutex_t lock;	      /* of all that follows */
+	bool advised;		      /* it has been said what can be done about them */
 	unsigned count;		      /* of the entries in use; beyond them nothing more is said */
 	pid_t named;		      /* whose name was read last; 0: nobody's */
 	int name_file;		      /* its /proc/PID/comm */
 	struct denial entries[DENIAL_MEMORY];
 };
 
-/* Close what was kept open. */
+/* Nothing has been said yet. */
+void denials_open(struct denials *denials, const struct filter *profile);
+
+/* Close what is kept open. */
 void denials_close(struct denials *denials);
 
 /* The profile's own answer to the call. */
 struct answer denial_answer(struct denials *denials, const struct request *request);
 
 /* Has something been said of this program and this call? From now on it has. For other reasons than
- * a denial, too: CALL is then a negative number of one's own. Returns the program's name where it
- * has not, else NULL. */
-const char *denial_first(struct denials *denials, const struct request *request, int call,
-			 pid_t *ret_pid);
+ * a denial, too: CALL is then a negative number of one's own. Where it has not: true, and which
+ * process it is. */
+struct denied {
+	char program[16];
+	pid_t pid;
+};
+bool denial_first(struct denials *denials, const struct request *request, int call,
+		  struct denied *ret_denied);
 
 #endif

@@ -21,7 +21,7 @@ struct server *server_new(struct unotify *unotify, int listener)
 		return NULL;
 	server->listener = listener;
 	server->reports = unotify->reports;
-	server->denials.profile = unotify->profile;
+	server->denials = &unotify->denials;
 	/* Its memory of sockets begins empty, in pages that nobody has touched. */
 	memcpy(&server->broker, &unotify->broker, offsetof(struct broker, memory));
 	server->record = &unotify->record;
@@ -31,22 +31,18 @@ struct server *server_new(struct unotify *unotify, int listener)
 
 void server_free(struct server *server)
 {
-	denials_close(&server->denials);
 	free(server);
 }
 
 /* The command gets the kernel's EACCES; here is why. */
 static void bind_explain(struct server *server, const struct request *request)
 {
-	const char *program;
-	pid_t pid;
+	struct denied denied;
 
-	if (!server->broker.obstacle)
-		return;
-	program = denial_first(&server->denials, request, UNBROKERED, &pid);
-	if (program)
+	if (server->broker.obstacle && denial_first(server->denials, request, UNBROKERED, &denied))
 		message(MESSAGE_WARNING, "%s[%d]: its bind(2) is left to the kernel: %s: %s",
-			program, (int)pid, server->broker.obstacle, strerror(server->broker.error));
+			denied.program, (int)denied.pid, server->broker.obstacle,
+			strerror(server->broker.error));
 }
 
 static struct answer answer_find(struct server *server, const struct request *request)
@@ -66,7 +62,7 @@ static struct answer answer_find(struct server *server, const struct request *re
 		return broker_option(&server->broker, request);
 	if (server->reports & REPORT_CALLS)
 		return ANSWER_CARRY_ON;
-	return denial_answer(&server->denials, request);
+	return denial_answer(server->denials, request);
 }
 
 void server_serve(struct server *server, short revents)

@@ -15,9 +15,9 @@
 struct server {
 	int listener; /* -1: nobody uses the filter any more */
 	unsigned reports;
-	struct record *record; /* of all starts */
-	struct denials denials;
-	struct broker broker; /* large, and mostly untouched */
+	struct denials *denials; /* of all starts, */
+	struct record *record;	 /* as well */
+	struct broker broker;	 /* large, and mostly untouched */
 };
 
 /* For this listener, which is the server's from now on. NULL: no memory. */

@@ -73,6 +73,7 @@ const struct failure *unotify_prepare(const struct plan *plan, enum broker_means
 
 	unotify->reports = reports_choose(plan, means, profile);
 	unotify->profile = profile;
+	denials_open(&unotify->denials, profile);
 	if (unotify->reports & REPORT_BINDS) {
 		result = broker_open(&unotify->broker, &ports, means);
 		if (result)

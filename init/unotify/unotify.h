@@ -11,6 +11,7 @@
 #include "init/plan.h"
 #include "init/sys/failure.h"
 #include "init/unotify/broker.h"
+#include "init/unotify/denial.h"
 #include "init/unotify/record.h"
 
 #include <stdbool.h>
@@ -20,7 +21,8 @@ struct unotify {
 	unsigned reports;     /* enum filter_reports: what is asked */
 	struct filter filter; /* the command's: composed for these; program.len 0: it gets none */
 	const struct filter *profile;
-	struct broker broker; /* as each server begins with it */
+	struct denials denials; /* what has been said */
+	struct broker broker;	/* as each server begins with it */
 	struct record record;
 };
 

@@ -29,6 +29,7 @@
 static struct fuzz_input input;
 static struct server server;
 static struct record record;
+static struct denials denials;
 static const struct port ports[] = { { 80, false }, { 53, true }, { 443, false } };
 
 int __wrap_ioctl(int fd, unsigned long request, ...);
@@ -243,12 +244,13 @@ static void server_make(struct filter *profile, struct sock_filter *code)
 	const uint32_t kind = fuzz_number(&input, 5);
 
 	*profile = (struct filter){ .name = "fuzz", .program = { 4, code } };
+	denials_open(&denials, profile);
 	record = (struct record){ .lock = PTHREAD_MUTEX_INITIALIZER };
 	server = (struct server){
 		.listener = LISTENER,
 		.record = &record,
 		.reports = kinds[kind],
-		.denials.profile = profile,
+		.denials = &denials,
 		.broker = { .means = kind == 2 ? BROKER_FRESH_SOCKET : BROKER_OWN_SOCKET,
 			    .ports = { ports, sizeof(ports) / sizeof(*ports), FREE_FROM },
 			    .cookie = 2,
@@ -285,8 +287,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	input = (struct fuzz_input){ data, size };
 	server_make(&profile, code);
 	fuzz_run(serve, NULL);
-	FUZZ_ASSERT(server.denials.count <= DENIAL_MEMORY);
-	denials_close(&server.denials);
+	FUZZ_ASSERT(denials.count <= DENIAL_MEMORY);
+	denials_close(&denials);
 	FUZZ_ASSERT(lowest_free() == free_before); /* PID 1 lives long: nothing is left open */
 	return 0;
 }
