@@ -211,16 +211,31 @@ libc.syscall(161, 0)'
 	assert_stderr ''
 }
 
-@test "a profile that refuses execve fails the start and hangs nothing" {
-	cat >"$namespace/closed.json" <<-'END'
-		{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
-			{"names": ["execve", "sync"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1}]}
-	END
+@test "a profile without execve or exit_group is refused before anything starts, by --check as well" {
 	chmod 755 "$namespace" "$BATS_RUN_TMPDIR"
-	namespace_run drop-init --user app --seccomp "$namespace/closed.json" -- true
+	refused() {
+		local why="profile 'closed' does not plainly allow $1(2), so nothing could be started under it, or end (drop-seccomp check says more)"
+		echo "$2" >"$namespace/closed.json"
+		namespace_run drop-init --user app --seccomp "$namespace/closed.json" -- echo started
+		assert_status 125
+		assert_stdout ''
+		assert_equal "$(tail -n 1 "$namespace/stderr")" "drop-init: $why" "standard error"
+		namespace_run drop-init --check --user app --seccomp "$namespace/closed.json" -- echo started
+		assert_status 125
+		assert_stdout_has "$why"
+	}
+	refused execve '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+		{"names": ["execve", "sync"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1}]}'
+	refused execve '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": []}'
+	refused exit_group '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+		{"names": ["exit", "exit_group"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1}]}'
+}
+
+@test "a child that no filter lets exit ends all the same, and PID 1 says why" {
+	namespace_run "$outer" no-exit drop-init --user app -- /etc/passwd
 	assert_status 126
 	assert_stdout ''
-	assert_stderr_has 'cannot run'
+	assert_stderr_has 'drop-init: /etc/passwd: cannot run it: '
 }
 
 @test "a refusal while the command's children are being stopped is still answered" {

@@ -7,11 +7,20 @@
 static const struct failure *profile_find(struct run *run)
 {
 	const struct failure *failure = profile_load(run->plan, run->ports.keeps, &run->profile);
+	const struct filter *profile = &run->profile;
+	const char *refused = failure ? NULL : filter_refused_start(profile);
 
-	if (failure || !run->profile.program.len || prctl(PR_GET_SECCOMP, 0, 0, 0, 0) >= 0)
+	if (failure || !profile->program.len)
 		return failure;
+	if (refused)
+		return failure_new(NULL, 0, "drop-seccomp check says more",
+				   "profile '%s' does not plainly allow %s(2), so nothing could be "
+				   "started under it, or end",
+				   profile->name, refused);
+	if (prctl(PR_GET_SECCOMP, 0, 0, 0, 0) >= 0)
+		return NULL;
 	return failure_new(NULL, 0, "add --seccomp none to go without",
-			   "profile '%s': this kernel has no seccomp", run->profile.name);
+			   "profile '%s': this kernel has no seccomp", profile->name);
 }
 
 void seccomp_profile_check(struct run *run, struct outlook *outlook)

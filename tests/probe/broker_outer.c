@@ -1,8 +1,9 @@
-/* broker_outer [CALL=ERRNO]... [no-listener] [no-killable] [no-thread] [listener] COMMAND...: run
- * COMMAND under an outer seccomp filter in which each CALL fails with ERRNO, as under Docker's
- * profile; in which flags are unknown (EINVAL): that for listeners, for callers that wait
- * killably, as before Linux 5.19, or for pidfds of threads, as before 6.9; or which has a
- * listener of its own (EBUSY). Needs root. */
+/* broker_outer [CALL=ERRNO]... [no-listener] [no-killable] [no-thread] [no-exit] [listener]
+ * COMMAND...: run COMMAND under an outer seccomp filter in which each CALL fails with ERRNO, as
+ * under Docker's profile; in which flags are unknown (EINVAL): that for listeners, for callers that
+ * wait killably, as before Linux 5.19, or for pidfds of threads, as before 6.9; in which nobody can
+ * exit with 125 (EPERM), as drop-init's child does that could not execute the command; or which has
+ * a listener of its own (EBUSY). Needs root. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -97,6 +98,19 @@ static bool refuse_flag(const char *word)
 	return false;
 }
 
+static void refuse_exit(void)
+{
+	static const int ends[] = { SYS_exit, SYS_exit_group };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		put(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0, 0);
+		put(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)ends[i], 0, 3);
+		put(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0]), 0, 0);
+		put(BPF_JMP | BPF_JEQ | BPF_K, 125, 0, 1);
+		put(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM, 0, 0);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	bool listener = false;
@@ -106,6 +120,8 @@ int main(int argc, char **argv)
 	for (; i < argc; i++) {
 		if (strcmp(argv[i], "listener") == 0)
 			listener = true;
+		else if (strcmp(argv[i], "no-exit") == 0)
+			refuse_exit();
 		else if (strchr(argv[i], '='))
 			refuse(argv[i]);
 		else if (!refuse_flag(argv[i]))
