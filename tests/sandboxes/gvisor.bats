@@ -156,6 +156,30 @@ for folder, folders, files in os.walk("/mnt/t"):
 	assert_stderr_has '--chown /mnt/t: looked at 9, changed 6'
 }
 
+@test "--chown gives a mounted volume away, as seen from outside too, and leaves what is mounted below it" {
+	mkdir -p "$namespace/volume/a/b" "$namespace/other"
+	touch "$namespace"/volume/{f,a/b/g} "$namespace/other/o"
+	mkdir "$namespace/volume/mounted"
+	ln -s /etc/passwd "$namespace/volume/link"
+	sandbox_set 'spec["mounts"].append(mount("/srv", "bind", folder + "/volume", "bind", "rw"))'
+	sandbox_set 'spec["mounts"].append(mount("/srv/mounted", "bind", folder + "/other", "bind", "rw"))'
+	sandbox_run drop-init --user app --chown /srv --writable /srv -- sh -c 'echo new >/srv/a/b/h; cat /srv/a/b/h'
+	assert_stdout new
+	assert_status 0
+	assert_equal "$(cd "$namespace/volume" && find . -printf '%p %U:%G\n' | sort)" "$(sort <<-'END'
+		. 1000:1000
+		./a 1000:1000
+		./a/b 1000:1000
+		./a/b/g 1000:1000
+		./a/b/h 1000:1000
+		./f 1000:1000
+		./link 1000:1000
+		./mounted 0:0
+	END
+	)" "owners"
+	assert_equal "$(stat -c %u "$namespace/other" "$namespace/other/o" /etc/passwd | xargs)" '0 0 0' "others' owners"
+}
+
 @test "--chown makes a folder with its mode; what is right already is not changed" {
 	sandbox_run drop-init -v --user app --chown /mnt/new/deep,mkdir,mode=0750 -- \
 		python3 -c 'import os; s = os.stat("/mnt/new/deep"); print(oct(s.st_mode), s.st_uid, os.stat("/mnt/new").st_uid)'
