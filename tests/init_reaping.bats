@@ -61,7 +61,6 @@ passes_status() {
 	done
 }
 
-# bats test_tags=kernels
 @test "the exit status is the command's own, and 128+n when signal n ended it" {
 	both_kernels passes_status
 }

@@ -84,7 +84,6 @@ namespace_has() { namespace_table | grep -q " $1 "; }
 	done
 }
 
-# bats test_tags=kernels
 @test "no signal is lost in a storm of orphans" {
 	run "$probe/storm" 60 drop-init
 	[[ $output == '0 of 60 lost,'* ]] || namespace_fail "$output"
