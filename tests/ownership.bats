@@ -277,6 +277,19 @@ assert_warned() { assert_stderr_has "drop-init: --chown $data,owner=1000:1000: l
 	assert_equal "$(not_owned "$data")" ''
 }
 
+@test "a TERM is heard within an entry, however long each of them takes" {
+	touch "$data/"{1..100}
+	namespace_run sh -c 'strace -f -qq -o /dev/null -e trace=fchownat -e inject=fchownat:delay_exit=200000 \
+			drop-init --exec --chown "$1,owner=1000:1000" -- true & tracer=$!
+		until [ "$(find "$1" -user 1000 | wc -l)" -ge 2 ]; do sleep 0.1; done
+		begin=$(date +%s)
+		kill -TERM "$(pidof drop-init)"
+		wait "$tracer"
+		echo "$? $(($(date +%s) - begin < 5))"' sh "$data"
+	assert_status 0
+	assert_stdout '143 1'
+}
+
 # another_users: a folder with many files and one below it, all of it 1001's
 another_users() {
 	mkdir "$data/sub"

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 
-#define ASK_EVERY	 64 /* entries */
 #define PROGRESS_SECONDS 5
 
 void worker_settle(struct worker *worker)
@@ -24,35 +23,37 @@ static void walk_say_progress(const struct walk *walk)
 		report->looked_at, walk->order->dry_run ? "to change" : "changed", report->changed);
 }
 
-static void worker_tell_progress(struct worker *worker)
+static void worker_tell_progress(struct worker *worker, time_t now)
 {
 	struct walk *walk = worker->walk;
-	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
 	pthread_mutex_lock(&walk->lock);
 	worker_settle(worker);
 	if (!walk->next_progress)
-		walk->next_progress = now.tv_sec + PROGRESS_SECONDS;
-	if (now.tv_sec >= walk->next_progress) {
-		walk->next_progress = now.tv_sec + PROGRESS_SECONDS;
+		walk->next_progress = now + PROGRESS_SECONDS;
+	if (now >= walk->next_progress) {
+		walk->next_progress = now + PROGRESS_SECONDS;
 		walk_say_progress(walk);
 	}
 	pthread_mutex_unlock(&walk->lock);
 }
 
+/* Once a tick: an entry takes a microsecond, or a minute where all of it is copied. */
 bool worker_go_on(struct worker *worker)
 {
 	struct walk *walk = worker->walk;
+	struct timespec now;
 
 	if (walk->stop)
 		return false;
-	if (worker->turns++ % ASK_EVERY)
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	if (now.tv_nsec == worker->asked.tv_nsec && now.tv_sec == worker->asked.tv_sec)
 		return true;
+	worker->asked = now;
 	if (walk->order->interrupted && walk->order->interrupted(walk->order->context))
 		walk->stop = -EINTR;
 	else
-		worker_tell_progress(worker);
+		worker_tell_progress(worker, now.tv_sec);
 	return !walk->stop;
 }
 

@@ -28,7 +28,7 @@ struct walk {
 struct worker {
 	struct walk *walk;
 	uint64_t looked_at, changed; /* not yet in the report */
-	unsigned turns;
+	struct timespec asked;	     /* whether to go on */
 	struct patience patience;
 	struct listing listing;
 };
