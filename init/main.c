@@ -3,26 +3,12 @@
 #include "init/cli/control.h"
 #include "init/cli/lines.h"
 #include "init/cli/options.h"
-#include "init/cli/output.h"
-#include "init/compat/compat.h"
-#include "init/steps/chown.h"
-#include "init/steps/command.h"
-#include "init/steps/file_env.h"
-#include "init/steps/install.h"
-#include "init/steps/limits.h"
-#include "init/steps/record.h"
-#include "init/steps/seccomp_profile.h"
-#include "init/steps/sockets.h"
-#include "init/steps/step_down.h"
-#include "init/steps/streams.h"
-#include "init/steps/writable.h"
+#include "init/steps/steps.h"
 #include "init/supervise/helpers.h"
 #include "init/supervise/supervise.h"
 #include "init/sys/event.h"
 
 #include <unistd.h>
-
-#define COUNT(table) (sizeof(table) / sizeof(*(table)))
 
 /* Each is named, checked by --check, and run, in this order. */
 static const struct step starting[] = {
@@ -48,8 +34,9 @@ static const struct step starting[] = {
 	{ "chdir", folder_check, folder_run },
 	{ "writable", writable_check, writable_run },
 	{ "command", command_check, command_run },
+	{ NULL, NULL, NULL },
 };
-static const struct step installing[] = { { "install", install_check, install_run } };
+static const struct step installing[] = { { "install", install_check, install_run }, { 0 } };
 
 static const struct failure *init(int argc, char **argv, int *ret_status)
 {
@@ -59,18 +46,14 @@ static const struct failure *init(int argc, char **argv, int *ret_status)
 
 	if (!failure)
 		failure = options_parse(argc, argv, environ, &plan);
-	if (failure || plan.pause || plan.print.text)
-		return failure ? failure : options_answer(&plan, ret_status);
-	if (plan.control.asked)
-		return control_run(&plan, ret_status);
+	if (failure || plan_is_request(&plan))
+		return failure ? failure : control_run(&plan, ret_status);
 	run.plan = &plan;
 	run.steps = plan.install ? installing : starting;
-	run.step_count = plan.install ? COUNT(installing) : COUNT(starting);
-	failure = plan.install ? NULL : plan_check(&plan);
-	if (!failure && plan.check)
+	if (plan.check)
 		return check_print(&run, ret_status);
-	for (size_t i = 0; !failure && i < run.step_count; i++)
-		failure = run.steps[i].run(&run);
+	for (const struct step *step = run.steps; !failure && step->name; step++)
+		failure = step->run(&run);
 	return failure || plan.install ? failure : supervise(&run, ret_status);
 }
 

@@ -9,6 +9,11 @@ static bool has_filter(const struct plan *plan)
 	return plan->seccomp ? strcmp(plan->seccomp, "none") != 0 : plan->drops;
 }
 
+bool plan_is_request(const struct plan *plan)
+{
+	return plan->pause || plan->print.text || plan->control.asked;
+}
+
 const struct failure *plan_check(const struct plan *plan)
 {
 	if (plan->allow_new_privs && has_filter(plan))
@@ -27,7 +32,7 @@ const struct failure *plan_check(const struct plan *plan)
 	if (plan->exec && plan->helper_count)
 		return failure_new("--exec", 0, "leave --exec out",
 				   "nobody is left to look after helpers");
-	if (!plan->command[0] && !plan->check && !plan->line_count)
+	if (!plan->command[0] && !plan->check && !plan->line_count && !plan->install)
 		return failure_new(NULL, 0, "usage: drop-init [OPTION]... [--] COMMAND [ARG]...",
 				   "no command given");
 	return NULL;

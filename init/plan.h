@@ -190,6 +190,9 @@ struct plan {
 	size_t helper_count;
 };
 
+/* Is it not for a start, but for something else to be done instead? */
+bool plan_is_request(const struct plan *plan);
+
 /* Does it ask for what cannot go together? */
 const struct failure *plan_check(const struct plan *plan);
 

@@ -31,10 +31,10 @@ const struct failure *check_print(struct run *run, int *ret_status)
 	FILE *out = open_memstream(&text, &size); /* fclose(3) tells of a failure */
 
 	*ret_status = EXIT_SUCCESS;
-	for (size_t i = 0; i < run->step_count; i++) {
-		outlook.step = run->steps[i].name;
-		if (run->steps[i].check)
-			run->steps[i].check(run, &outlook);
+	for (const struct step *step = run->steps; step->name; step++) {
+		outlook.step = step->name;
+		if (step->check)
+			step->check(run, &outlook);
 	}
 	if (!out)
 		return failure_of_memory();

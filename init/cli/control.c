@@ -1,6 +1,7 @@
 #include "init/cli/control.h"
 
 #include "init/cli/output.h"
+#include "init/compat/compat.h"
 #include "init/supervise/helper_state.h"
 #include "init/sys/clock.h"
 #include "init/sys/file.h"
@@ -251,7 +252,7 @@ static const struct failure *helper_restart(const char *typed, const struct help
 
 /* --- all of it ------------------------------------------------------------------------------ */
 
-const struct failure *control_run(const struct plan *plan, int *ret_status)
+static const struct failure *helpers_act(const struct plan *plan, int *ret_status)
 {
 	char *text = malloc(CMDLINE_SIZE);
 	const struct control_request *control = &plan->control;
@@ -276,4 +277,15 @@ const struct failure *control_run(const struct plan *plan, int *ret_status)
 		return failure;
 	return control->restarts ? helper_restart(typed, &word)
 				 : helper_signal(typed, &word, control->signal);
+}
+
+const struct failure *control_run(const struct plan *plan, int *ret_status)
+{
+	*ret_status = plan->print.status;
+	if (plan->print.text)
+		return output_write(plan->print.fd, plan->print.text);
+	if (plan->control.asked)
+		return helpers_act(plan, ret_status);
+	compat_pause();
+	return NULL;
 }

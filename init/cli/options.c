@@ -2,7 +2,6 @@
 
 #include "init/cli/expand.h"
 #include "init/cli/lines.h"
-#include "init/cli/output.h"
 #include "init/cli/words.h"
 #include "init/compat/compat.h"
 #include "init/privileges/user.h"
@@ -484,7 +483,9 @@ const struct failure *options_parse(int argc, char **argv, char **environment,
 		failure = words_scan(&list, argv + (argc > 0));
 	if (!failure)
 		failure = lines_only_refuse(&list);
-	return failure ? failure : list_to_plan(&list, ret_plan);
+	if (!failure)
+		failure = list_to_plan(&list, ret_plan);
+	return failure || plan_is_request(ret_plan) ? failure : plan_check(ret_plan);
 }
 
 /* --- a helper's line ------------------------------------------------------------------------ */
@@ -587,15 +588,6 @@ const struct failure *options_parse_line(const char *typed, const char *line,
 }
 
 /* --- all of it ------------------------------------------------------------------------------ */
-
-const struct failure *options_answer(const struct plan *plan, int *ret_status)
-{
-	*ret_status = plan->print.status;
-	if (plan->print.text)
-		return output_write(plan->print.fd, plan->print.text);
-	compat_pause();
-	return NULL;
-}
 
 /* --- help ----------------------------------------------------------------------------------- */
 

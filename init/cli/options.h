@@ -23,9 +23,6 @@ const struct failure *options_parse(int argc, char **argv, char **environment,
 const struct failure *options_parse_line(const char *typed, const char *line,
 					 enum option_place place, struct plan *plan);
 
-/* Where the plan is not for a start: print what was asked for, or pause. */
-const struct failure *options_answer(const struct plan *plan, int *ret_status);
-
 /* The option table as text, allocated. */
 const char *options_help(void);
 

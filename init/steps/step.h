@@ -19,8 +19,7 @@ struct helpers;
 
 struct run {
 	const struct plan *plan;
-	const struct step *steps; /* all of them: a helper goes through the same */
-	size_t step_count;
+	const struct step *steps; /* up to one without a name: a helper goes through the same */
 	struct inherited inherited;
 	struct filter profile;	  /* --seccomp's */
 	struct port_choice ports; /* the rung of --allow-port */

@@ -110,7 +110,6 @@ static struct run *run_new(const struct run *ours, const struct plan *plan)
 		return NULL;
 	run->plan = plan;
 	run->steps = ours->steps;
-	run->step_count = ours->step_count;
 	run->inherited = ours->inherited;
 	run->inherited.sockets = 0;
 	return run;
@@ -514,10 +513,10 @@ void helpers_check(struct run *run, struct outlook *outlook)
 
 		if (!own.helper || !helper)
 			continue;
-		for (size_t j = 0; j < run->step_count; j++) {
-			own.step = run->steps[j].name;
-			if (run->steps[j].check)
-				run->steps[j].check(helper, &own);
+		for (const struct step *step = run->steps; step->name; step++) {
+			own.step = step->name;
+			if (step->check)
+				step->check(helper, &own);
 		}
 		outlook_take(outlook, &own);
 	}

@@ -414,8 +414,8 @@ static const struct failure *step_down(struct keeper *keeper, struct plan *plan)
 	struct run *run = keeper->run;
 	const struct failure *failure = own_things_make(keeper, plan);
 
-	for (size_t i = 0; !failure && i < run->step_count; i++) {
-		failure = run->steps[i].run(run);
+	for (const struct step *step = run->steps; !failure && step->name; step++) {
+		failure = step->run(run);
 		/* By its next time it may be there. */
 		if (failure && failure->status == EXIT_NOT_FOUND && plan->helper.every_ms)
 			failure = NULL;

@@ -16,43 +16,22 @@ const struct failure *failure_of_memory(void)
 	return &failure;
 }
 
-static const struct failure *make(struct failure failure, const char *format, va_list arguments)
-{
-	struct failure *made = malloc(sizeof(*made));
-	char *tried;
-
-	if (!made || vasprintf(&tried, format, arguments) < 0) {
-		free(made);
-		return failure_of_memory();
-	}
-	failure.tried = tried;
-	*made = failure;
-	return made;
-}
-
-const struct failure *failure_new(const char *typed, int error, const char *advice,
-				  const char *format, ...)
-{
-	const struct failure failure = { EXIT_OWN_FAILURE, error, typed, NULL, advice, false };
-	const struct failure *made;
-	va_list arguments;
-
-	va_start(arguments, format);
-	made = make(failure, format, arguments);
-	va_end(arguments);
-	return made;
-}
-
 const struct failure *failure_with_status(int status, const char *typed, int error,
 					  const char *advice, const char *format, ...)
 {
-	const struct failure failure = { status, error, typed, NULL, advice, false };
-	const struct failure *made;
+	struct failure *made = malloc(sizeof(*made));
 	va_list arguments;
+	char *tried;
+	int length;
 
 	va_start(arguments, format);
-	made = make(failure, format, arguments);
+	length = made ? vasprintf(&tried, format, arguments) : -1;
 	va_end(arguments);
+	if (length < 0) {
+		free(made);
+		return failure_of_memory();
+	}
+	*made = (struct failure){ status, error, typed, tried, advice, false };
 	return made;
 }
 

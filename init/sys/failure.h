@@ -22,16 +22,15 @@ struct failure {
 	bool verbatim;	    /* tried is all of it, as another program would have written it */
 };
 
-/* A failure of ours (125). What is passed must live on, but for what the format prints: a failure
- * is made once, at the end of a run, and never given back. Without memory it is one that says so.
- */
-const struct failure *failure_new(const char *typed, int error, const char *advice,
-				  const char *format, ...) __attribute__((format(printf, 4, 5)));
-
-/* The same with an exit status of its own. */
+/* A failure with this exit status. What is passed must live on, but for what the format prints: a
+ * failure is made once, at the end of a run, and never given back. Without memory it is one that
+ * says so. */
 const struct failure *failure_with_status(int status, const char *typed, int error,
 					  const char *advice, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
+
+/* One of ours: TYPED, ERROR, ADVICE, FORMAT and what it prints. */
+#define failure_new(...) failure_with_status(EXIT_OWN_FAILURE, __VA_ARGS__)
 
 /* Text that is written as it is. */
 const struct failure *failure_verbatim(int status, const char *text);
