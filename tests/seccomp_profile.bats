@@ -10,10 +10,11 @@ calls='import ctypes, errno, os, sys, threading
 libc = ctypes.CDLL(None, use_errno=True)
 numbers = {"prlimit64": 302, "setpriority": 141, "ioprio_set": 251, "sched_setparam": 142, "sched_setscheduler": 144,
     "sched_setattr": 314, "sched_setaffinity": 203, "socket": 41, "io_uring_setup": 425, "io_uring_enter": 426,
-    "io_uring_register": 427}
+    "io_uring_register": 427, "get_mempolicy": 239, "mbind": 237}
 if os.uname().machine == "aarch64":
     numbers.update({"prlimit64": 261, "setpriority": 140, "ioprio_set": 30, "sched_setparam": 118,
-        "sched_setscheduler": 119, "sched_setattr": 274, "sched_setaffinity": 122, "socket": 198})
+        "sched_setscheduler": 119, "sched_setattr": 274, "sched_setaffinity": 122, "socket": 198,
+        "get_mempolicy": 236, "mbind": 235})
 room = (ctypes.c_uint64 * 32)()
 def value(word):
     own = {"tid": threading.get_native_id(), "pid": os.getpid(), "pgrp": os.getpgrp(), "room": ctypes.addressof(room)}
@@ -71,11 +72,11 @@ thread.join()" $(cut -d' ' -f1 <<<"$lines")
 		setpriority,1,1,19 EPERM
 		setpriority,2,0,19 EPERM
 		setpriority,2,1000,19 EPERM
-		setpriority,0,0,1 ok
-		setpriority,0,tid,2 ok
-		setpriority,0,pid,3 ok
-		setpriority,1,0,4 ok
-		setpriority,1,pgrp,5 ok
+		setpriority,0,0,19 ok
+		setpriority,0,tid,19 ok
+		setpriority,0,pid,19 ok
+		setpriority,1,0,19 ok
+		setpriority,1,pgrp,19 ok
 		ioprio_set,1,1,0x6000 EPERM
 		ioprio_set,2,1,0x6000 EPERM
 		ioprio_set,3,1000,0x6000 EPERM
@@ -91,10 +92,10 @@ thread.join()" $(cut -d' ' -f1 <<<"$lines")
 import os, threading
 os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 os.sched_setscheduler(threading.get_native_id(), os.SCHED_IDLE, os.sched_param(0))
-print(os.sched_getscheduler(0) == os.SCHED_IDLE, os.sched_getscheduler(1) == os.SCHED_OTHER, os.getpriority(0, 1))'
+print(os.sched_getscheduler(0) == os.SCHED_IDLE, os.sched_getscheduler(1) == os.SCHED_OTHER, os.getpriority(0, 1) < 19)'
 	assert_status 0
 	assert_stderr ''
-	assert_stdout 'True True 0'
+	assert_stdout 'True True True'
 }
 
 # What the JVM, Go's and OpenMP's runtimes do at their start.
@@ -147,16 +148,18 @@ have() {
 	END
 }
 
-@test "io_uring is not there, as to a program that probes for it, and nothing is said" {
+@test "io_uring and NUMA are not there, as to a program that probes for them, and nothing is said" {
 	for profile in default strict; do
 		answers "$profile" <<-'END'
 			io_uring_setup,8,room ENOSYS
 			io_uring_enter,-1,0,0,0,0,0 ENOSYS
 			io_uring_register,-1,0,0,0 ENOSYS
+			get_mempolicy,0,0,0,0,0 ENOSYS
+			mbind,0,0,0,0,0,0 ENOSYS
 		END
 	done
 	namespace_run drop-init --user app -- "$python" -c "$calls
-run(['io_uring_setup,8,room'])"
+run(['io_uring_setup,8,room', 'get_mempolicy,0,0,0,0,0'])"
 	assert_stderr ''
 }
 

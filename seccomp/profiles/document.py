@@ -10,12 +10,16 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+NUMA = ("get_mempolicy", "mbind", "migrate_pages", "move_pages", "set_mempolicy", "set_mempolicy_home_node")
+IO_URING = ("io_uring_setup", "io_uring_enter", "io_uring_register")
 ENOSYS_WHY = {
     "clone3": "no filter can see its flags; libc falls back to clone",
     "statmount": "tells of mounts outside the container's own",
     "listmount": "tells of mounts outside the container's own",
-    **dict.fromkeys(("io_uring_setup", "io_uring_enter", "io_uring_register"), "a second way into the kernel that no "
-                    "filter sees (CVE-2022-2602); libuv tries it at each start, and does without"),
+    **dict.fromkeys(IO_URING, "a second way into the kernel that no filter sees (CVE-2022-2602); libuv tries it at "
+                    "each start, and does without"),
+    **dict.fromkeys(NUMA, "where memory lies on machines of several nodes (CVE-2017-7616, CVE-2017-14140); the JVM "
+                    "asks at each start, and takes it that there is one"),
 }
 REFUSED, ABSENT = "EPERM", "ENOSYS"
 
