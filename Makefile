@@ -47,7 +47,8 @@ ifeq ($(STATIC),1)
 # A static PIE. musl-gcc's own start file is for programs with a dynamic linker; rcrt1.o relocates by itself.
 MUSL         := $(BUILD)/musl
 INIT_CC      := $(MUSL_GCC)
-INIT_CFLAGS  := -I$(MUSL)/include $(CFLAGS:-O2=-Os) -fPIE -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
+INIT_CFLAGS  := -I$(MUSL)/include $(CFLAGS:-O2=-Os) -fPIE -ffunction-sections -fdata-sections \
+                -fno-asynchronous-unwind-tables
 CRT           = $(shell $(INIT_CC) -print-file-name=$1)
 INIT_LDFLAGS  = -static -nostartfiles $(MUSL_LIB)/rcrt1.o $(MUSL_LIB)/crti.o $(call CRT,crtbeginS.o) \
                 -Wl,-pie,--no-dynamic-linker,--gc-sections,-z,text $(LINK)
@@ -280,7 +281,8 @@ check-apps:
 	$(MAKE) all $(PROBES)
 	BUILD=$(abspath $(BUILD)) tests/reachable tests/run tests/apps
 
-# Kernels that people have, booted under QEMU: KERNELS="5.10 arm64", TESTS="tests/ports.bats", TAGS=kernels. See tests/kernels/run.
+# Kernels that people have, booted under QEMU: KERNELS="5.10 arm64", TESTS="tests/ports.bats", TAGS=kernels:
+# see tests/kernels/run.
 .PHONY: check-kernels
 check-kernels:
 	$(NEED_ROOT)

@@ -8,7 +8,10 @@ probe=$BUILD/probe
 broker=(--user app --allow-port 80 --port-method broker)
 
 # What a task of PID 1's says of itself: "FIELD VALUE" for the first thread, then for the others.
-tasks() { awk -v field="$1:" '$1 == field { print $2 }' "/proc/$NAMESPACE_PID/status" /proc/"$NAMESPACE_PID"/task/*/status | sed 1d; }
+tasks() {
+	awk -v field="$1:" '$1 == field { print $2 }' "/proc/$NAMESPACE_PID/status" \
+		/proc/"$NAMESPACE_PID"/task/*/status | sed 1d
+}
 
 # The broker's thread waits for a close(2) of what it took from the command. Neither kernel's PID 1 does.
 lingers() {
@@ -39,6 +42,7 @@ lingers() {
 	closes() { grep -qE '^(3|57) ' /proc/"$NAMESPACE_PID"/task/*/syscall; }
 	closes_for_long() { closes && sleep 0.2 && closes; }
 	wait_until 60 closes_for_long
+	# shellcheck disable=SC2034 # namespace_wait reads it
 	namespace_signalled=$(date +%s%3N)
 	kill -KILL "$(namespace_table | awk '$2 == "broker_linger" { print $NF; exit }')"
 	namespace_wait

@@ -64,7 +64,8 @@ calls_to() { objdump -d --no-show-raw-insn "$1" | grep -c "call.*<$2[@>]"; }
 	done
 }
 
-# musl has no fortify. realpath(3) writes PATH_MAX bytes at most, and init/chown/foresee.c has room for them. strcpy(3) and stpcpy(3) remain, where the length was counted before (init/steps/environment.c,
+# musl has no fortify. realpath(3) writes PATH_MAX bytes at most, and init/chown/foresee.c has room for them.
+# strcpy(3) and stpcpy(3) remain, where the length was counted before (init/steps/environment.c,
 # init/filter/profile.c) and where the compiler knows it; the dynamic build is of the same sources, and fortified.
 @test "the static drop-init calls no function that formats, reads or appends without a bound" {
 	built_here

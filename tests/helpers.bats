@@ -196,7 +196,8 @@ END"
 s.sendto(b"READY=1", "\0"+sys.argv[1])' \
 		"$(sed -n 's/^@//p' "$namespace/stdout")"
 	namespace_visit setpriv --reuid 1002 --regid 1002 --clear-groups python3 -c 'import os,socket,sys
-s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); s.sendto(b"READY=1", "\0"+sys.argv[1])' "$(sed -n 's/^@//p' "$namespace/stdout")"
+s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); s.sendto(b"READY=1", "\0"+sys.argv[1])' \
+		"$(sed -n 's/^@//p' "$namespace/stdout")"
 	sleep 0.5 # nothing happens, which nothing announces
 	assert_equal "$(grep -c command "$namespace/stdout")" 0 'commands started by a stranger'
 	namespace_stop

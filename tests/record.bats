@@ -95,7 +95,8 @@ traced() {
 		namespace_run drop-init --user app --record "$file" -- "$python" -c 'import os
 for _ in range(3000): os.getppid()
 import glob, re
-print(sum(int(re.search("\nvoluntary_ctxt_switches:\\s+(\\d+)", open(f).read())[1]) for f in glob.glob("/proc/1/task/*/status")))'
+print(sum(int(re.search("\nvoluntary_ctxt_switches:\\s+(\\d+)", open(f).read())[1])
+    for f in glob.glob("/proc/1/task/*/status")))'
 		assert_status 0
 	}
 	asked

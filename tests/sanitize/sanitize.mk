@@ -4,7 +4,8 @@
 SANITIZED       := $(BUILD)/sanitize
 # Not the tests of how the shipped programs are built, which would build them here, not the fuzzing corpus, which has
 # its own sanitizers, and no faults: those are injected into what ASan asks of the kernel as well.
-SANITIZED_TESTS := $(filter-out tests/build.bats tests/hardening.bats tests/fuzz.bats tests/faults.bats tests/dist.bats,\
+SANITIZED_TESTS := $(filter-out tests/build.bats tests/hardening.bats tests/fuzz.bats tests/faults.bats \
+        tests/dist.bats,\
         $(wildcard tests/*.bats tests/apps/*.bats))
 SANITIZE_CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
