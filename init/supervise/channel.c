@@ -43,7 +43,7 @@ void channel_stop(int fd)
 	say(fd, STOP);
 }
 
-int channel_receive(int fd, struct report *ret_report)
+int channel_receive(int fd, struct helper_report *ret_report)
 {
 	const ssize_t length = read(fd, ret_report, sizeof(*ret_report));
 
@@ -52,7 +52,7 @@ int channel_receive(int fd, struct report *ret_report)
 	return length == (ssize_t)sizeof(*ret_report); /* anything else is no keeper of ours */
 }
 
-void channel_report(int fd, const struct report *report)
+void channel_report(int fd, const struct helper_report *report)
 {
 	ssize_t sent;
 

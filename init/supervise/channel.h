@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-struct report {
+struct helper_report {
 	enum report_kind {
 		CHANNEL_DROPPED, /* it has stepped down, and that is proved */
 		CHANNEL_STATE,	 /* of the helper */
@@ -30,10 +30,10 @@ void channel_go(int fd);
 void channel_stop(int fd);
 
 /* The next report. 1: there was one, 0: the keeper is gone, -EAGAIN: none yet. */
-int channel_receive(int fd, struct report *ret_report);
+int channel_receive(int fd, struct helper_report *ret_report);
 
 /* The keeper's side. A report waits for PID 1, which reads whatever comes. */
-void channel_report(int fd, const struct report *report);
+void channel_report(int fd, const struct helper_report *report);
 
 /* What PID 1 says, once poll(2) has said that there is something: go, or else stop. */
 bool channel_says_go(int fd);

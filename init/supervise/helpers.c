@@ -208,7 +208,7 @@ static void end_begin(struct helpers *helpers, int exit_status)
 }
 
 /* The keeper is gone. On purpose it has said so, and with which status. */
-static void helper_lose(struct helpers *helpers, struct helper *helper, const struct report *last)
+static void helper_lose(struct helpers *helpers, struct helper *helper, const struct helper_report *last)
 {
 	(void)close(helper->channel); /* nobody has the other end */
 	helper->channel = -1;
@@ -225,7 +225,7 @@ static void helper_lose(struct helpers *helpers, struct helper *helper, const st
 
 static void helper_hear(struct helpers *helpers, struct helper *helper)
 {
-	struct report report;
+	struct helper_report report;
 
 	while (helper->channel >= 0) {
 		const int heard = channel_receive(helper->channel, &report);

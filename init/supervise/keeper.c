@@ -49,7 +49,7 @@ struct keeper {
 
 static void tell(const struct keeper *keeper, enum report_kind kind)
 {
-	const struct report report = { kind, keeper->state, keeper->exit_status };
+	const struct helper_report report = { kind, keeper->state, keeper->exit_status };
 
 	channel_report(keeper->channel, &report);
 }

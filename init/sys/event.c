@@ -105,12 +105,3 @@ int event_say_failure(const struct failure *failure)
 		message_last(MESSAGE_ERROR, "%s", failure_format(failure, line, sizeof(line)));
 	return message_exit_status(failure->status);
 }
-
-void event_die(int status, enum event event, struct event_facts facts)
-{
-	const char *text = words_find(event)->text;
-	char line[TEXT_SIZE];
-
-	(void)line_expand(text ? text : "%c: %r", &facts, line); /* nothing follows */
-	die_with(status, "%s", line);
-}

@@ -48,7 +48,4 @@ void event_tell(enum event event, struct event_facts facts);
  * that stands for it. */
 int event_say_failure(const struct failure *failure);
 
-/* Tell it, one line (without words for it: name and reason), and exit as die_with() does. */
-_Noreturn void event_die(int status, enum event event, struct event_facts facts);
-
 #endif

@@ -196,18 +196,3 @@ int message_exit_status(int status)
 		return style->exec_failure;
 	return status;
 }
-
-void die_with(int status, const char *format, ...)
-{
-	struct line line;
-	va_list arguments;
-
-	va_start(arguments, format);
-	line_format(&line, MESSAGE_ERROR, format, arguments);
-	va_end(arguments);
-	write_whole(STDERR_FILENO, &line);
-	write_termination_log(&line);
-	if (status == EXIT_OWN_FAILURE)
-		_exit(style->own_failure);
-	_exit(style->exec_failure ? style->exec_failure : status);
-}

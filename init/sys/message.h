@@ -44,9 +44,4 @@ void message_last(enum message_level level, const char *format, ...)
 /* What the program that we stand in for ends with, in place of this exit status of ours. */
 int message_exit_status(int status);
 
-/* Say it, write it to /dev/termination-log where that exists, and exit with this status. */
-_Noreturn void die_with(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-#define die(...) die_with(EXIT_OWN_FAILURE, __VA_ARGS__)
-
 #endif

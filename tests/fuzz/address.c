@@ -1,6 +1,7 @@
 /* --listen's address and --allow-port's port: what is understood can be written, and read again. */
 #include "fuzz.h"
 #include "init/cli/address.h"
+#include "init/steps/sockets.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -39,7 +39,8 @@ static void resolve(void *unused)
 	char text[64];
 
 	(void)unused;
-	identity_resolve(&plan);
+	if (user_resolve(&plan))
+		return;
 	FUZZ_ASSERT(plan.drops && who->uid != 0 && who->uid != (uid_t)-1);
 	FUZZ_ASSERT(who->gid != (gid_t)-1);
 	for (size_t i = 1; i < who->group_count; i++)
