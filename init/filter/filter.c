@@ -1,7 +1,7 @@
 #include "init/filter/filter.h"
 
 #include "init/sys/effect.h"
-#include "init/unotify/socket_options.h"
+#include "init/filter/socket_options.h"
 #include "seccomp/names/syscall_name.h"
 
 #include <errno.h>

@@ -26,7 +26,7 @@
 
 #include "init/unotify/request.h"
 #include "init/plan.h"
-#include "init/unotify/socket_options.h"
+#include "init/filter/socket_options.h"
 
 #include <stdint.h>
 #include <sys/types.h>
