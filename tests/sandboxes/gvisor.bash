@@ -64,6 +64,7 @@ sandbox_start() {
 	local flags=("--platform=$RUNSC_PLATFORM")
 	sandbox_bundle "$@"
 	rm -f "$namespace"/{status,stdout,stderr}
+	: >"$namespace/readers" # of pipes: there are none
 	NAMESPACE_PID='' status='' signal='' stdout='' stderr='' elapsed='' namespace_signalled=''
 	sandbox=${namespace##*/}$RANDOM
 	# The newer one would keep what is written in files of the machine's root.
