@@ -9,30 +9,30 @@ python=/usr/bin/python3
 # What the first line of a run says besides.
 advice='; --record FILE finds out what it needs, --seccomp docker-default.json allows what Docker does'
 
-# Each argument is a call: its number, then its arguments. Prints what came back.
-calls='import ctypes, errno, sys
+# Each argument is a call: its name (or number), then its arguments. Prints what came back.
+calls=$call_numbers'import ctypes, errno, sys
 libc = ctypes.CDLL(None, use_errno=True)
 for word in sys.argv[1:]:
-    numbers = [ctypes.c_long(int(n, 0)) for n in word.split(",")]
-    result = libc.syscall(*numbers)
+    values = [numbers[n] if n in numbers else int(n, 0) for n in word.split(",")]
+    result = libc.syscall(*map(ctypes.c_long, values))
     print(word, errno.errorcode[ctypes.get_errno()] if result < 0 else result)'
 
 # bats test_tags=kernels
 @test "a refused call is explained with its program and profile, and the command gets its EPERM" {
-	namespace_run drop-init --user app -- "$python" -c "$calls" 161,0
+	namespace_run drop-init --user app -- "$python" -c "$calls" chroot,0
 	assert_status 0
-	assert_stdout '161,0 EPERM'
+	assert_stdout 'chroot,0 EPERM'
 	assert_equal "${stderr/\[[0-9]*\]/[N]}" \
 		"drop-init: python3[N]: chroot(2) denied by the seccomp profile 'default' (EPERM$advice)" "standard error"
 }
 
 # bats test_tags=kernels
 @test "the argument that decided is named: a family, a request, flags" {
-	namespace_run drop-init --user app -- "$python" -c "$calls" 41,38,5,0 16,0,0x5412,0 272,0x50000000 \
-		56,0x20000011,0,0,0,0
+	namespace_run drop-init --user app -- "$python" -c "$calls" socket,38,5,0 ioctl,0,0x5412,0 unshare,0x50000000 \
+		clone,0x20000011,0,0,0,0
 	assert_status 0
-	assert_stdout "$(printf '%s\n' '41,38,5,0 EPERM' '16,0,0x5412,0 EPERM' '272,0x50000000 EPERM' \
-		'56,0x20000011,0,0,0,0 EPERM')"
+	assert_stdout "$(printf '%s\n' 'socket,38,5,0 EPERM' 'ioctl,0,0x5412,0 EPERM' 'unshare,0x50000000 EPERM' \
+		'clone,0x20000011,0,0,0,0 EPERM')"
 	assert_equal "$(sed 's/^drop-init: python3\[[0-9]*\]: //; s/ denied by.*//' "$namespace/stderr")" "$(printf '%s\n' \
 		'socket(2) with argument 0 = 38 (AF_ALG)' 'ioctl(2) with argument 1 = 0x5412 (TIOCSTI)' \
 		'unshare(2) with argument 0 = 0x50000000 (CLONE_NEWUSER|CLONE_NEWNET)' \
@@ -40,7 +40,7 @@ for word in sys.argv[1:]:
 }
 
 @test "an argument is named by what it means beside the others: protocols of a family" {
-	for call in 41,16,3,9:NETLINK_AUDIT 41,16,3,12:NETLINK_NETFILTER; do
+	for call in socket,16,3,9:NETLINK_AUDIT socket,16,3,12:NETLINK_NETFILTER; do
 		namespace_run drop-init --user app -- "$python" -c "$calls" "${call%:*}"
 		assert_stdout "${call%:*} EPERM"
 		[[ $stderr == *": socket(2) with argument 2 = "*" (${call#*:}) denied by "* ]]
@@ -56,28 +56,28 @@ for word in sys.argv[1:]:
 }
 
 @test "what the profile answers with ENOSYS is not mentioned" {
-	namespace_run drop-init --user app -- "$python" -c "$calls" 435,0,0 9999
+	namespace_run drop-init --user app -- "$python" -c "$calls" clone3,0,0 9999
 	assert_status 0
-	assert_stdout "$(printf '%s\n' '435,0,0 ENOSYS' '9999 ENOSYS')"
+	assert_stdout "$(printf '%s\n' 'clone3,0,0 ENOSYS' '9999 ENOSYS')"
 	assert_stderr ''
 }
 
 @test "what the kernel itself refuses is not blamed on the profile" {
-	namespace_run drop-init --user app -- "$python" -c "$calls" 157,35,1,0,0,0 105,0
+	namespace_run drop-init --user app -- "$python" -c "$calls" prctl,35,1,0,0,0 setuid,0
 	assert_status 0
-	assert_stdout "$(printf '%s\n' '157,35,1,0,0,0 EPERM' '105,0 EPERM')"
+	assert_stdout "$(printf '%s\n' 'prctl,35,1,0,0,0 EPERM' 'setuid,0 EPERM')"
 	assert_stderr ''
 }
 
 @test "-q keeps the refusals and leaves the explanations out" {
-	namespace_run drop-init -q --user app -- "$python" -c "$calls" 161,0
+	namespace_run drop-init -q --user app -- "$python" -c "$calls" chroot,0
 	assert_status 0
-	assert_stdout '161,0 EPERM'
+	assert_stdout 'chroot,0 EPERM'
 	assert_stderr ''
 }
 
 @test "--log-format json makes an object of each" {
-	namespace_run drop-init --log-format json --user app -- "$python" -c "$calls" 161,0
+	namespace_run drop-init --log-format json --user app -- "$python" -c "$calls" chroot,0
 	assert_status 0
 	assert_equal "$("$python" -c 'import json, re, sys
 for line in sys.stdin:
@@ -95,9 +95,9 @@ for line in sys.stdin:
 			{"names": ["sync"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1}]}
 	END
 	chmod 755 "$namespace" "$BATS_RUN_TMPDIR"
-	namespace_run drop-init --user app --seccomp "$namespace/mine.json" -- "$python" -c "$calls" 37,6 37,7 34 162
+	namespace_run drop-init --user app --seccomp "$namespace/mine.json" -- "$python" -c "$calls" alarm,6 alarm,7 pause sync
 	assert_status 0
-	assert_stdout "$(printf '%s\n' '37,6 0' '37,7 EPERM' '34 ENOSYS' '162 EPERM')"
+	assert_stdout "$(printf '%s\n' 'alarm,6 0' 'alarm,7 EPERM' 'pause ENOSYS' 'sync EPERM')"
 	assert_equal "$(sed 's/python3\[[0-9]*\]/P/' "$namespace/stderr")" "$(printf '%s\n' \
 		"drop-init: P: alarm(2) with argument 0 = 0x7 denied by the seccomp profile 'mine' (EPERM$advice)" \
 		"drop-init: P: sync(2) denied by the seccomp profile 'mine' (EPERM)")" "standard error"
@@ -109,8 +109,8 @@ for line in sys.stdin:
 libc = ctypes.CDLL(None, use_errno=True)
 def work():
     libc.prctl(15, b"worker")
-    libc.syscall(161, 0)
-    libc.syscall(161, 0)
+    libc.chroot(0)
+    libc.chroot(0)
 threads = [threading.Thread(target=work) for _ in range(4)]
 for t in threads: t.start()
 for t in threads: t.join()
@@ -121,7 +121,7 @@ print(os.getpid())'
 
 @test "a thread that has no name of its own has its process's number, too" {
 	namespace_run drop-init --user app -- "$python" -c 'import ctypes, os, threading
-t = threading.Thread(target=lambda: ctypes.CDLL(None).syscall(161, 0)); t.start(); t.join()
+t = threading.Thread(target=lambda: ctypes.CDLL(None).chroot(0)); t.start(); t.join()
 print(os.getpid())'
 	assert_status 0
 	assert_stderr "drop-init: python3[$stdout]: chroot(2) denied by the seccomp profile 'default' (EPERM$advice)"
@@ -139,7 +139,7 @@ signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGRTMIN])
 libc = ctypes.CDLL(None)
 for _ in range(8):
     if os.fork() == 0:
-        while True: libc.syscall(161, 0)
+        while True: libc.chroot(0)
 print("ready", flush=True)
 for _ in range(200):
     signal.sigwait([signal.SIGRTMIN])
@@ -159,7 +159,7 @@ while True: signal.pause()'
 	namespace_run "$python" -c 'import fcntl, os, subprocess, sys
 unread, log = os.pipe()
 os.write(log, b"x" * fcntl.fcntl(log, fcntl.F_SETPIPE_SZ, 4096))
-command = "import ctypes, signal; print(ctypes.CDLL(None).syscall(161, 0), flush=True); signal.pause()"
+command = "import ctypes, signal; print(ctypes.CDLL(None).chroot(0), flush=True); signal.pause()"
 init = subprocess.Popen(["drop-init", "-v", "--user", "app", sys.executable, "-c", command],
                         stderr=log, stdout=subprocess.PIPE)
 print(init.stdout.readline())
@@ -175,7 +175,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 results = set()
 for i in range(2000):
     libc.prctl(15, str(i).encode())
-    results.add((libc.syscall(161, 0), ctypes.get_errno()))
+    results.add((libc.chroot(0), ctypes.get_errno()))
 print(results)'
 	assert_status 0
 	assert_stdout '{(-1, 1)}'
@@ -188,26 +188,26 @@ print(results)'
 	namespace_run drop-init --user app -- "$python" -c 'import ctypes
 libc = ctypes.CDLL(None)
 libc.prctl(15, b"a\x1b[31m\nb")
-libc.syscall(161, 0)'
+libc.chroot(0)'
 	assert_status 0
 	assert_equal "$(wc -l <"$namespace/stderr")" 1 "lines of standard error"
 	assert_stderr_has 'drop-init: a\x1b[31m'
 }
 
 @test "where an outer supervisor has the listener, the kernel refuses alone, and -v says so" {
-	namespace_run "$outer" listener drop-init -v --user app -- "$python" -c "$calls" 161,0
+	namespace_run "$outer" listener drop-init -v --user app -- "$python" -c "$calls" chroot,0
 	assert_status 0
-	assert_stdout '161,0 EPERM'
+	assert_stdout 'chroot,0 EPERM'
 	assert_stderr_has 'drop-init: denials are not explained: an outer supervisor has the only seccomp listener that there can be'
-	namespace_run "$outer" no-listener drop-init --user app -- "$python" -c "$calls" 161,0
-	assert_stdout '161,0 EPERM'
+	namespace_run "$outer" no-listener drop-init --user app -- "$python" -c "$calls" chroot,0
+	assert_stdout 'chroot,0 EPERM'
 	assert_stderr ''
 }
 
 @test "what an outer profile refuses first is not ours to explain" {
-	namespace_run "$outer" process_vm_readv=EPERM drop-init --user app -- "$python" -c "$calls" 310,1,0,0,0,0,0
+	namespace_run "$outer" process_vm_readv=EPERM drop-init --user app -- "$python" -c "$calls" process_vm_readv,1,0,0,0,0,0
 	assert_status 0
-	assert_stdout '310,1,0,0,0,0,0 EPERM'
+	assert_stdout 'process_vm_readv,1,0,0,0,0,0 EPERM'
 	assert_stderr ''
 }
 
@@ -244,7 +244,7 @@ libc = ctypes.CDLL(None)
 r, w = os.pipe()
 if os.fork() == 0:
     def end(*_):
-        print(libc.syscall(161, 0), flush=True)
+        print(libc.chroot(0), flush=True)
         os._exit(0)
     signal.signal(signal.SIGTERM, end)
     os.write(w, b"x")

@@ -212,7 +212,7 @@ passwd() {
 # survives CODE: the command, of the same user as PID 1, does this to it; PID 1 then reports its end. No profile
 # stands in its way.
 survives() {
-	namespace_run drop-init --user app --seccomp "${PROFILE:-none}" python3 -c "
+	namespace_run drop-init --user app --seccomp "${PROFILE:-none}" python3 -c "$call_numbers
 import ctypes, os, signal, sys, time
 libc = ctypes.CDLL(None, use_errno=True)
 def refused(call, *arguments):
@@ -243,10 +243,10 @@ print("there")'
 # bats test_tags=kernels
 @test "PID 1 cannot be traced, read or written by the command" {
 	survives '
-refused(101, 16, 1, 0, 0)                         # PTRACE_ATTACH
-refused(101, 0x4206, 1, 0, 0)                     # PTRACE_SEIZE
+refused(numbers["ptrace"], 16, 1, 0, 0)           # PTRACE_ATTACH
+refused(numbers["ptrace"], 0x4206, 1, 0, 0)       # PTRACE_SEIZE
 vec = (ctypes.c_ulong * 2)(ctypes.addressof(ctypes.create_string_buffer(8)), 8)
-refused(310, 1, vec, 1, vec, 1, 0)                # process_vm_readv
+refused(numbers["process_vm_readv"], 1, vec, 1, vec, 1, 0)
 for name in ("mem", "environ", "maps", "fd", "cwd", "root", "exe"):
     try:
         path = "/proc/1/" + name
@@ -255,7 +255,7 @@ for name in ("mem", "environ", "maps", "fd", "cwd", "root", "exe"):
     except OSError as error:
         print(name, error.strerror)
 pidfd = os.pidfd_open(1)
-refused(438, pidfd, 0, 0)                         # pidfd_getfd'
+refused(numbers["pidfd_getfd"], pidfd, 0, 0)'
 	assert_stdout 'Operation not permitted
 Operation not permitted
 Operation not permitted
@@ -271,10 +271,11 @@ Operation not permitted'
 
 @test "PID 1 with the lowest priority and the tightest limits still reaps and reports" {
 	survives '
-for call, arguments in ((141, (0, 1, 19)), (251, (1, 1, 3 << 13)), (144, (1, 5, ctypes.byref(ctypes.c_int(0))))):
-    refused(call, *arguments)                     # setpriority, ioprio_set, sched_setscheduler
+for name, arguments in (("setpriority", (0, 1, 19)), ("ioprio_set", (1, 1, 3 << 13)),
+                        ("sched_setscheduler", (1, 5, ctypes.byref(ctypes.c_int(0))))):
+    refused(numbers[name], *arguments)
 for limit in (1, 2, 3, 4, 6, 9):                  # of file size, data, stack, core, processes, memory
-    refused(302, 1, limit, (ctypes.c_ulong * 2)(2, 2), 0)
+    refused(numbers["prlimit64"], 1, limit, (ctypes.c_ulong * 2)(2, 2), 0)
 pid = os.fork()
 if pid == 0:
     if os.fork() == 0:
@@ -303,7 +304,7 @@ for round in range(200):
         if os.fork() == 0:
             for _ in range(50):
                 os.kill(1, signal.SIGWINCH)
-                libc.syscall(165, 0, 0, 0, 0, 0)  # mount
+                libc.mount(0, 0, 0, 0, 0)
             os._exit(0)
         os._exit(0)
     os.wait()

@@ -287,6 +287,12 @@ needs() {
 	skip "$why"
 }
 
+# Python's "numbers": of each system call by its name, on this machine.
+export CALL_NUMBERS=$BUILD/syscall_names.h
+call_numbers='import os
+numbers = {line.split(chr(34))[1][:-2]: n for n, line in enumerate(open(os.environ["CALL_NUMBERS"]))}
+'
+
 # Under make check-sanitize this cannot be so, for that reason.
 skip_sanitized() { [ -z "${SANITIZED:-}" ] || skip "sanitized: $1"; }
 
