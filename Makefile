@@ -338,4 +338,4 @@ demo:
 	@BUILD=$(abspath $(BUILD)) tests/apps/demo
 
 include tests/fuzz/fuzz.mk tests/sanitize/sanitize.mk
--include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d)
+-include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d $(BUILD)/*/*/*/*.d)

@@ -35,6 +35,17 @@ setup_file() {
 	assert_stderr ''
 }
 
+# One that was compiled before a struct changed makes a program that says that the command has a filter, and gives it none.
+@test "a header that has changed compiles again whatever includes it, also what both programs share" {
+	local build=$BATS_FILE_TMPDIR/dynamic header=seccomp/filter/program.h
+	find "$build/init" -name '*.d' -exec grep -l "$header" {} + | sed 's/d$/o/' | sort >"$BATS_TEST_TMPDIR/include"
+	make -n STATIC=0 BUILD="$build" -W "$header" "$build/drop-init" |
+		sed -n 's/.* -c -o \([^ ]*\) .*/\1/p' | sort >"$BATS_TEST_TMPDIR/compiled"
+	grep -q /init/seccomp/ "$BATS_TEST_TMPDIR/include"
+	run -0 comm -23 "$BATS_TEST_TMPDIR/include" "$BATS_TEST_TMPDIR/compiled"
+	[ -z "$output" ]
+}
+
 # mirror VERSION[=ARCHIVE]...: from here on a mirror that names these versions of libcap-ng, and has these archives.
 mirror() {
 	local version archive repository=$BATS_TEST_TMPDIR/mirror
