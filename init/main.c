@@ -30,6 +30,7 @@ static const struct step starting[] = {
 
 	/* from here there is no way back */
 	{ "user", step_down_check, step_down_run },
+	{ "record", NULL, record_load_run },
 	{ "with-file", lines_check, lines_run },
 	{ "chdir", folder_check, folder_run },
 	{ "writable", writable_check, writable_run },

@@ -238,6 +238,70 @@ libc.chroot(0)'
 	assert_stderr_has 'drop-init: /etc/passwd: cannot run it: '
 }
 
+# A program for i386 that calls getpid and exits with 7; there is no compiler for it on every machine.
+program_32() {
+	"$python" -c 'import struct, sys
+code = bytes.fromhex("b814000000cd80b801000000bb07000000cd80")
+start = 0x08048000
+open(sys.argv[1], "wb").write(
+    struct.pack("<16sHHIIIIIHHHHHH", b"\x7fELF\1\1\1", 2, 3, 1, start + 84, 52, 0, 0, 52, 32, 1, 0, 0, 0)
+    + struct.pack("<8I", 1, 0, start, start, 84 + len(code), 84 + len(code), 5, 4096) + code)' "$1"
+	chmod 755 "$1" "$namespace" "$BATS_RUN_TMPDIR"
+}
+
+@test "what kills a 32-bit program is said, in the termination log too, and --check says it before" {
+	[ "$(uname -m)" = x86_64 ] || skip "the program is for x86_64's 32 bits"
+	program_32 "$namespace/old"
+	namespace_run drop-init --user app --seccomp none -- "$namespace/old"
+	[ "$status" = 7 ] || skip "this kernel runs no 32-bit programs"
+	: >"$namespace/log"
+	chmod 666 "$namespace/log" # as Kubernetes has it
+	namespace_prepare 'mount -t tmpfs tmpfs /mnt && touch /mnt/null /mnt/termination-log'
+	namespace_prepare 'mount --bind /dev/null /mnt/null && mount --bind "$namespace/log" /mnt/termination-log'
+	namespace_prepare 'mount --rbind /mnt /dev'
+	namespace_run drop-init --user app -- "$namespace/old"
+	assert_status 159
+	assert_stderr "drop-init: $namespace/old was killed by SIGSYS: it is a program for another architecture: i386, 32 bits, not x86-64, and the seccomp profile 'default' is for that one alone (--seccomp with a profile for both, or --seccomp none)"
+	assert_equal "$(<"$namespace/log")" "$stderr" 'termination log'
+	namespace_run drop-init --check --user app -- "$namespace/old"
+	assert_status 125
+	assert_stdout_has "it is a program for another architecture: i386, 32 bits, not x86-64, which the seccomp profile 'default' kills"
+	namespace_run drop-init --check --user app --seccomp none -- "$namespace/old"
+	assert_status 0
+}
+
+@test "a call that a profile kills is said to be the profile's, and an outer profile's to be that one's" {
+	cat >"$namespace/deadly.json" <<-'END'
+		{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+			{"names": ["sync"], "action": "SCMP_ACT_KILL_PROCESS"}, {"names": ["syslog"], "action": "SCMP_ACT_TRAP"}]}
+	END
+	chmod 755 "$namespace" "$BATS_RUN_TMPDIR"
+	for call in 162 103,0,0,0; do
+		namespace_run drop-init --user app --seccomp "$namespace/deadly.json" -- "$python" -c "$calls" "$call"
+		assert_status 159
+		assert_stderr "drop-init: $python was killed by SIGSYS: the seccomp profile 'deadly' answers a call of it so, or it became a program for another architecture (--record FILE finds out what it needs)"
+	done
+	namespace_run drop-init sh -c 'kill -SYS $$'
+	assert_status 159
+	assert_stderr 'drop-init: sh was killed by SIGSYS: an outer seccomp profile, as a container engine'"'s, answers a call of it so"
+}
+
+@test "a death before or at the execution names the profile" {
+	cat >"$namespace/deadly.json" <<-'END'
+		{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["brk"], "action": "SCMP_ACT_KILL_PROCESS"}]}
+	END
+	chmod 755 "$namespace" "$BATS_RUN_TMPDIR"
+	namespace_run drop-init --user app --seccomp "$namespace/deadly.json" -- true
+	assert_status 159
+	assert_stderr_has "true was killed by SIGSYS: the seccomp profile 'deadly' answers"
+	namespace_run drop-init --user app -- sh -c 'kill -SEGV $$'
+	assert_status 139
+	assert_stderr "drop-init: sh was killed by SIGSEGV at its start: the seccomp profile 'default' may refuse what it needs for that (--record FILE finds out)"
+	namespace_run drop-init --user app -- sh -c 'sleep 0.5; kill -SEGV $$'
+	assert_status 139
+	assert_stderr ''
+}
+
 @test "a refusal while the command's children are being stopped is still answered" {
 	namespace_run drop-init --user app -- "$python" -c 'import ctypes, os, signal
 libc = ctypes.CDLL(None)

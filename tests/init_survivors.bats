@@ -58,6 +58,15 @@ end_command() {
 	[ "$took" -lt 2000 ]
 }
 
+@test "-v says who is left and gets a TERM, and by what signal the command was ended" {
+	leave_behind "$polite" drop-init -v
+	[[ $stderr =~ ^'drop-init: ending what is left: ends-by['[0-9]+']'$ ]] || namespace_fail "said otherwise"
+	namespace_start drop-init -v sleep 60
+	wait_until 5 sleeps
+	namespace_stop TERM
+	assert_stderr 'drop-init: sleep was ended by SIGTERM'
+}
+
 @test "nobody left: it ends at once" {
 	namespace_start drop-init sleep 60
 	wait_until 5 sleeps

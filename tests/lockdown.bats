@@ -63,6 +63,7 @@ open, args[1] & 0x220243 == 0x0
 openat, args[2] & 0x220243 == 0x0
 poll
 ppoll
+pread64
 read
 restart_syscall
 stat
@@ -83,7 +84,6 @@ waitid'
 answering='ioctl, args[1] == 0x40082102
 ioctl, args[1] == 0xc0182101
 ioctl, args[1] == 0xc0502100
-pread64
 rt_sigprocmask'
 
 # bats test_tags=kernels

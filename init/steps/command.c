@@ -205,6 +205,7 @@ static uint64_t bounding_foresee(const struct run *run)
 
 struct candidate {
 	const struct plan *plan;
+	const struct filter *profile; /* that it will run under */
 	uint64_t bounding;
 };
 
@@ -226,7 +227,7 @@ static const char *command_question(const void *context)
 	if (error)
 		return text_format("%s", failure_format(executable_refuse(path, path, error), text,
 							sizeof(text)));
-	obstacle = executable_obstacle(path, candidate->bounding);
+	obstacle = executable_obstacle(path, candidate->bounding, candidate->profile);
 	return obstacle ? text_format("%s: cannot be run: %s", path, obstacle) : NULL;
 }
 
@@ -237,13 +238,13 @@ static bool chown_will_help(const struct run *run, const struct outlook *outlook
 	const char *once;
 
 	return !outlook_obstacle(outlook, run->plan, path, X_OK, obstacle, &once) &&
-	       !executable_try(path) && !executable_obstacle(path, bounding);
+	       !executable_try(path) && !executable_obstacle(path, bounding, &run->profile);
 }
 
 void command_check(struct run *run, struct outlook *outlook)
 {
 	const struct plan *plan = run->plan;
-	const struct candidate candidate = { plan, bounding_foresee(run) };
+	const struct candidate candidate = { plan, &run->profile, bounding_foresee(run) };
 	const struct failure *failure = NULL;
 	const char *path = plan->command[0], *obstacle = NULL;
 

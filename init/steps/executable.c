@@ -19,11 +19,17 @@
 #define SEGMENTS    32
 
 #if defined(__x86_64__)
-#define OUR_MACHINE EM_X86_64
+#define OUR_MACHINE	  EM_X86_64
+#define OUR_OLDER_MACHINE EM_386
+#define OUR_OLDER_ARCH	  0x40000003u /* AUDIT_ARCH_I386 */
 #elif defined(__aarch64__)
-#define OUR_MACHINE EM_AARCH64
+#define OUR_MACHINE	  EM_AARCH64
+#define OUR_OLDER_MACHINE EM_ARM
+#define OUR_OLDER_ARCH	  0x40000028u /* AUDIT_ARCH_ARM */
 #else
-#define OUR_MACHINE EM_NONE
+#define OUR_MACHINE	  EM_NONE
+#define OUR_OLDER_MACHINE EM_NONE
+#define OUR_OLDER_ARCH	  0
 #endif
 
 /* --- what is in the file -------------------------------------------------------------------- */
@@ -92,6 +98,27 @@ static const char *machine_explain(const char header[HEADER_SIZE])
 		return "it is a program for x32";
 	return text_format("it is a program for another architecture: %s, not %s",
 			   machine_name(elf.e_machine), machine_name(OUR_MACHINE));
+}
+
+/* The same where it cannot run here. The kernel may well run the 32-bit programs of this machine,
+ * under a filter that lets them. */
+static const char *machine_obstacle(const char header[HEADER_SIZE], const struct filter *profile)
+{
+	const char *foreign = machine_explain(header);
+	const struct seccomp_data call = { .arch = OUR_OLDER_ARCH };
+	Elf64_Ehdr elf;
+	uint32_t action;
+
+	memcpy(&elf, header, sizeof(elf));
+	if (!foreign || elf.e_machine != OUR_OLDER_MACHINE)
+		return foreign;
+	if (!profile->program.len)
+		return NULL;
+	action = program_run(&profile->program, &call).action & SECCOMP_RET_ACTION_FULL;
+	if (action != SECCOMP_RET_KILL_PROCESS && action != SECCOMP_RET_KILL_THREAD &&
+	    action != SECCOMP_RET_TRAP)
+		return NULL;
+	return text_format("%s, which the seccomp profile '%s' kills", foreign, profile->name);
 }
 
 /* An interpreter that is not there; NULL: it is, or there is none. */
@@ -239,18 +266,29 @@ const struct failure *executable_not_found(const char *name)
 	return failure_with_status(EXIT_NOT_FOUND, name, 0, advice, "command not found");
 }
 
-const char *executable_obstacle(const char *path, uint64_t bounding)
+const char *executable_obstacle(const char *path, uint64_t bounding, const struct filter *profile)
 {
 	char header[HEADER_SIZE];
 	const char *obstacle = NULL;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	if (header_read(fd, header)) {
-		obstacle = machine_explain(header);
+		obstacle = machine_obstacle(header, profile);
 		if (!obstacle)
 			obstacle = interpreter_explain(fd, header);
 	}
 	if (fd >= 0)
 		(void)close(fd); /* it was only read */
 	return obstacle ? obstacle : file_capabilities_explain(path, bounding);
+}
+
+const char *executable_foreign(const char *path)
+{
+	char header[HEADER_SIZE];
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	const char *foreign = header_read(fd, header) ? machine_explain(header) : NULL;
+
+	if (fd >= 0)
+		(void)close(fd); /* it was only read */
+	return foreign;
 }

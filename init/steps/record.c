@@ -1,5 +1,7 @@
 #include "init/steps/record.h"
 
+#include "init/steps/executable.h"
+#include "init/steps/trial.h"
 #include "init/sys/descriptors.h"
 #include "init/sys/path.h"
 #include "init/sys/text.h"
@@ -9,12 +11,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A file that is not there yet can be made here? */
-static const struct failure *creation_try(const char *typed, const struct path_place *place)
+/* Nothing in the file is read here: the user may have written it. */
+static const struct failure *file_open(const char *typed, const char *path, int flags, int *ret_fd)
 {
-	return faccessat(place->folder, ".", W_OK | X_OK, AT_EACCESS)
-		       ? failure_new(typed, errno, NULL, "cannot create it")
-		       : NULL;
+	struct path_place place;
+	const struct failure *failure = path_open_folder(typed, path, &place);
+	int fd, error;
+
+	if (failure)
+		return failure;
+	fd = openat(place.folder, place.name, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
+	error = fd < 0 ? errno : 0;
+	/* It is to be there, and cannot: could it be made? */
+	if (error == ENOENT && !(flags & O_CREAT))
+		error = faccessat(place.folder, ".", W_OK | X_OK, AT_EACCESS) ? errno : 0;
+	path_close(&place);
+	if (error)
+		return failure_new(typed, error, NULL, "cannot record into it");
+	*ret_fd = fd;
+	return NULL;
 }
 
 static const struct failure *listener_require(const char *typed)
@@ -24,23 +39,42 @@ static const struct failure *listener_require(const char *typed)
 						 "this kernel has no seccomp listeners");
 }
 
+/* A program of another architecture is not what its calls are recorded for. */
+static const struct failure *architecture_require(const struct run *run, const char *typed)
+{
+	const char *path = run->command.path ? run->command.path : run->plan->command[0];
+	const char *foreign = path ? executable_foreign(path) : NULL;
+
+	return foreign ? failure_new(typed, 0, NULL, "cannot record %s: %s", path, foreign) : NULL;
+}
+
+/* In a process that is the user. */
+static const char *recording_question(const void *context)
+{
+	static struct record record; /* in a process that ends soon, and large */
+	const char *wrong = record_open(&record, "", *(const int *)context);
+
+	return wrong ? wrong : record_load(&record);
+}
+
 void record_check_step(struct run *run, struct outlook *outlook)
 {
 	const char *path = run->plan->record, *typed = text_format("--record %s", path);
 	const struct failure *failure;
 	const char *wrong = NULL;
-	struct path_place place;
-	struct stat status;
+	int fd = -1;
 
 	if (!path)
 		return;
 	failure = listener_require(typed);
 	if (!failure)
-		failure = path_open_folder(typed, path, &place);
-	if (!failure && fstatat(place.folder, place.name, &status, AT_SYMLINK_NOFOLLOW))
-		failure = creation_try(typed, &place);
-	else if (!failure)
-		wrong = record_check(path);
+		failure = architecture_require(run, typed);
+	if (!failure)
+		failure = file_open(typed, path, O_RDWR, &fd);
+	if (fd >= 0) {
+		wrong = trial_ask(run, recording_question, &fd);
+		(void)close(fd); /* nothing was written to it */
+	}
 	if (failure)
 		outlook_refuse(outlook, path, failure);
 	else
@@ -48,27 +82,44 @@ void record_check_step(struct run *run, struct outlook *outlook)
 			    wrong ? wrong : "the profile that the command needs will be there");
 }
 
-const struct failure *record_run(struct run *run)
+/* Above the descriptors that the sockets take. */
+static const struct failure *recording_open(struct run *run)
 {
+	const char *path = run->plan->record, *typed = text_format("--record %s", path);
 	const int first_free =
 		LISTEN_FDS_START + run->inherited.sockets + (int)run->plan->listen_count;
+	const struct failure *failure = listener_require(typed);
+	const char *wrong;
+	int fd, moved;
+
+	if (!failure)
+		failure = architecture_require(run, typed);
+	if (!failure)
+		failure = file_open(typed, path, O_RDWR | O_CREAT, &fd);
+	if (failure)
+		return failure;
+	moved = fcntl(fd, F_DUPFD_CLOEXEC, first_free);
+	if (moved < 0) /* EINVAL is the limit, too. fcntl(2) */
+		return failure_new(typed, errno == EINVAL ? EMFILE : errno,
+				   "raise the limit of open files", "cannot keep it open");
+	(void)close(fd); /* the other one is the same */
+	wrong = record_open(&run->unotify.record, path, moved);
+	return wrong ? failure_new(typed, 0, NULL, "cannot record into it: %s", wrong) : NULL;
+}
+
+const struct failure *record_run(struct run *run)
+{
 	const struct port_choice *ports = &run->ports;
-	const struct failure *failure = NULL;
+	const enum broker_means means = ports->rung == RUNG_BROKER ? ports->means : BROKER_NONE;
+	const struct failure *failure = run->plan->record ? recording_open(run) : NULL;
 
-	if (run->plan->record) {
-		const char *typed = text_format("--record %s", run->plan->record);
-		struct path_place place;
+	return failure ? failure
+		       : unotify_prepare(run->plan, means, ports->free_from, &run->profile,
+					 &run->unotify);
+}
 
-		failure = listener_require(typed);
-		if (!failure)
-			failure = path_open_folder(typed, run->plan->record, &place);
-		if (failure)
-			return failure;
-		path_close(&place);
-	}
-	failure = unotify_prepare(
-		run->plan, ports->rung == RUNG_BROKER ? ports->means : BROKER_NONE,
-		ports->free_from, &run->profile,
-		run->command.path ? run->command.path : run->plan->command[0], &run->unotify);
-	return failure ? failure : unotify_make_room(&run->unotify, first_free);
+const struct failure *record_load_run(struct run *run)
+{
+	return unotify_record(&run->unotify,
+			      run->command.path ? run->command.path : run->plan->command[0]);
 }

@@ -1,5 +1,5 @@
-/* record.h: what PID 1 is to answer for the command, and --record FILE: composed and opened before
- * the drop. */
+/* record.h: what PID 1 is to answer for the command, and --record FILE: chosen and opened before the
+ * drop. What has been recorded in FILE before is read after it. */
 #ifndef STEPS_RECORD_H
 #define STEPS_RECORD_H
 
@@ -7,5 +7,6 @@
 
 void record_check_step(struct run *run, struct outlook *outlook);
 const struct failure *record_run(struct run *run);
+const struct failure *record_load_run(struct run *run);
 
 #endif

@@ -61,7 +61,7 @@ const struct failure *step_down_run(struct run *run)
 	const struct plan *plan = run->plan;
 	const char *description = plan->drops ? identity_describe(plan) : "";
 	const struct failure *failure =
-		privileges_drop(plan, run->ports.keeps, run->unotify.filter.program.len);
+		privileges_drop(plan, run->ports.keeps, run->unotify.filtered);
 
 	if (!failure)
 		failure = start_watch_parent(plan->parent_death_signal, run->inherited.parent);

@@ -69,6 +69,7 @@ static const struct permit permits[] = {
 	{ SYS_openat, OPENS(2, O_WRONLY | O_NOFOLLOW), LOOP },
 	{ SYS_fcntl, IS(1, F_SETFD), BOTH }, /* musl's open(2) does not trust O_CLOEXEC */
 	{ SYS_getdents64, LOOP },
+	{ SYS_pread64, BOTH },
 	{ SYS_write, BOTH },
 	{ SYS_close, BOTH },
 #ifdef SYS_stat
@@ -92,7 +93,6 @@ static const struct permit permits[] = {
 	{ SYS_ioctl, IS(1, SECCOMP_IOCTL_NOTIF_RECV), ANSWERING },
 	{ SYS_ioctl, IS(1, SECCOMP_IOCTL_NOTIF_SEND), ANSWERING },
 	{ SYS_ioctl, IS(1, SECCOMP_IOCTL_NOTIF_ID_VALID), ANSWERING },
-	{ SYS_pread64, ANSWERING },
 
 	/* --allow-port: the command's own socket, or a fresh one in its place */
 	{ SYS_process_vm_readv, BINDS },

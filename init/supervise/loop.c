@@ -5,7 +5,7 @@
 #include "init/sys/effect.h"
 #include "init/sys/event.h"
 #include "init/sys/message.h"
-#include "init/supervise/oom.h"
+#include "init/supervise/killed.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -114,7 +114,7 @@ static int explain_end(const struct loop *loop)
 	if (WIFSIGNALED(status)) {
 		code = 128 + WTERMSIG(status);
 		event_tell(EVENT_KILLED, (struct event_facts){ name, pid, WTERMSIG(status) });
-		oom_explain(name, WTERMSIG(status));
+		killed_explain(&loop->child, WTERMSIG(status));
 	} else {
 		event_tell(EVENT_EXITED, (struct event_facts){ name, pid, code });
 	}

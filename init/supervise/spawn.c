@@ -4,6 +4,7 @@
 #include "init/steps/command.h"
 #include "init/steps/executable.h"
 #include "init/steps/limits.h"
+#include "init/sys/clock.h"
 #include "init/sys/descriptors.h"
 #include "init/sys/effect.h"
 #include "init/sys/event.h"
@@ -268,7 +269,12 @@ static const struct failure *start_run(struct start *start, char *stack, struct 
 		(void)waitpid(pid, NULL, 0); /* it ends; ECHILD where it was not kept for us */
 		return start_failure(start);
 	}
-	*ret_child = (struct child){ .pid = pid, .listener = start->listener };
+	*ret_child = (struct child){
+		.command = start->command,
+		.pid = pid,
+		.listener = start->listener,
+		.started_ms = clock_ms(),
+	};
 	ret_child->unexecuted = is_unexecuted(pid);
 	/* The command first: what PID 1 still has to do is not to come before its first
 	 * instruction, where both have the same processor. */

@@ -8,13 +8,16 @@
 #include "init/sys/failure.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct child {
+	const struct command *command;
 	pid_t pid;
-	int pidfd;	 /* -1: the kernel has none (before Linux 5.3) */
-	int listener;	 /* of the seccomp filter; -1: none */
-	bool unexecuted; /* it was killed before it could be the command */
+	int pidfd;	    /* -1: the kernel has none (before Linux 5.3) */
+	int listener;	    /* of the seccomp filter; -1: none */
+	bool unexecuted;    /* it was killed before it could be the command */
+	int64_t started_ms; /* by clock_ms() */
 };
 
 /* Start the command in a process group of its own, in the foreground where we are. Returns when it

@@ -63,7 +63,7 @@ static const struct failure *look_after(struct run *run, struct loop *loop, int 
 	failure = threads_part(run, loop->child.listener);
 	if (failure)
 		return failure;
-	if (run->plan->drops || unotify->filter.program.len)
+	if (run->plan->drops || unotify->filtered)
 		lockdown_enter(LOCKDOWN_LOOP,
 			       unotify->reports | (run->plan->helper_count ? LOCKDOWN_TITLE : 0));
 	filter_release(&unotify->filter);

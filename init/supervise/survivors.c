@@ -2,6 +2,7 @@
 
 #include "init/supervise/reap.h"
 #include "init/sys/clock.h"
+#include "init/sys/event.h"
 #include "init/sys/message.h"
 #include "init/sys/process.h"
 #include "init/sys/signals.h"
@@ -133,6 +134,17 @@ static int kill_all(const struct loop *loop, unsigned timeout_ms)
 	return 0;
 }
 
+static void say_who_is_left(void)
+{
+	char names[NAMES_SIZE] = "";
+
+	if (!message_wanted(MESSAGE_INFO))
+		return;
+	process_visit(add_name, names);
+	if (*names)
+		event_tell(EVENT_LEFT, (struct event_facts){ names });
+}
+
 const struct failure *survivors_end(const struct loop *loop, unsigned timeout_ms)
 {
 	const struct sigaction standard = { .sa_handler = SIG_DFL };
@@ -148,6 +160,7 @@ const struct failure *survivors_end(const struct loop *loop, unsigned timeout_ms
 	(void)sigaction(SIGCHLD, &standard, NULL); /* cannot fail for a valid signal */
 	result = reap(loop);
 	if (result > REAP_NONE) {
+		say_who_is_left();
 		signal_all(SIGTERM);
 		signal_all(SIGCONT); /* a stopped process acts on TERM only when it goes on */
 		result = wait_for_all(loop, end, 0);

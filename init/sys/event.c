@@ -15,7 +15,8 @@ static const struct event_words own_words[] = {
 	{ EVENT_ORPHAN_EXITED, MESSAGE_WARNING, "reaped orphan %c[%p]: exit status %n" },
 	{ EVENT_ORPHAN_KILLED, MESSAGE_WARNING, "reaped orphan %c[%p]: %s" },
 	{ EVENT_EXITED, MESSAGE_DEBUG, "%c ended with exit status %n" },
-	{ EVENT_KILLED, MESSAGE_DEBUG, "%c was ended by %s" },
+	{ EVENT_KILLED, MESSAGE_INFO, "%c was ended by %s" },
+	{ EVENT_LEFT, MESSAGE_INFO, "ending what is left: %c" },
 	{ 0 },
 };
 

@@ -20,6 +20,7 @@ enum event {
 	EVENT_ORPHAN_KILLED, /* the same */
 	EVENT_EXITED,	     /* name, pid, number: the command */
 	EVENT_KILLED,	     /* the same */
+	EVENT_LEFT,	     /* name: of all that it left behind, which is now asked to end */
 	EVENT_EXEC_FAILED,   /* name, number (an errno), reason */
 	EVENT_NO_REAPER,     /* not PID 1, and not a subreaper either */
 	EVENT_SESSION_MADE,  /* plan->session */

@@ -34,18 +34,19 @@ struct record {
 	const char *path;
 	int file;
 	bool hidden; /* an outer profile answered some calls before we could see them */
-	struct syscall_set calls;
+	struct syscall_set calls, before; /* the second: of earlier recordings */
 	struct record_argument arguments[RECORD_ARGUMENTS];
 	pthread_mutex_t lock; /* of the two above: noted in one thread, written in another */
 	sem_t ended;	      /* who notes has said that no more calls will come */
 };
 
-/* Open or create FILE, and take over what an earlier recording has written there. Before the drop,
- * so that a place of root's will do. NULL, or why not, in static text: nothing is changed then. */
-const char *record_open(struct record *record, const char *path);
+/* FILE is this descriptor, opened before the drop, so that a place of root's will do. Nothing of it
+ * is read. NULL, or why it will not do, in static text. */
+const char *record_open(struct record *record, const char *path, int file);
 
-/* The same for a FILE that exists, which is only read. */
-const char *record_check(const char *path);
+/* Take over what an earlier recording has written there: after the drop, for the user may have
+ * written it. NULL, or why not, in static text. */
+const char *record_load(struct record *record);
 
 /* COMMAND's file is about to be executed: note what is certain to be called then. */
 void record_expect_loader(struct record *record, const char *command);
@@ -61,6 +62,9 @@ void record_end(struct record *record);
 
 /* Wait for record_end(), a second at most, and rewrite FILE. 0 or -errno. */
 int record_write(struct record *record);
+
+/* How many calls there are, and how many of them are new. */
+void record_count(const struct record *record, int *ret_count, int *ret_new);
 
 /* Which argument of the call matters: its index, and where its values are; -1: none does. */
 int record_argument_find(int call, int *ret_slot);

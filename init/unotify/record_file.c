@@ -50,38 +50,26 @@ static const char *earlier_read(struct record *record)
 	return wrong;
 }
 
-/* The file may lie where the command's user can put a link in its place: that is not followed, and
- * nothing that is not a recording is ever overwritten. */
-static const char *file_take(struct record *record, const char *path, int create)
+const char *record_open(struct record *record, const char *path, int file)
 {
 	struct stat status;
 
-	*record = (struct record){ .path = path, .lock = PTHREAD_MUTEX_INITIALIZER };
-	if (sem_init(&record->ended, 0, 0))
-		return strerror(errno);
-	record->file = open(path, O_RDWR | create | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
-	if (record->file < 0)
-		return strerror(errno);
-	if (fstat(record->file, &status) < 0)
+	*record = (struct record){ .path = path, .file = file, .lock = PTHREAD_MUTEX_INITIALIZER };
+	if (sem_init(&record->ended, 0, 0) || fstat(file, &status))
 		return strerror(errno);
 	if (!S_ISREG(status.st_mode))
 		return "it is not a regular file";
+	return status.st_nlink > 1 ? "it has several names, and may be somebody's" : NULL;
+}
+
+/* Nothing that is not a recording is ever overwritten. */
+const char *record_load(struct record *record)
+{
+	const char *wrong;
+
 	record_start(record);
-	return earlier_read(record);
-}
-
-const char *record_open(struct record *record, const char *path)
-{
-	return file_take(record, path, O_CREAT);
-}
-
-const char *record_check(const char *path)
-{
-	static struct record record; /* in a process that ends soon, and large */
-	const char *wrong = file_take(&record, path, 0);
-
-	if (record.file >= 0)
-		(void)close(record.file); /* it was only read */
+	wrong = earlier_read(record);
+	record->before = record->calls;
 	return wrong;
 }
 
@@ -213,4 +201,15 @@ int record_write(struct record *record)
 	/* Cut last: there is no moment at which the file is empty. */
 	end = lseek(record->file, 0, SEEK_CUR);
 	return end < 0 || ftruncate(record->file, end) < 0 ? -errno : 0;
+}
+
+void record_count(const struct record *record, int *ret_count, int *ret_new)
+{
+	*ret_count = *ret_new = 0;
+	for (int call = 0; call < SYSCALL_COUNT; call++) {
+		const bool known = syscall_set_has(&record->calls, call);
+
+		*ret_count += known;
+		*ret_new += known && !syscall_set_has(&record->before, call);
+	}
 }

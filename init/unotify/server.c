@@ -10,8 +10,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Not a system call: the place of "its bind was not brokered" among what has been said once. */
-#define UNBROKERED (-1)
+/* No system calls: their places among what has been said once. */
+enum { UNBROKERED = -1, UNRECORDED = -2 };
 
 struct server *server_new(struct unotify *unotify, int listener)
 {
@@ -45,13 +45,27 @@ static void bind_explain(struct server *server, const struct request *request)
 			strerror(server->broker.error));
 }
 
+/* Such a profile kills it. */
+static void foreign_explain(struct server *server, const struct request *request)
+{
+	struct denied denied;
+
+	if (denial_first(server->denials, request, UNRECORDED, &denied))
+		message(MESSAGE_WARNING,
+			"%s[%d] is a program for another architecture: what it calls is not "
+			"recorded, and will be refused",
+			denied.program, (int)denied.pid);
+}
+
 static struct answer answer_find(struct server *server, const struct request *request)
 {
 	const struct seccomp_data *call = &request->notif.data;
 	const int number = call->arch == FILTER_ARCH ? call->nr : -1;
 	struct answer answer;
 
-	if (server->reports & REPORT_CALLS)
+	if (server->reports & REPORT_CALLS && call->arch != FILTER_ARCH)
+		foreign_explain(server, request);
+	else if (server->reports & REPORT_CALLS)
 		record_note(server->record, call);
 	if (server->reports & REPORT_BINDS && number == SYS_bind) {
 		answer = broker_bind(&server->broker, request);

@@ -3,9 +3,7 @@
 #include "init/sys/message.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 static unsigned reports_choose(const struct plan *plan, enum broker_means means,
 			       const struct filter *profile)
@@ -64,48 +62,38 @@ static const struct failure *compose(struct unotify *unotify, const struct filte
 
 const struct failure *unotify_prepare(const struct plan *plan, enum broker_means means,
 				      unsigned free_from, const struct filter *profile,
-				      const char *command, struct unotify *ret_unotify)
+				      struct unotify *ret_unotify)
 {
 	struct unotify *unotify = ret_unotify;
 	const struct broker_ports ports = { plan->ports, plan->port_count, free_from };
-	const char *wrong;
-	int result;
+	int result = 0;
 
 	unotify->reports = reports_choose(plan, means, profile);
+	unotify->filtered = unotify->reports || profile->program.len;
 	unotify->profile = profile;
 	denials_open(&unotify->denials, profile);
-	if (unotify->reports & REPORT_BINDS) {
+	if (unotify->reports & REPORT_BINDS)
 		result = broker_open(&unotify->broker, &ports, means);
-		if (result)
-			return failure_new("--allow-port", -result, NULL,
-					   "the broker cannot start");
-	}
-	if (unotify->reports & REPORT_CALLS) {
-		wrong = record_open(&unotify->record, plan->record);
-		if (wrong)
-			return failure_new(NULL, 0, NULL, "--record %s: cannot record into it: %s",
-					   plan->record, wrong);
-		if (command)
-			record_expect_loader(&unotify->record, command);
-	}
-	return unotify->reports || profile->program.len ? compose(unotify, profile) : NULL;
+	if (result)
+		return failure_new("--allow-port", -result, NULL, "the broker cannot start");
+	if (!unotify->filtered || unotify->reports & REPORT_CALLS)
+		return NULL;
+	return compose(unotify, profile);
 }
 
-const struct failure *unotify_make_room(struct unotify *unotify, int first_free)
+const struct failure *unotify_record(struct unotify *unotify, const char *command)
 {
 	struct record *record = &unotify->record;
-	int fd;
+	const char *wrong;
 
-	if (!(unotify->reports & REPORT_CALLS) || record->file >= first_free)
+	if (!(unotify->reports & REPORT_CALLS))
 		return NULL;
-	fd = fcntl(record->file, F_DUPFD_CLOEXEC, first_free);
-	if (fd < 0) /* EINVAL is the limit, too. fcntl(2) */
-		return failure_new(NULL, errno == EINVAL ? EMFILE : errno,
-				   "raise the limit of open files",
-				   "--record %s: cannot keep it open", record->path);
-	(void)close(record->file); /* fd is the same */
-	record->file = fd;
-	return NULL;
+	wrong = record_load(record);
+	if (wrong)
+		return failure_new(NULL, 0, NULL, "--record %s: cannot record into it: %s",
+				   record->path, wrong);
+	record_expect_loader(record, command);
+	return compose(unotify, unotify->profile);
 }
 
 bool unotify_wants_listener(const struct unotify *unotify)
@@ -121,7 +109,7 @@ bool unotify_needs_listener(const struct unotify *unotify)
 const struct failure *unotify_finish(struct unotify *unotify)
 {
 	struct record *record = &unotify->record;
-	int result;
+	int result, count, new;
 
 	if (!(unotify->reports & REPORT_CALLS))
 		return NULL;
@@ -129,5 +117,8 @@ const struct failure *unotify_finish(struct unotify *unotify)
 	if (result)
 		return failure_new(NULL, -result, NULL, "--record %s: cannot write it",
 				   record->path);
+	record_count(record, &count, &new);
+	message(MESSAGE_INFO, "--record %s: %d system calls, of them %d that were not there before",
+		record->path, count, new);
 	return NULL;
 }

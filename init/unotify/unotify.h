@@ -20,21 +20,23 @@
 struct unotify {
 	unsigned reports;     /* enum filter_reports: what is asked */
 	struct filter filter; /* the command's: composed for these; program.len 0: it gets none */
+	bool filtered;	      /* it gets one, also when that has been released */
 	const struct filter *profile;
 	struct denials denials; /* what has been said */
 	struct broker broker;	/* as each server begins with it */
 	struct record record;
 };
 
-/* Choose what is to be answered, compose the command's filter for it, and open --record's FILE, as
- * the user that we still are. MEANS: how ports are bound for the command, those below FREE_FROM.
- * PROFILE must live on; COMMAND is the path of its file. */
+/* Choose what is to be answered, and compose the command's filter for it. MEANS: how ports are
+ * bound for the command, those below FREE_FROM. PROFILE must live on. For --record the filter comes
+ * with unotify_record(): its FILE has been opened, and is not read while we are root. */
 const struct failure *unotify_prepare(const struct plan *plan, enum broker_means means,
 				      unsigned free_from, const struct filter *profile,
-				      const char *command, struct unotify *ret_unotify);
+				      struct unotify *ret_unotify);
 
-/* Move what is open out of the way of the sockets, who take the descriptors below first_free. */
-const struct failure *unotify_make_room(struct unotify *unotify, int first_free);
+/* As the user, for --record: read what has been recorded before, and compose the filter. COMMAND is
+ * the path of the command's file. */
+const struct failure *unotify_record(struct unotify *unotify, const char *command);
 
 /* Does the filter need a listener? Must it have one, or the command is not to be started? */
 bool unotify_wants_listener(const struct unotify *unotify);
