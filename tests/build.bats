@@ -35,7 +35,7 @@ setup_file() {
 	assert_stderr ''
 }
 
-# One that was compiled before a struct changed makes a program that says that the command has a filter, and gives it none.
+# An object from before a change of a struct made a program that said that the command has a filter, and gave it none.
 @test "a header that has changed compiles again whatever includes it, also what both programs share" {
 	local build=$BATS_FILE_TMPDIR/dynamic header=seccomp/filter/program.h
 	find "$build/init" -name '*.d' -exec grep -l "$header" {} + | sed 's/d$/o/' | sort >"$BATS_TEST_TMPDIR/include"
