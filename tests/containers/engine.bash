@@ -36,6 +36,10 @@ app_packages=(python3 python3-pip python3-flask python3-django python3-fastapi u
 	procps curl iproute2 libcap2-bin
 	python3-tornado python3-cherrypy3 nodejs busybox-static)
 
+# What `servers` holds: all that the recipes of docker/examples which take an entry script's place install.
+server_packages=(memcached haproxy redis-server rabbitmq-server nginx-light gettext-base postgresql mariadb-server
+	apache2 libapache2-mod-php php-fpm procps)
+
 # A container carries its test file's name, for engine_stop. 3 is bats' own output, 8 the lock.
 docker() {
 	engine_call /usr/bin/docker -H "unix://$ENGINE_RUN/docker.sock" -- "$@"
@@ -54,7 +58,7 @@ engine_call() {
 	esac
 }
 
-# engine_start docker|podman|both [IMAGE...]: IMAGE is base, app or drop-init.
+# engine_start docker|podman|both [IMAGE...]: IMAGE is base, app, servers or drop-init.
 engine_start() {
 	local engine=$1 image
 	shift
@@ -181,6 +185,7 @@ image_ready() {
 		image_from_packages "$1" app "${app_packages[@]}" &&
 			"$1" tag app python:3-slim && "$1" tag app nginx:1 && "$1" tag app redis:7
 		;;
+	servers) image_from_packages "$1" servers-installed "${server_packages[@]}" && image_servers "$1" ;;
 	drop-init) image_drop_init "$1" ;;
 	*) echo "image_ready: no image '$2'" >&2 && return 1 ;;
 	esac
@@ -236,6 +241,28 @@ image_drop_init() {
 }
 
 engine_version() { sed -n 's/^VERSION *:= *//p' "$ENGINE_ROOT/Makefile"; }
+
+# Where a recipe's Dockerfile installs a package, it is there already: apt-get only looks whether that is so.
+image_servers() {
+	mkdir -p "$ENGINE_HOME/servers"
+	cat >"$ENGINE_HOME/servers/apt-get" <<-'END'
+		#!/bin/sh
+		set -eu
+		[ "$1" != update ] || exit 0
+		[ "$1 $2 $3" = "install -y --no-install-recommends" ] && shift 3
+		for package; do dpkg-query -W -f '${Status} ${Package}\n' "$package" | grep '^install ok installed '; done
+	END
+	chmod 755 "$ENGINE_HOME/servers/apt-get"
+	printf '%s\n' 'FROM servers-installed' 'COPY apt-get /usr/local/sbin/' |
+		image_build "$1" servers -f - "$ENGINE_HOME/servers"
+}
+
+# recipe_image docker|podman NAME RECIPE [DOCKERFILE]: docker/examples/RECIPE, its Dockerfile as it stands, but from
+# `servers`, so that nothing is downloaded and eight recipes cost one installation.
+recipe_image() {
+	local folder=$ENGINE_ROOT/docker/examples/$3
+	sed 's/^FROM debian:bookworm$/FROM servers/' "$folder/${4:-Dockerfile}" | image_build "$1" "$2" -f - "$folder"
+}
 
 # image_build docker|podman NAME ARGUMENT... CONTEXT: quiet, unless it fails. There is nothing to download.
 image_build() {
