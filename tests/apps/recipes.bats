@@ -22,7 +22,7 @@ setup() { cd "$BATS_TEST_DIRNAME/../../docker/examples" || exit; }
 @test "every Dockerfile of every recipe is run by a test" {
 	local file name build images missing=''
 	# Those that a container engine runs.
-	images=$(sed -n 's/^recipes=(\(.*\))$/ \1 /p' "$BATS_TEST_DIRNAME/../containers/images.bats")
+	images=$(sed -n 's/^recipes+\{0,1\}=(\(.*\))$/ \1 /p' "$BATS_TEST_DIRNAME/../containers/images.bats")
 	[ -n "$images" ]
 	for file in */Dockerfile*; do
 		name=${file%/*} build="$name ${file#*/}"
