@@ -161,11 +161,12 @@ install: all
 	install -m 644 init/cli/drop-init.8 $(MAN)/man8
 	install -m 644 seccomp/drop-seccomp.1 $(MAN)/man1
 	install -m 644 $(BUILD)/drop-init.bash $(COMPLETION)/drop-init
+	install -m 644 seccomp/drop-seccomp.bash $(COMPLETION)/drop-seccomp
 	install -m 644 seccomp/profiles/*.json $(PROFILES)
 
 uninstall:
 	rm -f $(BIN)/drop-init $(BIN)/drop-seccomp $(MAN)/man8/drop-init.8 $(MAN)/man1/drop-seccomp.1 \
-		$(COMPLETION)/drop-init
+		$(COMPLETION)/drop-init $(COMPLETION)/drop-seccomp
 	rm -rf $(DESTDIR)$(PREFIX)/share/drop-init
 
 clean:

@@ -17,6 +17,7 @@ setup_file() {
 		./usr/bin/drop-init
 		./usr/bin/drop-seccomp
 		./usr/share/bash-completion/completions/drop-init
+		./usr/share/bash-completion/completions/drop-seccomp
 		./usr/share/man/man1/drop-seccomp.1
 		./usr/share/man/man8/drop-init.8
 	END
@@ -123,6 +124,20 @@ completed() {
 	[ "$(completed --port-method b)" = broker ]
 	[ "$(completed --user roo)" = root ]
 	[ "$(completed --log-format=)" = '' ]
+}
+
+@test "drop-seccomp's completions know its commands, options and profiles" {
+	# shellcheck source=/dev/null
+	. "$NAMESPACE_REPOSITORY/seccomp/drop-seccomp.bash"
+	offered() { # WORD... : what the last one can become, in one line
+		COMP_WORDS=(drop-seccomp "$@") COMP_CWORD=$#
+		_drop_seccomp drop-seccomp "${COMP_WORDS[COMP_CWORD]}"
+		echo "${COMPREPLY[*]}"
+	}
+	[ "$(offered '')" = "compile check explain show diff" ]
+	[ "$(offered compile --)" = "--output --arch --caps --kernel --strict --help --version" ]
+	[ "$(offered explain dock)" = docker-default ]
+	[ "$(offered compile --arch ar)" = arm64 ]
 }
 
 @test "the man pages have no mistakes that man knows of" {
