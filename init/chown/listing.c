@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -38,12 +37,20 @@ static long chunk_read(struct listing *listing, int folder, size_t size)
 	return (long)length;
 }
 
-static int listed_compare(const void *a, const void *b)
+/* A shell sort, as musl's qsort(3) takes a third of the time of a walk. */
+static void listed_sort(struct listed *listed, size_t count)
 {
-	const uint64_t first = ((const struct listed *)a)->ino;
-	const uint64_t second = ((const struct listed *)b)->ino;
+	static const size_t gaps[] = { 19930, 8858, 3937, 1750, 701, 301, 132, 57, 23, 10, 4, 1 };
 
-	return first < second ? -1 : first > second;
+	for (size_t g = 0; g < sizeof(gaps) / sizeof(*gaps); g++)
+		for (size_t i = gaps[g], gap = gaps[g]; i < count; i++) {
+			const struct listed moved = listed[i];
+			size_t to = i;
+
+			for (; to >= gap && listed[to - gap].ino > moved.ino; to -= gap)
+				listed[to] = listed[to - gap];
+			listed[to] = moved;
+		}
 }
 
 static void listing_add(struct listing *listing, const struct kernel_dirent *entry)
@@ -73,6 +80,6 @@ int listing_read(struct listing *listing, int folder, size_t size)
 		listing_add(listing, entry);
 		at += ((const struct kernel_dirent *)entry)->length;
 	}
-	qsort(listing->entries, listing->entry_count, sizeof(*listing->entries), listed_compare);
+	listed_sort(listing->entries, listing->entry_count);
 	return length < 0 ? (int)length : 0;
 }

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LISTING_SIZE  524288 /* bytes of a folder that are read at a time */
+#define LISTING_SIZE  1048576 /* bytes of a folder that are read at a time */
 #define LISTING_SMALL 2048   /* where memory is to stay small */
 
 struct listed {

@@ -113,17 +113,21 @@ struct node *folder_list(struct worker *worker, struct node *node)
 
 	if (r < 0)
 		worker_fail(worker, node, OWNERSHIP_READ, r);
+	if (listing->entry_count >= TAKING_PAYS)
+		folder_take(worker->walk->order, &node->folder);
+	worker->folder = node->folder;
 	for (size_t i = 0; i < listing->folder_count && !worker->walk->stop; i++)
 		children = child_add(worker, node, listing->folders[i].name, children);
 	return children;
 }
 
 /* An entry that was no folder when it was listed, or of which the file system does not tell. */
-static struct node *entry_do(struct worker *worker, struct node *node, const struct folder *folder,
-			     const char *name, struct node *found)
+static struct node *entry_do(struct worker *worker, struct node *node, const char *name,
+			     struct node *found)
 {
 	struct ownership_failure failure = { 0 };
-	int verdict = entry_visit(worker->walk->order, folder, name, &worker->patience, &failure);
+	int verdict = entry_visit(worker->walk->order, &worker->folder, name, &worker->patience,
+				  &failure);
 
 	if (verdict == VERDICT_FOLDER)
 		return child_add(worker, node, name, found);
@@ -135,21 +139,18 @@ struct node *folder_visit(struct worker *worker, struct node *node)
 {
 	const struct order *order = worker->walk->order;
 	const struct listing *listing = &worker->listing;
+	struct folder *folder = &worker->folder;
 	struct node *found = NULL;
-	struct folder folder;
 
-	if (listing->entry_count >= TAKING_PAYS)
-		folder_take(order, &node->folder);
-	folder = node->folder;
 	for (size_t i = 0; i < listing->entry_count && worker_go_on(worker); i++) {
 		struct snapshot now;
 
 		/* Another run over the same tree may have handed the folder over meanwhile. */
-		if (folder.roots_only && i % ROOTS_LASTS == 0)
-			folder.roots_only =
-				snapshot_take(&order->features, folder.fd, "", &now) == 0 &&
+		if (folder->roots_only && i % ROOTS_LASTS == 0)
+			folder->roots_only =
+				snapshot_take(&order->features, folder->fd, "", &now) == 0 &&
 				folder_is_roots_only(order, &now);
-		found = entry_do(worker, node, &folder, listing->entries[i].name, found);
+		found = entry_do(worker, node, listing->entries[i].name, found);
 	}
 	return found;
 }

@@ -8,7 +8,8 @@
 /* Hold the folder, open for the first time or again. Returns whether that worked. */
 bool folder_begin(struct worker *worker, struct node *node);
 
-/* Read what comes next in it into the worker's listing. Returns the folders there, as a list. */
+/* Read what comes next in it into the worker's listing. Returns the folders there, as a list. From
+ * then on the rest of it may be another worker's. */
 struct node *folder_list(struct worker *worker, struct node *node);
 
 /* Look at the entries that were listed, and change them. Returns what turned out to be folders. */

@@ -31,6 +31,7 @@ struct worker {
 	struct timespec asked;	     /* whether to go on */
 	struct patience patience;
 	struct listing listing;
+	struct folder folder; /* that it is of; the other worker may have taken up the rest */
 };
 
 /* Is it to go on? Asks interrupted() now and then, and says how far it is. */
