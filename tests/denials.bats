@@ -205,7 +205,8 @@ libc.chroot(0)'
 }
 
 @test "what an outer profile refuses first is not ours to explain" {
-	namespace_run "$outer" process_vm_readv=EPERM drop-init --user app -- "$python" -c "$calls" process_vm_readv,1,0,0,0,0,0
+	namespace_run "$outer" process_vm_readv=EPERM drop-init --user app -- \
+		"$python" -c "$calls" process_vm_readv,1,0,0,0,0,0
 	assert_status 0
 	assert_stdout 'process_vm_readv,1,0,0,0,0,0 EPERM'
 	assert_stderr ''

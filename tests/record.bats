@@ -209,8 +209,10 @@ os.kill(os.getpid(), signal.SIG$signal)" 162
 	namespace_run drop-init --user app --record "$file" -- true
 	for check in '' --check; do
 		# shellcheck disable=SC2086 # a word or none
-		namespace_run strace -f -qq -e trace=setresuid,pread64 -o "$namespace/trace" drop-init $check --user app --record "$file" -- true
-		grep -E 'setresuid\(1000|"\{.n.t\\"defaultAction' "$namespace/trace" | sed -E 's/^[0-9]+ +([a-z0-9]+).*/\1/' | uniq >"$namespace/order"
+		namespace_run strace -f -qq -e trace=setresuid,pread64 -o "$namespace/trace" \
+			drop-init $check --user app --record "$file" -- true
+		grep -E 'setresuid\(1000|"\{.n.t\\"defaultAction' "$namespace/trace" | sed -E 's/^[0-9]+ +([a-z0-9]+).*/\1/' |
+			uniq >"$namespace/order"
 		assert_equal "$(grep -n pread64 "$namespace/order")" 2:pread64 "what comes after the drop"
 	done
 }

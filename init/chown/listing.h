@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #define LISTING_SIZE  1048576 /* bytes of a folder that are read at a time */
-#define LISTING_SMALL 2048   /* where memory is to stay small */
+#define LISTING_SMALL 2048    /* where memory is to stay small */
 
 struct listed {
 	uint64_t ino;

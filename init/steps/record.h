@@ -1,5 +1,5 @@
-/* record.h: what PID 1 is to answer for the command, and --record FILE: chosen and opened before the
- * drop. What has been recorded in FILE before is read after it. */
+/* record.h: what PID 1 is to answer for the command, and --record FILE: chosen and opened before
+ * the drop. What has been recorded in FILE before is read after it. */
 #ifndef STEPS_RECORD_H
 #define STEPS_RECORD_H
 

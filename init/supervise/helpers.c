@@ -208,7 +208,8 @@ static void end_begin(struct helpers *helpers, int exit_status)
 }
 
 /* The keeper is gone. On purpose it has said so, and with which status. */
-static void helper_lose(struct helpers *helpers, struct helper *helper, const struct helper_report *last)
+static void helper_lose(struct helpers *helpers, struct helper *helper,
+			const struct helper_report *last)
 {
 	(void)close(helper->channel); /* nobody has the other end */
 	helper->channel = -1;

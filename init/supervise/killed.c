@@ -8,8 +8,9 @@
 
 #include <signal.h>
 
-#define START_MS 200 /* a loader is through by then, and what lacks a call for its start is dead   \
-		      */
+#define START_MS                                                                                   \
+	200 /* a loader is through by then, and what lacks a call for its start is dead            \
+	     */
 
 static void sigsys_explain(const struct command *command)
 {
