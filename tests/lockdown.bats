@@ -64,6 +64,7 @@ openat, args[2] & 0x220243 == 0x0
 poll
 ppoll
 pread64
+pwritev2
 read
 restart_syscall
 stat

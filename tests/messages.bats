@@ -89,3 +89,48 @@ load namespace
 	namespace_wait 10
 	assert_status 3
 }
+
+# Signals have to wait for one line, not for each.
+@test "a terminal that was stopped keeps a TERM waiting for one line at most, and goes on afterwards" {
+	namespace_run python3 -c 'import os, pty, signal, subprocess, sys, termios, time
+orphans = """
+$| = 1;
+for (1 .. 60) { my $pid = fork // die; if (!$pid) { fork // die; exit } waitpid $pid, 0 }
+$SIG{TERM} = sub { my $pid = fork // die; if (!$pid) { fork // die; exit } waitpid $pid, 0; sleep 1; exit 3 };
+print "ready\n";
+sleep 60"""
+controller, terminal = pty.openpty()
+termios.tcflow(terminal, termios.TCOOFF)
+init = subprocess.Popen(["drop-init", "-w", "perl", "-e", orphans], stderr=terminal, stdout=subprocess.PIPE)
+init.stdout.readline()
+begin = time.monotonic()
+init.terminate()
+print(init.stdout.read(1) == b"", end=" ")
+time.sleep(0)
+print(time.monotonic() - begin < 3)
+termios.tcflow(terminal, termios.TCOON)
+print(init.wait(10))'
+	assert_status 0
+	assert_stdout "$(printf '%s\n' 'True True' 3)"
+}
+
+@test "a pipe that others fill keeps PID 1 from nothing" {
+	needs pipe_nowait
+	namespace_run python3 -c 'import fcntl, os, signal, subprocess, sys, time
+unread, log = os.pipe()
+fcntl.fcntl(log, fcntl.F_SETPIPE_SZ, 4096)
+os.set_blocking(unread, False)
+init = subprocess.Popen(["drop-init", "-vv", sys.argv[1]], stderr=log, stdout=subprocess.PIPE)
+init.stdout.readline()
+end = time.monotonic() + 5
+while time.monotonic() < end:
+    init.send_signal(signal.SIGHUP) # a message each
+    try: os.read(unread, 4096)
+    except BlockingIOError: pass
+time.sleep(0.3)
+begin = time.monotonic()
+init.terminate()
+print(init.wait(10), time.monotonic() - begin < 3)' "$BUILD/probe/pipe_filler"
+	assert_status 0
+	assert_stdout '3 True'
+}

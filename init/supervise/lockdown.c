@@ -71,6 +71,7 @@ static const struct permit permits[] = {
 	{ SYS_getdents64, LOOP },
 	{ SYS_pread64, BOTH },
 	{ SYS_write, BOTH },
+	{ SYS_pwritev2, BOTH },
 	{ SYS_close, BOTH },
 #ifdef SYS_stat
 	{ SYS_stat, BOTH },

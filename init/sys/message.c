@@ -7,13 +7,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
+#ifndef RWF_NOWAIT
+#define RWF_NOWAIT 8 /* linux/fs.h, which has much else */
+#endif
 #define ROOM_WAIT_MS   100
 #define LINE_MAX_BYTES 4096 /* what Kubernetes keeps of a termination message, too */
 
@@ -129,20 +136,36 @@ static void line_format(struct line *line, enum message_level level, const char 
 	line->text[line->length++] = '\n';
 }
 
-/* Whoever reads it may have stopped: a line is rather lost than PID 1 kept from its work. Where a
- * pipe can be written to there is room for PIPE_BUF bytes, and no line is longer. pipe(7) */
+/* Whoever reads it may have stopped: a line is rather lost than PID 1 kept from its work, and after
+ * one that nobody was waiting for the next ones do not wait at all. Where a pipe can be written to
+ * there is room for PIPE_BUF bytes, and no line is longer. pipe(7) */
 static bool has_room(int fd)
 {
+	static atomic_bool stopped;
 	struct pollfd place = { .fd = fd, .events = POLLOUT };
+	const bool ready = poll(&place, 1, stopped ? 0 : ROOM_WAIT_MS) != 0;
 
-	return poll(&place, 1, ROOM_WAIT_MS) != 0;
+	stopped = !ready;
+	return ready;
+}
+
+/* Others write to the same pipe, and may have filled it since: then the line is lost. False where
+ * the kernel cannot write without waiting (before Linux 6.4), or it is no pipe. pwritev2(2) */
+static bool write_now(int fd, const struct line *line)
+{
+	const struct iovec text = { (void *)line->text, line->length };
+	struct stat status;
+
+	if (fstat(fd, &status) || !(S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)))
+		return false;
+	return syscall(SYS_pwritev2, fd, &text, 1, -1L, -1L, RWF_NOWAIT) >= 0 || errno == EAGAIN;
 }
 
 static void write_whole(int fd, const struct line *line)
 {
 	ssize_t done;
 
-	if (!has_room(fd))
+	if (!has_room(fd) || write_now(fd, line))
 		return;
 	do
 		done = write(fd, line->text, line->length);

@@ -20,6 +20,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -164,6 +165,15 @@ static bool has_call(long number)
 	return syscall(number, -1, NULL, 0, ~0U, NULL, 0) < 0 && errno != ENOSYS;
 }
 
+static bool has_pipe_nowait(void)
+{
+	const struct iovec byte = { (char[]){ 0 }, 1 };
+	int ends[2];
+
+	return pipe(ends) == 0 &&
+	       syscall(SYS_pwritev2, ends[1], &byte, 1, -1L, -1L, RWF_NOWAIT) == 1;
+}
+
 static bool has_fchmodat2(void)
 {
 	return has_call(CALL_FCHMODAT2);
@@ -210,6 +220,7 @@ static const struct feature {
 	{ "addfd_send", "ADDFD with SEND", "5.14", has_addfd_send },
 	{ "netns_cookie", "SO_NETNS_COOKIE", "5.14", has_netns_cookie },
 	{ "wait_killable", "WAIT_KILLABLE_RECV", "5.19", has_wait_killable },
+	{ "pipe_nowait", "RWF_NOWAIT for pipes", "6.4", has_pipe_nowait },
 	{ "fchmodat2", "fchmodat2", "6.6", has_fchmodat2 },
 	{ "sync_wake_up", "SYNC_WAKE_UP for seccomp listeners", "6.6", has_sync_wake_up },
 	{ "tmpfs_flags", "file flags in tmpfs", "6.6", has_tmpfs_flags },
