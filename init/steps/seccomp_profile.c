@@ -19,7 +19,9 @@ static const struct failure *profile_find(struct run *run)
 				   profile->name, refused);
 	if (prctl(PR_GET_SECCOMP, 0, 0, 0, 0) >= 0)
 		return NULL;
-	return failure_new(NULL, 0, "add --seccomp none to go without",
+	return failure_new(NULL, 0,
+			   "add --seccomp none to go without, or DROP_INIT_SECCOMP=none for an "
+			   "emulated build alone",
 			   "profile '%s': this kernel has no seccomp", profile->name);
 }
 
