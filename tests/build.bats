@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2153 # BUILD is namespace.bash's
 # What make makes: what is installed, what is taken away again, and the completions.
 
 bats_require_minimum_version 1.5.0 # run -STATUS
-# shellcheck disable=SC2153 # BUILD is namespace.bash's
 load namespace
 
 # Not in the test: on a busy machine it takes longer than a test may.

@@ -8,9 +8,8 @@
 
 #include <signal.h>
 
-#define START_MS                                                                                   \
-	200 /* a loader is through by then, and what lacks a call for its start is dead            \
-	     */
+/* a loader is through by then, and what lacks a call for its start is dead */
+#define START_MS 200
 
 static void sigsys_explain(const struct command *command)
 {
