@@ -430,27 +430,46 @@ another_users() {
 	done
 }
 
-# Where the run would refuse, --check must say so. would_fail REASON [COMMAND...]
+# Where the run would refuse, --check must say so. would_fail VALUE REASON [COMMAND...]
 would_fail() {
-	local reason=$1
-	shift
-	namespace_run "$@" drop-init --check --user 1000:1000 --seccomp none --chown "$data" -- true
+	local value=$1,owner=1000:1000 reason=$2
+	shift 2
+	namespace_run "$@" drop-init --check --seccomp none --chown "$value" -- true
 	assert_status 125
-	assert_stdout_has "NO  chown       $data: $reason"
-	namespace_run "$@" drop-init --user 1000:1000 --seccomp none --chown "$data" -- true
+	assert_stdout_has "NO  chown       ${value%%,*}: $reason"
+	namespace_run "$@" drop-init --seccomp none --chown "$value" -- true
 	assert_status 125
-	assert_stderr "drop-init: --chown $data: $reason"
+	assert_stderr "drop-init: --chown $value: $reason"
 }
 
 @test "--check foresees what the run cannot change: immutable, read-only, no capability, no such id" {
 	touch "$data/f"
-	would_fail "cannot change the owner of '$data/f': Operation not permitted (add the capability CHOWN)" \
+	would_fail "$data" "cannot change the owner of '$data/f': Operation not permitted (add the capability CHOWN)" \
 		setpriv --bounding-set -chown
 	chattr +i "$data/f"
-	would_fail "cannot change the owner of '$data/f': Operation not permitted (it is immutable or append-only: chattr -ia)"
+	would_fail "$data" "cannot change the owner of '$data/f': Operation not permitted (it is immutable or append-only: chattr -ia)"
 	chattr -i "$data/f"
 	namespace_prepare "mount --bind '$data' '$data'; mount -o remount,ro,bind '$data'"
-	would_fail "cannot change the owner of '$data/f': Read-only file system (mount it writable, or chown it in the image)"
+	would_fail "$data" "cannot change the owner of '$data/f': Read-only file system (mount it writable, or chown it in the image)"
+}
+
+@test "--check foresees a folder that cannot be made, and a mode that cannot be set" {
+	touch "$outside/file"
+	mkdir "$outside/closed"
+	chown 1001:1001 "$outside/closed"
+	chown 1000:1000 "$data"
+	namespace_prepare "mount --bind '$data' '$data'; mount -o remount,ro,bind '$data'"
+	would_fail "$data/new/folder,mkdir" \
+		"cannot create '$data/new/folder': Read-only file system (make it in the image, or mount a volume there)"
+	would_fail /proc/new,mkdir "cannot create '/proc/new': Operation not permitted (make it in the image, or mount a volume there)"
+	would_fail "$outside/file/new,mkdir" "cannot create '$outside/file/new': Not a directory (make it in the image, or mount a volume there)"
+	would_fail "$outside/closed/new,mkdir" "cannot create '$outside/closed/new': Permission denied (add the capability DAC_OVERRIDE)" \
+		setpriv --bounding-set -dac_override,-dac_read_search
+	would_fail "$outside/new,mkdir" "cannot change the owner of '$outside/new': Operation not permitted (add the capability CHOWN)" \
+		setpriv --bounding-set -chown
+	would_fail "$data,mode=700" "cannot change the mode of '$data': Read-only file system (mount it writable, or chown it in the image)"
+	would_fail "$outside/closed,mode=750" "cannot change the mode of '$outside/closed': Operation not permitted (add the capability FOWNER)" \
+		setpriv --bounding-set -fowner,-setuid
 }
 
 @test "--check foresees an id that the user namespace does not map" {

@@ -195,7 +195,7 @@ keep_changing() {
 	chown -R 1000:1000 "$tree"
 	keep_changing
 	(
-		until ls -l /proc/[0-9]*/fd 2>/dev/null | grep -q " $tree\$"; do sleep 0.02; done
+		until find /proc/[0-9]*/fd -lname "$tree" 2>/dev/null | grep -q .; do sleep 0.02; done
 		mv "$tree" "$attic/data"
 		ln -s /etc "$tree"
 	) 3>&- &

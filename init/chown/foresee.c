@@ -26,7 +26,7 @@ static int view_open_root(struct view *view)
 {
 	struct ownership_link link;
 	long filesystem;
-	int r, fd = root_open(view->spec->path, false, &link);
+	int r, fd = root_open(view->spec->path, ROOT_REQUIRED, &link);
 
 	if (fd < 0)
 		return fd;
@@ -128,7 +128,7 @@ static void forecast_missing(const struct chown_spec *spec, const char *path,
 {
 	struct ownership_link link;
 	bool same = false;
-	int fd = root_open(spec->path, false, &link);
+	int fd = root_open(spec->path, ROOT_TRIED, &link);
 
 	if (fd >= 0)
 		close(fd);

@@ -48,6 +48,25 @@ static int job_refuse(struct job *job, const char *why)
 	return -EPERM;
 }
 
+/* With what error would every change fail? */
+static int order_foresee(const struct order *order)
+{
+	int r, fd = memfd_create("drop-init", MFD_CLOEXEC);
+
+	if (fd < 0)
+		return 0;
+	r = fchown(fd, order->uid, order->gid) ? -errno : 0;
+	close(fd);
+	return r;
+}
+
+static int job_foresee_created(struct job *job)
+{
+	const int r = order_foresee(&job->order);
+
+	return r < 0 ? job_fail(job, OWNERSHIP_CHANGE, r) : 0;
+}
+
 /* Whoever can move a folder in PATH would choose what is above it. */
 static bool path_goes_up(const char *path)
 {
@@ -60,23 +79,23 @@ static bool path_goes_up(const char *path)
 
 static int job_open(struct job *job)
 {
-	const struct chown_spec *spec = job->spec;
+	const char *path = job->spec->path;
+	const bool make = job->spec->mkdir;
 	struct ownership_link *link = &job->report->link;
 	int fd;
 
-	if (path_goes_up(spec->path))
+	if (path_goes_up(path))
 		return job_refuse(job, "write it without '..'");
-	fd = root_open(spec->path, false, link);
-	if (fd == -ENOENT && spec->mkdir) {
-		job->report->created = true;
-		if (job->order.dry_run)
-			return 0;
-		fd = root_open(spec->path, true, link);
-		if (fd < 0 && fd != -ELOOP)
-			return job_fail(job, OWNERSHIP_CREATE, fd);
-	}
+	fd = root_open(path, make ? ROOT_TRIED : ROOT_REQUIRED, link);
+	job->report->created = make && fd == -ENOENT;
+	if (job->report->created && job->order.dry_run)
+		return job_foresee_created(job);
+	if (job->report->created)
+		fd = root_open(path, ROOT_CREATED, link);
+	if (fd == -ELOOP)
+		return job_fail(job, OWNERSHIP_FOLLOW, fd);
 	if (fd < 0)
-		return job_fail(job, fd == -ELOOP ? OWNERSHIP_FOLLOW : OWNERSHIP_OPEN, fd);
+		return job_fail(job, make ? OWNERSHIP_CREATE : OWNERSHIP_OPEN, fd);
 	job->path_fd = fd;
 	return 0;
 }
@@ -104,7 +123,7 @@ static int job_confirm(struct job *job)
 			return r;
 		if (!snapshot_has_settled(&job->root, &patience))
 			continue;
-		pin = root_open(job->spec->path, false, &job->report->link);
+		pin = root_open(job->spec->path, ROOT_REQUIRED, &job->report->link);
 		if (pin < 0)
 			return pin;
 		r = snapshot_take(&job->order.features, pin, "", &again);
@@ -128,26 +147,11 @@ static int job_judge_file(struct job *job)
 	return verdict;
 }
 
-/* With what error would every change fail? */
-static int order_foresee(const struct order *order, int path_fd)
-{
-	struct statfs fs;
-	int r, fd;
-
-	if (fstatfs(path_fd, &fs) == 0 && fs.f_flags & ST_RDONLY)
-		return -EROFS;
-	fd = memfd_create("drop-init", MFD_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	r = fchown(fd, order->uid, order->gid) ? -errno : 0;
-	close(fd);
-	return r;
-}
-
 /* What PATH itself must be for the walk to begin. */
 static int job_check(struct job *job)
 {
 	const char *objection;
+	struct statfs fs;
 	int verdict, r = job_look(job);
 
 	if (r < 0)
@@ -156,8 +160,9 @@ static int job_check(struct job *job)
 	objection = root_objection(&job->order.features, &job->root, job->report->filesystem);
 	if (objection)
 		return job_refuse(job, objection);
-	if (job->order.dry_run)
-		job->order.foreseen = order_foresee(&job->order, job->path_fd);
+	if (job->order.dry_run && fstatfs(job->path_fd, &fs) == 0)
+		job->order.foreseen =
+			(fs.f_flags & ST_RDONLY) ? -EROFS : order_foresee(&job->order);
 	verdict = order_judge(&job->order, &job->root);
 	if (verdict == VERDICT_CHANGE && !S_ISDIR(job->root.mode))
 		verdict = job_judge_file(job);
@@ -188,7 +193,7 @@ static int job_find_again(struct job *job)
 {
 	const struct kernel_features *features = &job->order.features;
 	struct snapshot now = { 0 };
-	int r, fd = root_open(job->spec->path, false, &job->report->link);
+	int r, fd = root_open(job->spec->path, ROOT_REQUIRED, &job->report->link);
 
 	r = fd < 0 ? fd : snapshot_take(features, fd, "", &now);
 	if (fd >= 0)
@@ -210,8 +215,8 @@ static int job_set_mode(struct job *job)
 	job->report->mode_changed = true;
 	if (!job->order.dry_run)
 		r = root_set_mode(&job->order.features, job->path_fd, &job->root, mode);
-	else if (job->root.immutable)
-		r = -EPERM;
+	else
+		r = job->order.foreseen == -EROFS ? -EROFS : root_try_mode(&job->root, mode);
 	return r < 0 ? job_fail(job, OWNERSHIP_MODE, r) : 0;
 }
 

@@ -132,6 +132,8 @@ static const char *advice_access(const struct ownership_report *report)
 static const char *advice_find(const struct ownership_report *report,
 			       const struct ownership_failure *failure)
 {
+	if (failure->act == OWNERSHIP_CREATE && failure->error != EACCES)
+		return "make it in the image, or mount a volume there";
 	switch (failure->error) {
 	case EPERM:
 		return advice_permission(report, failure);
