@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What only a machine of one's own has: a security module, an engine with bridges, control groups, quotas. Runs in
+# What only a machine of one's own has: a security module, an engine with bridges, control groups. Runs in
 # those of make check-kernels alone, whose settings it changes: tests/kernels/run boots them with an engine's packages.
 
 load ../namespace
@@ -29,7 +29,6 @@ setup_file() {
 
 teardown() {
 	docker ps -aq | xargs -r docker rm -f >/dev/null 2>&1
-	umount /mnt 2>/dev/null
 	namespace_cleanup
 }
 
@@ -90,76 +89,6 @@ yama() { echo "$1" >/proc/sys/kernel/yama/ptrace_scope; }
 	[ "$(docker diff right)" = '' ]
 	docker run --name wrong image drop-init --user app --chown /data -- true
 	[ "$(docker diff wrong)" = $'C /data\nC /data/file' ]
-}
-
-# quota_mount: an ext4 of its own at /mnt, with quotas for users and projects.
-quota_mount() {
-	truncate -s 64M "$BATS_TEST_TMPDIR/disk"
-	mke2fs -q -t ext4 -O quota,project -E quotatype=usrquota:prjquota "$BATS_TEST_TMPDIR/disk"
-	mount -o loop,usrquota,prjquota "$BATS_TEST_TMPDIR/disk" /mnt || namespace_fail "$(dmesg | tail -n 5)"
-}
-
-@test "a project quota that is used up: the folder that cannot be made is named, and the command is not started" {
-	quota_mount
-	mkdir /mnt/project
-	chattr -p 7 +P /mnt/project
-	setquota -P 7 0 0 0 3 /mnt
-	namespace_run drop-init --user app --chown /mnt/project/data,mkdir -- touch /mnt/project/data/started
-	assert_status 0
-	assert_equal "$(lsattr -dp /mnt/project/data | awk '{ print $1 }')" 7 "project"
-	namespace_run drop-init --user app --chown /mnt/project/more,mkdir -- touch /mnt/started
-	assert_status 125
-	assert_stdout ''
-	assert_stderr_has '--chown /mnt/project/more'
-	assert_stderr_has 'Disk quota exceeded'
-	[ ! -e /mnt/started ]
-}
-
-@test "a user's quota that a change of owner would exceed ends the run, and names the file" {
-	quota_mount
-	mkdir /mnt/data
-	touch /mnt/data/{1,2,3}
-	setquota -u 1000 0 0 0 2 /mnt
-	namespace_run drop-init --user app --chown /mnt/data -- touch /mnt/data/started
-	assert_status 125
-	assert_stdout ''
-	assert_stderr_has 'Disk quota exceeded'
-	assert_stderr_has '/mnt/data'
-	[ ! -e /mnt/data/started ]
-}
-
-# --- podman without root -------------------------------------------------------------------------------------------
-
-# rootless COMMAND...: as a user with 65536 ids of its own.
-rootless() {
-	grep -q '^rootless:' /etc/passwd || {
-		echo rootless:x:3000:3000::/home/rootless:/bin/sh >>/etc/passwd
-		echo rootless:x:3000: >>/etc/group
-		echo rootless:100000:65536 | tee /etc/subuid >/etc/subgid
-		install -d -o 3000 -g 3000 -m 700 /home/rootless /run/user/3000
-		mount --make-rshared / # as a machine's own init leaves it
-	}
-	cd /home || return # any folder that is open to that user
-	setpriv --reuid 3000 --regid 3000 --clear-groups env HOME=/home/rootless XDG_RUNTIME_DIR=/run/user/3000 \
-		PATH=/usr/bin:/bin:/usr/sbin:/sbin "$@" 3>&-
-}
-
-rootless_run() {
-	rootless podman --cgroup-manager=cgroupfs --storage-driver=vfs --runtime=runc run --rm --pull=never \
-		--cgroups=disabled --network=none "$@"
-}
-
-@test "rootless podman: many ids, and the user is one of them; an id that is not mapped is named" {
-	rootless podman --storage-driver=vfs import - localhost/image <"$BATS_FILE_TMPDIR/image.tar"
-	run rootless_run "${low_ports[@]}" localhost/image drop-init --user app --chown /data --allow-port 80 -- \
-		sh -c 'id; ls -ldn /data /data/file; grep -E "Cap(Eff|Prm|Bnd)" /proc/self/status; httpd -p 80 -h /www'
-	[ "$status" = 0 ]
-	[ "${lines[0]}" = 'uid=1000(app) gid=1000(app) groups=1000(app)' ]
-	[ "$(grep -c ' 1000 *1000 ' <<<"$output")" = 2 ]
-	[ "$(grep -cE 'Cap(Eff|Prm|Bnd):.0000000000000000' <<<"$output")" = 3 ]
-	run rootless_run localhost/image drop-init --user 200000:200000 -- true
-	[ "$status" = 125 ]
-	[[ $output == *uid_map* ]]
 }
 
 # --- Yama: ever stricter, and 3 stays until the machine is off -----------------------------------------------------
