@@ -339,4 +339,4 @@ demo:
 	@BUILD=$(abspath $(BUILD)) tests/apps/demo
 
 include tests/fuzz/fuzz.mk tests/sanitize/sanitize.mk
--include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d $(BUILD)/*/*/*/*.d)
+-include $(wildcard $(addprefix $(BUILD)/,init/*.d init/*/*.d init/seccomp/*/*.d seccomp/*.d seccomp/*/*.d))
