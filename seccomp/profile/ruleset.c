@@ -168,7 +168,9 @@ static bool name_add(struct ruleset *ruleset, const struct entry *common, bool r
 
 		newest_raise(rules, common->name);
 		do {
-			if (!redundant && !call_add(rules, common, rule->conditions + at, step))
+			const struct condition *conditions = step ? &rule->conditions[at] : NULL;
+
+			if (!redundant && !call_add(rules, common, conditions, step))
 				return false;
 			at += step;
 		} while (at < rule->condition_count);
