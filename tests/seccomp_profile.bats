@@ -173,3 +173,12 @@ run(['io_uring_setup,8,room', 'get_mempolicy,0,0,0,0,0'])"
 	assert_status 125
 	assert_stderr 'drop-init: --seccomp strickt: neither default, strict nor none, and no file of this name'
 }
+
+@test "a JSON file in the working folder is that file, whatever it is called" {
+	for name in docker-default -o; do
+		namespace_run sh -c "cd /dev/shm && echo '{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": [
+			{\"names\": [\"chroot\"], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 7}]}' >./$name && chmod 755 . ./$name &&
+			exec drop-init --user app --seccomp $name -- $python -c 'import os; os.chroot(\".\")'"
+		[[ $stderr == *"OSError: [Errno 7] Argument list too long: '.'"* ]] || namespace_fail "$stderr"
+	done
+}

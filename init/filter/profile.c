@@ -119,14 +119,17 @@ static const char *compiler_find(void)
 }
 
 /* The compiler reads a file that somebody wrote, so it runs as the user who will run under it, and
- * with nothing of our environment. What it cannot read it says itself. */
+ * with nothing of our environment. What it cannot read it says itself. A file has a slash, so that
+ * it is no profile's name and no option. */
 static _Noreturn void compiler_run(const struct plan *plan, const char *compiler, int output,
 				   char *capabilities)
 {
-	char *arguments[] = { (char[]){ COMPILER },  (char[]){ "compile" },
-			      (char *)plan->seccomp, (char[]){ "-o" },
-			      (char[]){ "-" },	     (char[]){ "--caps" },
-			      capabilities,	     NULL };
+	const char *slash = strchr(plan->seccomp, '/') ? "" : "./";
+	char *file = (char *)text_format("%s%s", slash, plan->seccomp);
+	char *arguments[] = {
+		(char[]){ COMPILER }, (char[]){ "compile" }, file,	   (char[]){ "-o" },
+		(char[]){ "-" },      (char[]){ "--caps" },  capabilities, NULL
+	};
 	char *environment[] = { NULL };
 	const struct failure *failure = privileges_drop(plan, BIND_NOBODY, true);
 	char text[512];
