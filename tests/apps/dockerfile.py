@@ -5,7 +5,7 @@
     dockerfile.py run DOCKERFILE [-E ENTRYPOINT] [-e K=V]... [ARG]...
                                                     what `docker run` would start, each word ended by a NUL:
                                                     the user, the folder, K=V..., an empty word, the command
-    dockerfile.py volumes|stop DOCKERFILE           the volumes, one a line; the signal that stops it
+    dockerfile.py volumes|stop|health DOCKERFILE    the volumes, one a line; the signal that stops it; its health check
 
 The script runs in a root laid over the machine's: FROM is the machine itself, and of `apt-get install` it
 checks that the packages are there. COPY reads from /tmp/context, and COPY --from=drop-init from /tmp/drop-init.
@@ -38,7 +38,7 @@ def pairs(rest):
 
 def read(path):
     image = {"user": "root", "folder": "/", "env": [], "volumes": [], "entry": [], "cmd": [], "stop": "TERM",
-             "steps": []}
+             "health": [], "steps": []}
     for word, rest in instructions(path):
         if word == "FROM":
             # A stage starts from the bare system, but its files stay where they are for COPY --from.
@@ -60,6 +60,8 @@ def read(path):
             image["cmd"] = arguments(rest)
         elif word == "STOPSIGNAL":
             image["stop"] = rest.removeprefix("SIG")
+        elif word == "HEALTHCHECK":
+            image["health"] = arguments(rest.removeprefix("CMD"))
         elif word != "EXPOSE":
             sys.exit(f"{path}: do not know {word}")
     return image
@@ -140,6 +142,8 @@ def main(what, path, *words):
         print("\n".join(image["volumes"]))
     elif what == "stop":
         print(image["stop"])
+    elif what == "health":
+        print(shlex.join(image["health"]))
 
 
 main(*sys.argv[1:])
