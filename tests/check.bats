@@ -14,7 +14,7 @@ ok  seccomp     '"$(sed -n 's/^ok  seccomp *//p' "$namespace/stdout")"'
 ok  chown       /dev/shm/data to 1002:1002: '"$(sed -n 's/^ok  chown .*1002:1002: //p' "$namespace/stdout")"'
 ok  listen      0.0.0.0:80, passed by LISTEN_FDS as '"'web'"' (IPv4; [::]:80 is both families)
 ok  listen      /dev/shm/s, passed by LISTEN_FDS
-ok  user        member (1002:1002), groups 1002 2000 2001, HOME=/home/member, no capabilities, no_new_privs
+ok  user        member (1002:1002), groups 1002 2000 2001, HOME=/home/member, only CAP_NET_BIND_SERVICE, no_new_privs
 ok  writable    /dev/shm/open: yes
 ok  writable    /dev/shm/data: yes, once --chown /dev/shm/data is done
 ok  command     /usr/bin/sh, as a child of this init'

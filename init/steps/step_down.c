@@ -41,25 +41,28 @@ static const char *lost_groups_format(const struct plan *plan)
 		     : "";
 }
 
-static const char *identity_describe(const struct plan *plan)
+static const char *identity_describe(const struct run *run)
 {
+	const struct plan *plan = run->plan;
 	const struct identity *identity = &plan->identity;
 	const char *groups = identity->group_count ? "" : " none";
+	const char *capabilities =
+		run->ports.keeps == BIND_COMMAND ? "only CAP_NET_BIND_SERVICE" : "no capabilities";
 	char name[LOGIN_NAME_MAX + 32];
 
 	for (size_t i = 0; i < identity->group_count; i++)
 		groups = text_format("%s %u", groups, identity->groups[i]);
-	return text_format("%s, groups%s%s, HOME=%s, no capabilities%s",
+	return text_format("%s, groups%s%s, HOME=%s, %s%s",
 			   identity_format(identity, name, sizeof(name)), groups,
 			   lost_groups_format(plan),
-			   identity->home && *identity->home ? identity->home : "/",
+			   identity->home && *identity->home ? identity->home : "/", capabilities,
 			   plan->allow_new_privs ? ", new privileges allowed" : ", no_new_privs");
 }
 
 const struct failure *step_down_run(struct run *run)
 {
 	const struct plan *plan = run->plan;
-	const char *description = plan->drops ? identity_describe(plan) : "";
+	const char *description = plan->drops ? identity_describe(run) : "";
 	const struct failure *failure =
 		privileges_drop(plan, run->ports.keeps, run->unotify.filtered);
 
@@ -92,5 +95,5 @@ void step_down_check(struct run *run, struct outlook *outlook)
 		outlook_say(outlook, true, "stays %u:%u: no --user was given", geteuid(),
 			    getegid());
 	else
-		outlook_say(outlook, true, "%s", identity_describe(plan));
+		outlook_say(outlook, true, "%s", identity_describe(run));
 }
