@@ -213,12 +213,6 @@ static void cases_print(const struct arch_rules *rules, const struct question *q
 	struct entry_range range = rules_entries(rules, (uint32_t)question->data.nr);
 
 	for (size_t i = 0; i < range.count; i++) {
-		if (range.first[i].condition_count == 0) {
-			(void)entry_print(rules, &range.first[i], question);
-			return;
-		}
-	}
-	for (size_t i = 0; i < range.count; i++) {
 		if (!entry_excluded(&range.first[i], question) &&
 		    !entry_print(rules, &range.first[i], question))
 			return;

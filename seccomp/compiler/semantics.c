@@ -71,7 +71,7 @@ static bool entry_holds(const struct entry *entry, const uint64_t *arguments)
 	return true;
 }
 
-/* The entry that decides, or NULL: the first without a condition, else the first that holds. */
+/* The entry that decides, or NULL: the first that holds. */
 static const struct entry *entry_choose(const struct arch_rules *rules,
 					const struct seccomp_data *data)
 {
@@ -80,10 +80,6 @@ static const struct entry *entry_choose(const struct arch_rules *rules,
 
 	for (size_t i = 0; i < ARGUMENTS_MAX; i++)
 		arguments[i] = data->args[i] & (arch_get(rules->arch)->narrow ? UINT32_MAX : ~0ULL);
-	for (const struct entry *entry = range.first; entry < range.first + range.count; entry++) {
-		if (entry->condition_count == 0)
-			return entry;
-	}
 	for (const struct entry *entry = range.first; entry < range.first + range.count; entry++) {
 		if (entry_holds(entry, arguments))
 			return entry;

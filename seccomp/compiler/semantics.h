@@ -1,7 +1,7 @@
 /* semantics.h: what rules say about a system call: the yardstick for filters.
  *
- * Of the entries for one call the first that has no condition decides, whatever else there is; else
- * the first whose conditions hold, in the profile's order.
+ * Of the entries for one call the first whose conditions hold decides, in the profile's order.
+ * (Where one has no condition there are no others: see dedupe.h.)
  */
 #ifndef SEMANTICS_H
 #define SEMANTICS_H

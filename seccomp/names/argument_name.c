@@ -6,20 +6,16 @@
 #include <sys/ioctl.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
-/* What the headers of a libc may not have; socket(7), netlink(7), protocols(5), clone(2). */
-#ifndef CLONE_NEWTIME
-#define CLONE_NEWTIME 0x80
-#endif
-#define AF_SMC_NUMBER	43
-#define AF_XDP_NUMBER	44
-#define FAMILY_ANY	(-1)
-#define FAMILY_INTERNET (-2) /* AF_INET or AF_INET6 */
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
+#define FAMILY_ANY	(-1)
+#define FAMILY_INTERNET (-2)   /* AF_INET or AF_INET6 */
+#define TCGETS_NUMBER	0x5401 /* <asm/termbits.h> and <termios.h> exclude each other */
 
+/* socket(7), netlink(7), protocols(5), ioctl_tty(2), prctl(2), clone(2): numbers that are the same
+ * on all architectures are given where the headers of a libc may lack them.
+ */
 static const struct named {
 	const char *call;
 	unsigned int argument;
@@ -28,120 +24,44 @@ static const struct named {
 	uint32_t value;
 	const char *name;
 } named[] = {
-#define FAMILY(name)                                                                               \
-	{                                                                                          \
-		"socket", 0, false, FAMILY_ANY, AF_##name, "AF_" #name                             \
-	}
-#define INTERNET(name, number)                                                                     \
-	{                                                                                          \
-		"socket", 2, false, FAMILY_INTERNET, number, "IPPROTO_" #name                      \
-	}
-#define NETLINK(name, number)                                                                      \
-	{                                                                                          \
-		"socket", 2, false, AF_NETLINK, number, "NETLINK_" #name                           \
-	}
-#define VALUE(call, argument, name)                                                                \
-	{                                                                                          \
-		call, argument, false, FAMILY_ANY, name, #name                                     \
-	}
-#define BIT(call, name)                                                                            \
-	{                                                                                          \
-		call, 0, true, FAMILY_ANY, name, #name                                             \
-	}
-	FAMILY(UNIX),
-	FAMILY(INET),
-	FAMILY(INET6),
-	FAMILY(NETLINK),
-	FAMILY(PACKET),
-	FAMILY(ALG),
-	FAMILY(VSOCK),
-	FAMILY(KEY),
-	FAMILY(RDS),
-	FAMILY(TIPC),
-	FAMILY(CAN),
-	FAMILY(BLUETOOTH),
-	FAMILY(NFC),
-	FAMILY(PPPOX),
-	FAMILY(X25),
-	FAMILY(AX25),
-	FAMILY(KCM),
-	{ "socket", 0, false, FAMILY_ANY, AF_SMC_NUMBER, "AF_SMC" },
-	{ "socket", 0, false, FAMILY_ANY, AF_XDP_NUMBER, "AF_XDP" },
-	INTERNET(ICMP, 1),
-	INTERNET(TCP, 6),
-	INTERNET(UDP, 17),
-	INTERNET(DCCP, 33),
-	INTERNET(GRE, 47),
-	INTERNET(ICMPV6, 58),
-	INTERNET(L2TP, 115),
-	INTERNET(SCTP, 132),
-	INTERNET(UDPLITE, 136),
-	INTERNET(RAW, 255),
-	INTERNET(SMC, 256),
-	INTERNET(MPTCP, 262),
-	NETLINK(ROUTE, 0),
-	NETLINK(USERSOCK, 2),
-	NETLINK(SOCK_DIAG, 4),
-	NETLINK(NFLOG, 5),
-	NETLINK(XFRM, 6),
-	NETLINK(SELINUX, 7),
-	NETLINK(ISCSI, 8),
-	NETLINK(AUDIT, 9),
-	NETLINK(FIB_LOOKUP, 10),
-	NETLINK(CONNECTOR, 11),
-	NETLINK(NETFILTER, 12),
-	NETLINK(IP6_FW, 13),
-	NETLINK(DNRTMSG, 14),
-	NETLINK(KOBJECT_UEVENT, 15),
-	NETLINK(GENERIC, 16),
-	NETLINK(SCSITRANSPORT, 18),
-	NETLINK(ECRYPTFS, 19),
-	NETLINK(RDMA, 20),
-	NETLINK(CRYPTO, 21),
-	VALUE("ioctl", 1, TIOCSTI),
-	VALUE("ioctl", 1, TIOCLINUX),
-	VALUE("ioctl", 1, TIOCSETD),
-	VALUE("ioctl", 1, TIOCCONS),
-	VALUE("ioctl", 1, TIOCGWINSZ),
-	VALUE("ioctl", 1, TIOCOUTQ),
-	VALUE("ioctl", 1, FIONREAD),
-	VALUE("ioctl", 1, FIONBIO),
-	VALUE("ioctl", 1, FIONCLEX),
-	VALUE("ioctl", 1, FIOCLEX),
-	{ "ioctl", 1, false, FAMILY_ANY, 0x5401, "TCGETS" },
-	VALUE("prctl", 0, PR_SET_PDEATHSIG),
-	VALUE("prctl", 0, PR_SET_DUMPABLE),
-	VALUE("prctl", 0, PR_SET_NAME),
-	VALUE("prctl", 0, PR_SET_SECCOMP),
-	VALUE("prctl", 0, PR_CAPBSET_DROP),
-	VALUE("prctl", 0, PR_SET_SECUREBITS),
-	VALUE("prctl", 0, PR_SET_MM),
-	VALUE("prctl", 0, PR_SET_NO_NEW_PRIVS),
-	VALUE("setpriority", 0, PRIO_PROCESS),
-	VALUE("setpriority", 0, PRIO_PGRP),
-	VALUE("setpriority", 0, PRIO_USER),
-	{ "ioprio_set", 0, false, FAMILY_ANY, 1, "IOPRIO_WHO_PROCESS" },
-	{ "ioprio_set", 0, false, FAMILY_ANY, 2, "IOPRIO_WHO_PGRP" },
-	{ "ioprio_set", 0, false, FAMILY_ANY, 3, "IOPRIO_WHO_USER" },
-	BIT("personality", UNAME26),
-	BIT("personality", ADDR_NO_RANDOMIZE),
-	BIT("personality", MMAP_PAGE_ZERO),
-	BIT("personality", READ_IMPLIES_EXEC),
-	BIT("clone", CLONE_NEWNS),
-	BIT("clone", CLONE_NEWCGROUP),
-	BIT("clone", CLONE_NEWUTS),
-	BIT("clone", CLONE_NEWIPC),
-	BIT("clone", CLONE_NEWUSER),
-	BIT("clone", CLONE_NEWPID),
-	BIT("clone", CLONE_NEWNET),
-	BIT("unshare", CLONE_NEWTIME),
-	BIT("unshare", CLONE_NEWNS),
-	BIT("unshare", CLONE_NEWCGROUP),
-	BIT("unshare", CLONE_NEWUTS),
-	BIT("unshare", CLONE_NEWIPC),
-	BIT("unshare", CLONE_NEWUSER),
-	BIT("unshare", CLONE_NEWPID),
-	BIT("unshare", CLONE_NEWNET),
+#define FAMILY(name, number)	{ "socket", 0, false, FAMILY_ANY, number, "AF_" #name },
+#define INTERNET(name, number)	{ "socket", 2, false, FAMILY_INTERNET, number, "IPPROTO_" #name },
+#define NETLINK(name, number)	{ "socket", 2, false, AF_NETLINK, number, "NETLINK_" #name },
+#define IOCTL(name, number)	{ "ioctl", 1, false, FAMILY_ANY, number, #name },
+#define PRCTL(name)		{ "prctl", 0, false, FAMILY_ANY, PR_##name, "PR_" #name },
+#define WHO(call, name, number) { call, 0, false, FAMILY_ANY, number, name },
+#define PERSONALITY(name)	{ "personality", 0, true, FAMILY_ANY, name, #name },
+#define NAMESPACE(name)                                                                            \
+	{ "clone", 0, true, FAMILY_ANY, CLONE_##name, "CLONE_" #name },                            \
+		{ "unshare", 0, true, FAMILY_ANY, CLONE_##name, "CLONE_" #name },
+	/* clang-format off */
+	FAMILY(UNIX, 1) FAMILY(INET, 2) FAMILY(AX25, 3) FAMILY(X25, 9) FAMILY(INET6, 10)
+	FAMILY(KEY, 15) FAMILY(NETLINK, 16) FAMILY(PACKET, 17) FAMILY(RDS, 21) FAMILY(PPPOX, 24)
+	FAMILY(CAN, 29) FAMILY(TIPC, 30) FAMILY(BLUETOOTH, 31) FAMILY(ALG, 38) FAMILY(NFC, 39)
+	FAMILY(VSOCK, 40) FAMILY(KCM, 41) FAMILY(SMC, 43) FAMILY(XDP, 44)
+	INTERNET(ICMP, 1) INTERNET(TCP, 6) INTERNET(UDP, 17) INTERNET(DCCP, 33) INTERNET(GRE, 47)
+	INTERNET(ICMPV6, 58) INTERNET(L2TP, 115) INTERNET(SCTP, 132) INTERNET(UDPLITE, 136)
+	INTERNET(RAW, 255) INTERNET(SMC, 256) INTERNET(MPTCP, 262)
+	NETLINK(ROUTE, 0) NETLINK(USERSOCK, 2) NETLINK(SOCK_DIAG, 4) NETLINK(NFLOG, 5)
+	NETLINK(XFRM, 6) NETLINK(SELINUX, 7) NETLINK(ISCSI, 8) NETLINK(AUDIT, 9)
+	NETLINK(FIB_LOOKUP, 10) NETLINK(CONNECTOR, 11) NETLINK(NETFILTER, 12) NETLINK(IP6_FW, 13)
+	NETLINK(DNRTMSG, 14) NETLINK(KOBJECT_UEVENT, 15) NETLINK(GENERIC, 16)
+	NETLINK(SCSITRANSPORT, 18) NETLINK(ECRYPTFS, 19) NETLINK(RDMA, 20) NETLINK(CRYPTO, 21)
+	IOCTL(TCGETS, TCGETS_NUMBER) IOCTL(TIOCSTI, TIOCSTI) IOCTL(TIOCLINUX, TIOCLINUX)
+	IOCTL(TIOCSETD, TIOCSETD) IOCTL(TIOCCONS, TIOCCONS) IOCTL(TIOCGWINSZ, TIOCGWINSZ)
+	IOCTL(TIOCOUTQ, TIOCOUTQ) IOCTL(FIONREAD, FIONREAD) IOCTL(FIONBIO, FIONBIO)
+	IOCTL(FIONCLEX, FIONCLEX) IOCTL(FIOCLEX, FIOCLEX)
+	PRCTL(SET_PDEATHSIG) PRCTL(SET_DUMPABLE) PRCTL(SET_NAME) PRCTL(SET_SECCOMP)
+	PRCTL(CAPBSET_DROP) PRCTL(SET_SECUREBITS) PRCTL(SET_MM) PRCTL(SET_NO_NEW_PRIVS)
+	WHO("setpriority", "PRIO_PROCESS", 0) WHO("setpriority", "PRIO_PGRP", 1)
+	WHO("setpriority", "PRIO_USER", 2) WHO("ioprio_set", "IOPRIO_WHO_PROCESS", 1)
+	WHO("ioprio_set", "IOPRIO_WHO_PGRP", 2) WHO("ioprio_set", "IOPRIO_WHO_USER", 3)
+	PERSONALITY(UNAME26) PERSONALITY(ADDR_NO_RANDOMIZE) PERSONALITY(MMAP_PAGE_ZERO)
+	PERSONALITY(READ_IMPLIES_EXEC)
+	NAMESPACE(NEWNS) NAMESPACE(NEWCGROUP) NAMESPACE(NEWUTS) NAMESPACE(NEWIPC)
+	NAMESPACE(NEWUSER) NAMESPACE(NEWPID) NAMESPACE(NEWNET)
+	{ "unshare", 0, true, FAMILY_ANY, 0x80, "CLONE_NEWTIME" },
+	/* clang-format on */
 };
 
 /* socketpair(2)'s arguments are socket(2)'s. */
