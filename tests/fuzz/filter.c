@@ -5,6 +5,7 @@
 #include "init/filter/profile.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,17 +62,19 @@ struct order {
 	const char *path;
 	uint8_t reports;
 	uint32_t seed;
+	bool loaded;
 };
 
 static void load(void *context)
 {
-	const struct order *order = context;
+	struct order *order = context;
 	const struct plan plan = { .drops = true, .seccomp = order->path };
 	const struct syscall_set silent = { { order->seed } };
 	struct filter profile, composed;
 
 	if (profile_load(&plan, BIND_NOBODY, &profile))
 		return;
+	order->loaded = true;
 	FUZZ_ASSERT(profile.program.len > 0 && strlen(profile.name) < 36);
 	kernel_check(&profile.program);
 	program_try(&profile.program, order->seed);
@@ -83,13 +86,21 @@ static void load(void *context)
 	}
 }
 
+/* drop-init opens no magic link, so that a memfd will not do. */
+static void file_write(const char *path, const void *bytes, size_t size)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	FUZZ_ASSERT(fd >= 0 && write(fd, bytes, size) == (ssize_t)size);
+	close(fd);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_input input = { data, size };
 	uint8_t way, reports, *bytes;
 	uint32_t seed;
-	char path[32];
-	int fd;
+	char path[64];
 
 	fuzz_take(&input, &way, sizeof(way));
 	fuzz_take(&input, &reports, sizeof(reports));
@@ -102,11 +113,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		header_mend(bytes, input.size);
 	if (input.size >= 8)
 		memcpy(bytes, FILTER_FILE_MAGIC, 8); /* a JSON one would be drop-seccomp's */
-	fd = fuzz_file(bytes, input.size);
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (input.size >= 8)
-		fuzz_run(load, &(struct order){ path, reports, seed });
-	close(fd);
+	snprintf(path, sizeof(path), "/dev/shm/drop-init-fuzz.%d", (int)getpid());
+	file_write(path, bytes, input.size);
+	if (input.size >= 8) {
+		struct order order = { path, reports, seed, false };
+		struct filter filter;
+		bool good = !filter_decode(bytes, input.size, &filter) &&
+			    filter.arch == FILTER_ARCH && input.size <= FILTER_FILE_MAXIMUM;
+
+		fuzz_run(load, &order);
+		FUZZ_ASSERT(order.loaded == good);
+	}
+	(void)unlink(path);
 	free(bytes);
 	return 0;
 }
