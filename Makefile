@@ -310,7 +310,7 @@ bench:
 	$(NEED_ROOT)
 	.ci/packages build bench
 	$(MAKE) -s all $(PROBES) $(BENCHES)
-	@BUILD=$(abspath $(BUILD)) PEERS="$(PEERS)" tests/reachable tests/bench/run $(BENCH)
+	@BUILD=$(abspath $(BUILD)) PEERS="$(PEERS)" unshare --mount tests/reachable tests/bench/run $(BENCH)
 
 $(BUILD)/bench/%: tests/bench/%.c | $(TARGET)
 	@mkdir -p $(@D)
