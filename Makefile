@@ -70,7 +70,7 @@ INIT_OBJECTS    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard init/*.c init/*/*.c)) 
 SECCOMP_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard seccomp/*.c seccomp/*/*.c)) \
                    $(BUILD)/seccomp/profiles/shipped.o
 PROBES          := $(patsubst tests/probe/%.c,$(BUILD)/probe/%,$(wildcard tests/probe/*.c))
-BENCHES         := $(addprefix $(BUILD)/bench/,timer stamp least least-drop orphans calls)
+BENCHES         := $(addprefix $(BUILD)/bench/,timer stamp announce least least-drop orphans calls)
 FAULTS          := $(BUILD)/faults/inject $(BUILD)/faults/witness
 GENERATED       := $(BUILD)/syscall_names.h $(BUILD)/build.h
 UNIT_TESTS      := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
@@ -258,7 +258,7 @@ $(BUILD)/faults/%: tests/faults/%.c | $(TARGET)
 	$(CC) $(COMMON) $(CFLAGS) -o $@ $< -lcap-ng
 
 .PHONY: testable
-testable: all $(PROBES) $(FAULTS) $(BUILD)/lockdown/escape $(UNIT_TESTS)
+testable: all $(PROBES) $(FAULTS) $(BUILD)/bench/announce $(BUILD)/lockdown/escape $(UNIT_TESTS)
 
 # Packages come first, so what is built after them cannot be a prerequisite.
 check:
@@ -324,7 +324,7 @@ $(BUILD)/bench/timer: tests/bench/timer.c $(INIT_DEPS)
 LEAST := -Os -nostdlib -static -no-pie -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables \
          -Wl,--build-id=none,-z,noseparate-code,-z,norelro
 
-$(BUILD)/bench/stamp $(BUILD)/bench/least: $(BUILD)/bench/%: tests/bench/%.c tests/bench/least.h | $(TARGET)
+$(BUILD)/bench/stamp $(BUILD)/bench/announce $(BUILD)/bench/least: $(BUILD)/bench/%: tests/bench/%.c tests/bench/least.h | $(TARGET)
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) $(LEAST) -o $@ $<
 

@@ -32,3 +32,26 @@ bench() { BUILD=$BUILD run tests/bench/run "$@"; }
 	[[ ${lines[5]} =~ ^'| unknown '.*' not measured ' ]]
 	[[ ${lines[5]} != *reached* && ${lines[5]} != *missed* ]]
 }
+
+@test "the benchmark of helpers starts three programs, ends them, restarts two, and counts what is not they" {
+	cat >"$BATS_TEST_TMPDIR/tiny.py" <<-'END'
+		from contextlib import ExitStack
+		import helpers
+		names = ["drop-init --user --with", "drop-init --with", "bash, wait -n"]
+		helpers.CONTENDERS = {name: helpers.CONTENDERS[name] for name in names}
+		for what in helpers.measure_starts(2):
+		    print(*(len(times) for times in what.values()), all(t > 0 for times in what.values() for t in times))
+		with ExitStack() as stack:
+		    made = {name: stack.enter_context(helpers.started(name))[0] for name in names}
+		    for name, row in helpers.measure_standing(made, 0, 1).items():
+		        print(row["processes"], row["private"] > 0, len(row.get("again", [])), len(row.get("processor", [])))
+	END
+	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/bench BUILD=$BUILD run python3 "$BATS_TEST_TMPDIR/tiny.py"
+	[ "$status" = 0 ]
+	[ "${lines[0]}" = "2 2 2 True" ] # starts
+	[ "${lines[1]}" = "1 1 1 True" ] # stops
+	[ "${lines[2]}" = "1 1 1 True" ] # ends of the command
+	[ "${lines[3]}" = "3 True 2 1" ]
+	[ "${lines[4]}" = "3 True 2 1" ]
+	[ "${lines[5]}" = "1 True 0 0" ]
+}
