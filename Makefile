@@ -305,11 +305,12 @@ check-containers:
 	BUILD=$(abspath $(BUILD)) TEST_TIMEOUT=300 tests/reachable tests/run tests/containers
 
 # What is measured, and on what: see tests/bench/run. "make bench BENCH=starts", "BENCH='--long trees'",
-# "PEERS='/tmp/catatonit-musl /tmp/su-exec-musl'".
+# "PEERS=/tmp/su-exec-musl". tests/bench/peers builds tini, dumb-init and catatonit with musl, where it can.
 bench:
 	$(NEED_ROOT)
 	.ci/packages build bench
 	$(MAKE) -s all $(PROBES) $(BENCHES)
+	@tests/bench/peers $(BUILD)
 	@BUILD=$(abspath $(BUILD)) PEERS="$(PEERS)" unshare --mount tests/reachable tests/bench/run $(BENCH)
 
 $(BUILD)/bench/%: tests/bench/%.c | $(TARGET)

@@ -55,3 +55,22 @@ bench() { BUILD=$BUILD run tests/bench/run "$@"; }
 	[ "${lines[4]}" = "3 True 2 1" ]
 	[ "${lines[5]}" = "1 True 0 0" ]
 }
+
+@test "the picture has a bar for each value, as long as the value says, ours marked, and every word escaped" {
+	cat >"$BATS_TEST_TMPDIR/drawn.py" <<-'END'
+		import xml.etree.ElementTree as tree
+		import picture
+		text = picture.draw([["a < b, ms", {"drop-init --user": 5, "x & y": 20}], ["none", {"z": 1}]], "today")
+		drawn = tree.fromstring(text)
+		name = "{http://www.w3.org/2000/svg}"
+		bars = [(bar.get("class"), float(bar.get("width"))) for bar in drawn.iter(name + "rect")]
+		print([kind for kind, _ in bars], round(bars[1][1] / bars[0][1], 1), bars[1][1] == bars[2][1])
+		print([text.text for text in drawn.iter(name + "text")])
+		print("prefers-color-scheme: dark" in text)
+	END
+	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/bench run python3 "$BATS_TEST_TMPDIR/drawn.py"
+	[ "$status" = 0 ]
+	[ "${lines[0]}" = "['ours', 'other', 'other'] 4.0 True" ]
+	[ "${lines[1]}" = "['a < b, ms', 'drop-init --user', '5', 'x & y', '20', 'none', 'z', '1', 'today']" ]
+	[ "${lines[2]}" = True ]
+}

@@ -30,8 +30,9 @@ def kind_of(path, kinds):
 
 
 def given():
-    """The paths in PEERS=, each of a kind that is known."""
+    """The paths in PEERS=, and those that tests/bench/peers has built, each of a kind that is known."""
     paths = [os.path.abspath(path) for path in os.environ.get("PEERS", "").split()]
+    paths += sorted(map(str, HERE.glob("peers/*")))
     for path in paths:
         if not os.access(path, os.X_OK):
             raise SystemExit(f"bench: PEERS: {path}: not a program")

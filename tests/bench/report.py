@@ -6,6 +6,8 @@ import re
 import time
 from pathlib import Path
 
+import picture
+
 
 def microseconds(seconds):
     return f"{seconds * 1e6:,.0f} µs"
@@ -24,11 +26,17 @@ class Report:
     def __init__(self):
         self.sections = []
         self.goals = []
+        self.charts = []
 
     def section(self, title, headers, rows, note=""):
         text = f"## {title}\n\n{table(headers, rows)}" + (f"\n{note}\n" if note else "")
         self.sections.append(text)
         print(text, flush=True)
+
+    def chart(self, title, values):
+        """values: {label: number}, for the picture; less is better."""
+        self.charts.append((title, {label.replace("/usr/bin/", "").replace("/usr/sbin/", ""): value
+                                    for label, value in values.items()}))
 
     def goal(self, what, value, limit, form="{:.2f}"):
         """value is to be at most the limit; None: it could not be measured."""
@@ -49,3 +57,5 @@ class Report:
         summary = f"{self.machine()}. {missed} of {len(self.goals)} goals missed.\n\n{goals}"
         print(summary)
         path.write_text("# Numbers\n\n" + "\n".join([summary, *self.sections]))
+        if self.charts:
+            path.with_suffix(".svg").write_text(picture.draw(self.charts, f"Less is better. {self.machine()}"))

@@ -6,7 +6,7 @@ import signal
 import time
 from pathlib import Path
 
-from contenders import STAMP, droppers, inits
+from contenders import LEAST, STAMP, droppers, inits
 from report import microseconds
 from timing import median, ratio, spread, standing
 
@@ -71,6 +71,8 @@ def measure(report, long):
             for label, all_of in times.items()
         ],
     )
+    report.chart("Private memory of PID 1, KiB",
+                 {label: private(size) for label, size in sizes.items() if label != LEAST})
     for label in ("drop-init", "drop-init --user"):
         report.goal(f"{label}: resident, KiB", sizes[label]["Rss"], 384, "{}")
         report.goal(f"{label}: private, KiB", private(sizes[label]), 64, "{}")

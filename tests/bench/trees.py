@@ -127,14 +127,20 @@ def inodes_written(root):
     return int(latest_change(root) != before)
 
 
+def chart_case(report, title, runs):
+    report.chart(title, {label: median([run.end for run in those]) for label, those in runs.items()})
+
+
 def measure_goals(report, root, files, rounds):
     of = f"of {files:,} files"
     make_tree(root, files, MANY)
     everything = measure_case(root, prepare_all, rounds)
     show_case(report, f"Ownership: all {of} to change", everything)
+    chart_case(report, f"Ownership: all {of} to change, s", everything)
     report.goal(f"all {of} to change: × chown -R", time_ratio(everything, "chown -R"), 0.75)
     nothing = measure_case(root, prepare_nothing, rounds)
     show_case(report, f"Ownership: nothing {of} to change", nothing)
+    chart_case(report, f"Ownership: nothing {of} to change, s", nothing)
     report.goal(f"nothing {of} to change: × chown -R --from", time_ratio(nothing, "chown -R --from"), 0.55)
     report.goal("and written, nevertheless", inodes_written(root), 0, "{}")
     show_case(report, f"Ownership: 1 % {of} to change", measure_case(root, prepare_hundredth, rounds))
