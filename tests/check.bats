@@ -145,7 +145,7 @@ ok  command     /usr/bin/true, as a child of this init'
 	namespace_run setpriv --reuid 1000 --regid 1000 --clear-groups drop-init --check \
 		--chown /dev/shm/data,owner=5:5 --listen unix:/dev/shm/s,owner=0:0 true
 	assert_status 125
-	assert_stdout_has "NO  chown       /dev/shm/data: cannot change the owner of '/dev/shm/data': Operation not permitted (start as root, or add the capability CHOWN)"
+	assert_stdout_has "NO  chown       /dev/shm/data: cannot change the owner of '/dev/shm/data': Operation not permitted (start as root, or set fsGroup in Kubernetes)"
 	assert_stdout_has 'NO  listen      /dev/shm/s: Operation not permitted (a capability is missing'
 	namespace_run setpriv --reuid 1000 --regid 1000 --clear-groups drop-init --check \
 		--chown /dev/shm/data,owner=1000:1000 --listen unix:/dev/shm/s,owner=1000:1000 true

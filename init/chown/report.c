@@ -109,7 +109,7 @@ static const char *advice_permission(const struct ownership_report *report,
 	if (failure->immutable)
 		return "it is immutable or append-only: chattr -ia";
 	if (geteuid() != 0 && !capabilities_have(CAP_CHOWN))
-		return "start as root, or add the capability CHOWN";
+		return "start as root, or set fsGroup in Kubernetes";
 	if (!mode && !capabilities_have(CAP_CHOWN))
 		return "add the capability CHOWN";
 	if (mode && !capabilities_have(CAP_FOWNER))
