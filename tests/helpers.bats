@@ -3,8 +3,6 @@
 
 load namespace
 
-setup_file() { export BATS_TEST_TIMEOUT=300; }
-
 refused() { # MESSAGE ARGUMENT...
 	local message=$1
 	shift

@@ -5,7 +5,7 @@
 load recipe
 
 setup_file() {
-	export BATS_TEST_TIMEOUT=240 NAMESPACE_TIMEOUT=60
+	export NAMESPACE_TIMEOUT=60
 	recipe_build uwsgi Dockerfile.one
 }
 
