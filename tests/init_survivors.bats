@@ -191,3 +191,10 @@ memory_group() {
 	assert_status 137
 	assert_stderr ''
 }
+
+@test "a message of ours that nobody reads is a SIGPIPE for nobody: what is left keeps its time" {
+	namespace_run bash -c 'exec drop-init -v -- sh -c "(trap \"echo PIPE\" PIPE; trap \"sleep 0.3; echo cleaned; exit\" TERM
+		echo up; while :; do sleep 0.05; done) 2>/dev/null & sleep 0.3" 2> >(exec true)'
+	assert_status 0
+	assert_stdout $'up\ncleaned'
+}

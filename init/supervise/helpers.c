@@ -30,6 +30,7 @@ struct helper {
 	pid_t keeper; /* 0: none yet */
 	int channel;  /* -1: the keeper is gone */
 	bool dropped, ready, stopped;
+	int64_t stop_ends_ms; /* stopped: by clock_ms(), until when it is waited for */
 	struct helper_state state;
 };
 
@@ -38,7 +39,7 @@ struct helpers {
 	size_t count;
 	struct loop *loop; /* NULL: the command does not run yet */
 	struct helper_state command;
-	int exit_status; /* of whoever else than the command began the end; -1: nobody has */
+	int exit_status; /* of whoever began the end; -1: nobody has */
 	char *title;
 	struct pollfd *sources; /* room for each, and one more */
 };
@@ -293,22 +294,33 @@ static int64_t helper_patience_ms(const struct helper *helper)
 	return helper->plan->helper.ready_notify ? READY_MS : INT32_MAX;
 }
 
+/* Nothing more starts: another one has begun the end. */
+static bool is_called_off(const struct helpers *helpers, int signal_fd)
+{
+	return signal_fd >= 0 && helpers->exit_status >= 0;
+}
+
 /* Serve everybody until this one fulfils the condition or its keeper is gone. -ETIME when the time
- * is over first, -EINTR when SIGNAL_FD has something first; -1: that is not looked at. */
+ * is over first, -EINTR when SIGNAL_FD has something first; -1: it is the end that is waited for,
+ * and that is not looked at. Another -errno where it cannot be waited: whoever has PID 1's user can
+ * take its open files away, prlimit(2). */
 static int helper_await(struct helpers *helpers, const struct helper *helper,
 			helper_condition *condition, int64_t end_ms, int signal_fd)
 {
 	struct pollfd *sources = helpers->sources;
 
-	while (!condition(helper) && !is_gone(helper)) {
+	while (!condition(helper) && !is_gone(helper) && !is_called_off(helpers, signal_fd)) {
 		const int64_t left = end_ms - clock_ms();
 
 		if (left <= 0)
 			return -ETIME;
 		sources_fill(helpers, sources + 1);
 		sources[0] = (struct pollfd){ .fd = signal_fd, .events = POLLIN };
-		if (poll(sources, helpers->count + 1, (int)left) < 0)
-			continue; /* interrupted: nothing else can be wrong with it */
+		if (poll(sources, helpers->count + 1, (int)left) < 0) {
+			if (errno != EINTR)
+				return -errno;
+			continue;
+		}
 		if (sources[0].revents)
 			return -EINTR;
 		sources_act(helpers, sources + 1);
@@ -323,6 +335,7 @@ static void helper_stop(struct helper *helper)
 	if (helper->stopped || is_gone(helper))
 		return;
 	helper->stopped = true;
+	helper->stop_ends_ms = clock_ms() + helper->plan->stop_timeout_ms + KEEPER_GRACE_MS;
 	channel_stop(helper->channel);
 }
 
@@ -330,19 +343,17 @@ static void helper_stop(struct helper *helper)
  */
 static void helper_await_end(struct helpers *helpers, struct helper *helper)
 {
-	const int64_t end_ms = clock_ms() + helper->plan->stop_timeout_ms + KEEPER_GRACE_MS;
-
 	helper_stop(helper);
-	if (helper_await(helpers, helper, is_gone, end_ms, -1) == -ETIME)
+	if (helper_await(helpers, helper, is_gone, helper->stop_ends_ms, -1) == -ETIME)
 		message(MESSAGE_WARNING, "%s: it has not ended in its time: left to the kernel",
 			name_of(helper));
 }
 
-/* One after another, in reverse. */
+/* Those that have not got their stop yet, one after another, in reverse. */
 static void others_end(struct helpers *helpers)
 {
 	for (size_t i = helpers->count; i-- > 0;) {
-		if (!is_gone(&helpers->at[i]))
+		if (!is_gone(&helpers->at[i]) && !helpers->at[i].stopped)
 			helper_await_end(helpers, &helpers->at[i]);
 	}
 }
@@ -364,13 +375,15 @@ int helpers_end(struct run *run, int status)
 	helpers->command.phase = HELPER_DONE;
 	helpers->command.pid = 0;
 	helpers->loop = NULL; /* nothing can stop it any more */
+	if (helpers->exit_status < 0)
+		helpers->exit_status = status; /* whatever the helpers do from here on */
 	together_stop(helpers);
 	for (size_t i = 0; i < helpers->count; i++) {
 		if (helpers->at[i].plan->helper.together)
 			helper_await_end(helpers, &helpers->at[i]);
 	}
 	others_end(helpers);
-	return helpers->exit_status >= 0 ? helpers->exit_status : status;
+	return helpers->exit_status;
 }
 
 /* --- starting ------------------------------------------------------------------------------- */
@@ -383,8 +396,6 @@ static int all_await_drop(struct helpers *helpers, int signal_fd)
 	for (size_t i = 0; !result && i < helpers->count; i++) {
 		result = helper_await(helpers, &helpers->at[i], has_dropped, clock_ms() + INT32_MAX,
 				      signal_fd);
-		if (helpers->exit_status >= 0)
-			return 0;
 	}
 	return result;
 }
@@ -440,6 +451,8 @@ const struct failure *helpers_start(struct run *run, int *ret_status)
 	if (result == -EINTR)
 		helpers->exit_status = 128 + signal_take(signal_fd);
 	(void)close(signal_fd); /* what is pending is pending still */
+	if (result && result != -EINTR)
+		return failure_new(NULL, -result, NULL, "cannot wait for helpers");
 	if (helpers->exit_status >= 0) {
 		others_end(helpers);
 		*ret_status = helpers->exit_status;

@@ -212,9 +212,7 @@ void loop_stop(struct loop *loop, int number, unsigned timeout_ms)
 	forward(loop, SIGCONT, NULL); /* a stopped process acts on it only when it goes on */
 }
 
-/* What the kernel sent us for a write of ours, to a pipe that nobody reads or past a limit of size,
- * is not meant for the command. */
-static bool is_our_own(const struct signalfd_siginfo *from)
+bool loop_is_own_signal(const struct signalfd_siginfo *from)
 {
 	return (from->ssi_signo == SIGPIPE || from->ssi_signo == SIGXFSZ) &&
 	       from->ssi_pid == (uint32_t)getpid();
@@ -224,7 +222,7 @@ static void take_signal(struct loop *loop, const struct signalfd_siginfo *from)
 {
 	const int received = (int)from->ssi_signo;
 
-	if (is_our_own(from))
+	if (loop_is_own_signal(from))
 		return;
 	if (received == SIGCHLD) {
 		loop->more_to_reap = !loop->kernel_reaps; /* then somebody just sent one */

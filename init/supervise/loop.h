@@ -14,6 +14,7 @@
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/signalfd.h>
 
 /* Who looks after more than the command: PID 1 after keepers, a keeper after its channel. */
 struct loop_hooks {
@@ -58,6 +59,10 @@ const struct failure *loop_rest(struct loop *loop, int timeout_ms);
 /* From now on the end is asked for: send the child this signal, as if it had come from outside, and
  * KILL this much later. */
 void loop_stop(struct loop *loop, int number, unsigned timeout_ms);
+
+/* What the kernel sent us for a write of ours, to a pipe that nobody reads or past a limit of size:
+ * it is meant for nobody else. */
+bool loop_is_own_signal(const struct signalfd_siginfo *from);
 
 /* The first of the signals that ask for the end. */
 int loop_stop_signal(const struct loop *loop);

@@ -93,9 +93,11 @@ const struct failure *supervise(struct run *run, int *ret_status)
 	if (plan->exec)
 		return child_become(command);
 	failure = helpers_start(run, ret_status);
-	if (failure || *ret_status >= 0)
+	if (failure)
 		return failure;
 	failure = loop_prepare(plan, &loop);
+	if (!failure && *ret_status >= 0)
+		return survivors_end(&loop, plan->stop_timeout_ms);
 	if (!failure)
 		failure = child_start(command, &loop.child);
 	if (!failure) {

@@ -69,7 +69,7 @@ static void pass_signals_on(const struct loop *loop)
 		if (read(loop->signal_fd, &info, sizeof(info)) != sizeof(info))
 			return;
 		number = loop->plan->rewrite[info.ssi_signo];
-		if (info.ssi_signo == SIGCHLD || !number ||
+		if (info.ssi_signo == SIGCHLD || !number || loop_is_own_signal(&info) ||
 		    (hooks && hooks->signal && hooks->signal(hooks->context, (int)info.ssi_signo)))
 			continue;
 		signal_all(number);
@@ -152,7 +152,7 @@ const struct failure *survivors_end(const struct loop *loop, unsigned timeout_ms
 	int result;
 
 	if (loop->plan->leaves_survivors && getpid() != 1) {
-		if (loop->plan->session)
+		if (loop->plan->session && loop->child.pid)
 			(void)kill(-loop->child.pid, SIGTERM); /* ESRCH: nobody is left */
 		return NULL;
 	}
