@@ -93,6 +93,13 @@ keeper_of() { tr '\0' '\n' <"/proc/$NAMESPACE_PID/cmdline" | sed -n "s/^$1=.*kee
 
 # --- who they are -----------------------------------------------------------------------------------
 
+@test "--groups on a line is taken beside --user-from, too" {
+	namespace_prepare 'mkdir /dev/shm/of && chown 1002:1002 /dev/shm/of'
+	namespace_run drop-init --user-from /dev/shm/of --with 'w: --once --groups 2000 id -G' -- id -u
+	assert_status 0
+	assert_stdout $'1002 2000\n1002'
+}
+
 @test "no process is root once all have started, keepers included, with helpers of two other users" {
 	namespace_start drop-init --user app --with 'a: --user member sleep 60' \
 		--with 'b: --user webuser --listen 80 sleep 60' \

@@ -514,6 +514,15 @@ static void inherited_forget(const struct typed_list *list, struct plan *plan)
 	}
 }
 
+/* A line that does not say who it is has the command's user, who is known by now. */
+static bool says_who(const struct typed_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (is_called(&list->at[i], "user") || is_called(&list->at[i], "groups"))
+			return true;
+	return false;
+}
+
 static const struct failure *line_scan(const char *line, enum option_place place,
 				       const struct plan *plan, struct typed_list *ret_list)
 {
@@ -557,7 +566,7 @@ static const struct failure *line_to_plan(const char *line, enum option_place pl
 	plan->expand = false; /* words are, already */
 	failure = list_apply(&list, plan, true);
 	plan->expand = expand;
-	if (!failure && plan->user && !plan->user_from)
+	if (!failure && says_who(&list))
 		failure = user_resolve(plan);
 	/* Once more, now that it is known whose HOME it is. */
 	if (!failure)
