@@ -194,12 +194,12 @@ static const struct failure *secrets_hide(struct plan *plan)
 const struct failure *lines_parse(struct plan *plan, bool has_operand)
 {
 	const struct failure *failure = NULL;
-	bool has_file = false;
+	bool may_be_in_file = false;
 
 	for (size_t i = 0; !failure && i < plan->line_count; i++) {
 		const struct line_source *source = &plan->lines[i];
 
-		has_file |= source->file != NULL;
+		may_be_in_file |= source->file != NULL;
 		failure = source->file ? place_hold(plan, source->file)
 				       : with_parse(plan, source->text);
 	}
@@ -208,7 +208,7 @@ const struct failure *lines_parse(struct plan *plan, bool has_operand)
 	if (!failure && plan->line_count && !has_operand && plan->default_command)
 		failure = failure_new("--default-command", 0, "give the command as an operand",
 				      "beside helpers it is not taken");
-	if (!failure && plan->line_count && !plan->command[0] && !has_file)
+	if (!failure && plan->line_count && !plan->command[0] && !may_be_in_file)
 		failure = failure_new("--with", 0, "give it, or call one of the lines web",
 				      "no command given, and no line is called web");
 	return failure;

@@ -177,9 +177,8 @@ static const struct failure *short_options(struct typed_list *list, char ***word
 			if (!value)
 				return mistake_refuse(list, OPTION_VALUE_MISSING, strdup(word),
 						      row);
-			at = ""; /* all of the word is used up */
 			failure = list_add(list, row, value, false);
-			break;
+			break; /* all of the word is used up */
 		}
 		failure = list_add(list, row, NULL, false);
 	}

@@ -114,9 +114,13 @@ static const char *word_take(struct splitter *s)
 
 static const char *split(const struct plan *plan, const char *text, char ***ret_words)
 {
-	struct splitter s = { .plan = plan, .at = text, .words = calloc(1, sizeof(char *)) };
+	struct splitter s = { .plan = plan,
+			      .at = text,
+			      .words = reallocarray(NULL, 1, sizeof(char *)) };
 	const char *wrong = s.words ? NULL : "out of memory";
 
+	if (s.words)
+		s.words[0] = NULL;
 	for (;;) {
 		s.at += strspn(s.at, BLANKS);
 		if (wrong || !*s.at || (plan && *s.at == '#'))

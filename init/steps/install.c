@@ -35,21 +35,27 @@ static const struct failure *copy(const struct plan *plan, int folder, const cha
 {
 	const char *typed = typed_format(plan);
 	int from = open("/proc/self/exe", O_RDONLY | O_CLOEXEC), to;
-	ssize_t moved = 0;
+	const struct failure *failure = NULL;
+	ssize_t moved;
 
 	if (from < 0)
 		return failure_new(typed, errno, NULL, "cannot read /proc/self/exe");
 	(void)unlinkat(folder, name, 0); /* open(2) says why it could not be */
 	to = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
-	if (to < 0)
-		return failure_new(typed, errno, NULL, "cannot create %s", name);
+	if (to < 0) {
+		failure = failure_new(typed, errno, NULL, "cannot create %s", name);
+		(void)close(from); /* it was only to be read */
+		return failure;
+	}
 	do
 		moved = sendfile(to, from, NULL, 1 << 20);
 	while (moved > 0);
-	if (moved < 0 || fchmod(to, 0755) || fsync(to) || close(to))
-		return failure_new(typed, errno, NULL, "cannot write %s", name);
+	if (moved < 0 || fchmod(to, 0755) || fsync(to))
+		failure = failure_new(typed, errno, NULL, "cannot write %s", name);
+	if (close(to) && !failure)
+		failure = failure_new(typed, errno, NULL, "cannot write %s", name);
 	(void)close(from); /* it was only read */
-	return NULL;
+	return failure;
 }
 
 const struct failure *install_run(struct run *run)

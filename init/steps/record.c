@@ -27,6 +27,7 @@ static const struct failure *file_open(const char *typed, const char *path, int 
 		error = faccessat(place.folder, ".", W_OK | X_OK, AT_EACCESS) ? errno : 0;
 	path_close(&place);
 	if (error)
+		/* cppcheck-suppress resourceLeak ; there is none */
 		return failure_new(typed, error, NULL, "cannot record into it");
 	*ret_fd = fd;
 	return NULL;

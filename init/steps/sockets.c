@@ -175,18 +175,19 @@ static int options_set(const struct listen_spec *spec, int fd, const char **ret_
 static const struct failure *socket_open(const struct listen_spec *spec, int slot)
 {
 	const int flags = SOCK_CLOEXEC | (spec->nonblock ? SOCK_NONBLOCK : 0);
-	int fd = socket(spec->address.ss_family, spec->type | flags, 0);
+	int fd = socket(spec->address.ss_family, spec->type | flags, 0), error = 0;
 
 	if (fd < 0)
 		return refuse(spec, "create a socket for", errno);
 	if (fd == slot)
-		return NULL;
+		return NULL; /* cppcheck-suppress resourceLeak ; the command gets it */
 	if (fd <= STDERR_FILENO)
-		return refuse(spec, "create a socket for", ENOEFFECT); /* streams are never free */
+		/* cppcheck-suppress resourceLeak ; streams are never free: it is not ours */
+		return refuse(spec, "create a socket for", ENOEFFECT);
 	if (dup3(fd, slot, O_CLOEXEC) != slot)
-		return refuse(spec, "create a socket for", errno == EBADF ? EMFILE : errno);
+		error = errno == EBADF ? EMFILE : errno;
 	(void)close(fd); /* slot is the same socket */
-	return NULL;
+	return error ? refuse(spec, "create a socket for", error) : NULL;
 }
 
 static const struct failure *address_bind(const struct plan *plan, const struct listen_spec *spec,

@@ -31,7 +31,7 @@ static _Noreturn void answer(const struct run *run, trial_question *question, co
 		obstacle = question(context);
 	if (!obstacle)
 		obstacle = "";
-	_exit(write(to, obstacle, strlen(obstacle) + 1) < 0);
+	_exit(write(to, obstacle, strlen(obstacle) + 1) < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
 }
 
 const char *trial_ask(const struct run *run, trial_question *question, const void *context)

@@ -371,14 +371,17 @@ static int notify_make(struct plan *plan, int *ret_fd)
 {
 	char variable[NOTIFY_VARIABLE_SIZE];
 	const int fd = notify_socket_open(variable);
-	const char **variables = calloc(plan->environment.count + 1, sizeof(*variables));
+	const char **variables;
 
-	if (fd < 0 || !variables)
-		return fd < 0 ? fd : -ENOMEM;
+	if (fd < 0)
+		return fd;
 	*ret_fd = fcntl(fd, F_DUPFD_CLOEXEC, LISTEN_FDS_START + (int)plan->listen_count);
 	(void)close(fd); /* the other one is the same */
 	if (*ret_fd < 0)
 		return -errno;
+	variables = calloc(plan->environment.count + 1, sizeof(*variables));
+	if (!variables)
+		return -ENOMEM;
 	if (plan->environment.count)
 		memcpy(variables, plan->environment.at,
 		       plan->environment.count * sizeof(*variables));
@@ -442,7 +445,7 @@ int keeper_run(struct run *run, int channel)
 					  .signal = signal_take };
 	const struct failure *failure;
 
-	run->plan = &plan;
+	run->plan = &plan; /* cppcheck-suppress autoVariables ; the process ends with us */
 	message_name_helper(plan.helper.name);
 	failure = step_down(&keeper, &plan);
 	if (failure) {

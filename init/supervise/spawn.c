@@ -210,6 +210,7 @@ static char *stack_new(void)
 	return NULL;
 }
 
+/* cppcheck-suppress constParameter ; munmap(2) wants it as it is */
 static void stack_free(char *end)
 {
 	const size_t size = guard_size() + STACK_SIZE;

@@ -101,6 +101,7 @@ static bool accepts(int fd)
 	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK))
 		return false;
 	if (fcntl(fd, F_GETFL) & O_NONBLOCK) {
+		/* cppcheck-suppress nullPointer ; accept(2): then no address is filled in */
 		client = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
 		found = client > STDERR_FILENO || (client < 0 && errno == EAGAIN);
 		if (client > STDERR_FILENO)

@@ -37,8 +37,6 @@ static const char *fact(char which, const struct event_facts *facts, char digits
 		return signal_name(facts->number);
 	case 'e':
 		return strerror(facts->number);
-	case 'r':
-		return facts->reason;
 	case 'x':
 		return number_format((uint64_t)facts->number + 128, digits);
 	case 'p':
@@ -93,7 +91,7 @@ int event_say_failure(const struct failure *failure)
 		failure->status == EXIT_NOT_FOUND || failure->status == EXIT_NOT_EXECUTABLE;
 	const char *words_of_exec = unexecuted ? words_find(EVENT_EXEC_FAILED)->text : NULL;
 	const struct event_facts facts = { failure->typed, 0,
-					   failure->error ? failure->error : ENOENT, NULL };
+					   failure->error ? failure->error : ENOENT };
 	char line[TEXT_SIZE];
 
 	if (failure->verbatim)

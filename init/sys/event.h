@@ -2,8 +2,8 @@
  *
  * The words are a table of templates, so that no other part has to know who is speaking. In a
  * template %c is the command's or the process's name, %p its pid, %n a number (of a signal, or an
- * exit status), %x that number and 128, %s the signal's name, %e the errno's text and %r a reason
- * in our own words; each line of it becomes a message of its own. */
+ * exit status), %x that number and 128, %s the signal's name and %e the errno's text; each line
+ * of it becomes a message of its own. */
 #ifndef EVENT_H
 #define EVENT_H
 
@@ -21,7 +21,7 @@ enum event {
 	EVENT_EXITED,	     /* name, pid, number: the command */
 	EVENT_KILLED,	     /* the same */
 	EVENT_LEFT,	     /* name: of all that it left behind, which is now asked to end */
-	EVENT_EXEC_FAILED,   /* name, number (an errno), reason */
+	EVENT_EXEC_FAILED,   /* name, number (an errno) */
 	EVENT_NO_REAPER,     /* not PID 1, and not a subreaper either */
 	EVENT_SESSION_MADE,  /* plan->session */
 	EVENT_HANDED_OFF, /* number: a signal that only says that the terminal is no longer ours */
@@ -37,7 +37,6 @@ struct event_words {
 struct event_facts {
 	const char *name;
 	int pid, number;
-	const char *reason;
 };
 
 /* From now on speak in these words (static). */

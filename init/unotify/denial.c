@@ -89,7 +89,7 @@ static bool is_first(struct denials *denials, const struct request *request, int
 bool denial_first(struct denials *denials, const struct request *request, int call,
 		  struct denied *ret_denied)
 {
-	struct denied denied;
+	struct denied denied = { 0 };
 	bool first = false;
 
 	(void)pthread_mutex_lock(

@@ -198,7 +198,7 @@ static bool has_mptcp(void)
 {
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 262 /* IPPROTO_MPTCP */);
 
-	return fd >= 0;
+	return fd >= 0 && !close(fd);
 }
 
 /* In the working folder's file system, or where /dev/shm is one. */
