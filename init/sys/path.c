@@ -113,26 +113,29 @@ static const struct failure *link_follow(struct walk *walk, int fd, const struct
 	return NULL;
 }
 
-/* Can nobody but root rename or remove this entry of the folder that we are in? */
-static bool entry_is_anchored(const struct walk *walk, const struct stat *entry)
+/* Can nobody but root rename or remove this entry of this folder? */
+static bool entry_is_anchored(const struct stat *folder, const struct stat *entry)
 {
-	struct stat folder;
-
-	if (fstat(walk->folder, &folder) || folder.st_uid != 0)
+	if (folder->st_uid != 0)
 		return false;
-	return !(folder.st_mode & (S_IWGRP | S_IWOTH)) ||
-	       (folder.st_mode & S_ISVTX && entry->st_uid == 0);
+	return !(folder->st_mode & (S_IWGRP | S_IWOTH)) ||
+	       (folder->st_mode & S_ISVTX && entry->st_uid == 0);
 }
 
 /* Go into the folder in name, which is open as fd; the walk has fd then. */
 static const struct failure *folder_enter(struct walk *walk, int fd, const struct stat *status)
 {
 	const size_t before = strlen(walk->done);
+	const int parent = walk->folder;
+	struct stat folder;
+	const int error = fstat(parent, &folder) ? errno : 0;
 	int written;
 
-	walk->anchored = walk->anchored && (geteuid() != 0 || entry_is_anchored(walk, status));
-	close(walk->folder);
+	close(parent);
 	walk->folder = fd;
+	if (error)
+		return walk_fail(walk, error);
+	walk->anchored = walk->anchored && (geteuid() != 0 || entry_is_anchored(&folder, status));
 	written = snprintf(walk->done + before, sizeof(walk->done) - before, "/%s", walk->name);
 	return written >= (int)(sizeof(walk->done) - before) ? walk_fail(walk, ENAMETOOLONG) : NULL;
 }
