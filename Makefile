@@ -325,7 +325,7 @@ $(BUILD)/bench/timer: tests/bench/timer.c $(INIT_DEPS)
 LEAST := -Os -nostdlib -static -no-pie -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables \
          -Wl,--build-id=none,-z,noseparate-code,-z,norelro
 
-$(BUILD)/bench/stamp $(BUILD)/bench/announce $(BUILD)/bench/least: $(BUILD)/bench/%: tests/bench/%.c tests/bench/least.h | $(TARGET)
+$(addprefix $(BUILD)/bench/,stamp announce least): $(BUILD)/bench/%: tests/bench/%.c tests/bench/least.h | $(TARGET)
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) $(LEAST) -o $@ $<
 

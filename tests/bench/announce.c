@@ -1,13 +1,12 @@
 /* announce PATH [NAME]: a program that runs until it is ended, without a libc.
  * announce PATH -- COMMAND...: become the command.
  *
- * Both first write the time to the pipe at PATH: as which programs do not all keep their standard
- * output.
+ * Both first write the time to the pipe at PATH, for not every supervisor hands standard output on.
  */
 #include "least.h"
 
 #define O_WRONLY 1
-#define AT_FDCWD -100
+#define AT_FDCWD (-100)
 
 __attribute__((used)) static void run(const long *stack)
 {
