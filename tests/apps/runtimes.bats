@@ -4,7 +4,8 @@
 # They probe for what a kernel may have (io_uring, NUMA), and a release brings new probes. What is not installed is
 # skipped: ".ci/packages runtimes" brings all of them; for Debian 13
 #
-#     tests/fresh -r trixie '.ci/packages build check runtimes && make all && tests/run tests/apps/runtimes.bats'
+#     tests/fresh -r trixie '.ci/packages build check runtimes && make all && tests/reachable tests/run \
+#         tests/apps/runtimes.bats'
 
 load ../namespace
 
@@ -96,7 +97,7 @@ asyncio.run(main())'
 		}
 	END
 	(cd "$namespace/work" && HOME=$PWD GOCACHE=$PWD/cache GOFLAGS=-mod=mod go build -o server main.go)
-	quiet 8000 "/run/work/server"
+	needs=go quiet 8000 /run/work/server
 }
 
 @test "Redis" {
@@ -136,7 +137,7 @@ asyncio.run(main())'
 			server { listen 8000; root /usr/share; }
 		}
 	END
-	quiet 8000 nginx -e stderr -c "/run/work/nginx.conf"
+	quiet 8000 nginx -e stderr -c /run/work/nginx.conf
 }
 
 @test "HAProxy" {
@@ -152,7 +153,7 @@ asyncio.run(main())'
 		backend app
 			server app 127.0.0.1:9
 	END
-	quiet 8000 haproxy -W -db -f "/run/work/haproxy.cfg"
+	quiet 8000 haproxy -W -db -f /run/work/haproxy.cfg
 }
 
 @test "PHP's FPM" {
@@ -165,7 +166,7 @@ asyncio.run(main())'
 		pm.max_children = 2
 	END
 	needs=$(basename "$(echo /usr/sbin/php-fpm*)")
-	quiet 8000 "/usr/sbin/$needs" -F -y "/run/work/fpm.conf"
+	quiet 8000 "/usr/sbin/$needs" -F -y /run/work/fpm.conf
 }
 
 @test "Apache" {
@@ -178,7 +179,7 @@ asyncio.run(main())'
 		LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so
 		LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
 	END
-	quiet 8000 apache2 -DFOREGROUND -f "/run/work/apache.conf"
+	quiet 8000 apache2 -DFOREGROUND -f /run/work/apache.conf
 }
 
 @test "Caddy" {
