@@ -9,11 +9,10 @@ probe=$repository/tests/probe
 outer=$BUILD/probe/broker_outer
 python=/usr/bin/python3
 
-# Without it there is none: ports.bats.
-setup() { needs netns_cookie; }
+setup() { needs listener; }
 
 own='drop-init: --allow-port: broker: PID 1 binds these ports for the command, on its own socket'
-fresh='drop-init: --allow-port: broker: PID 1 binds these ports for the command, on fresh sockets put in place of its own (pidfd_getfd: Operation not permitted)'
+fresh='drop-init: --allow-port: broker: PID 1 binds these ports for the command, on sockets that it makes for it (pidfd_getfd: Operation not permitted)'
 
 bind='import os, socket, sys
 for word in sys.argv[1:]:
@@ -82,7 +81,7 @@ manners() {
 	manners env
 }
 
-@test "bind has the kernel's manners where PID 1 must put a fresh socket in place" {
+@test "bind has the kernel's manners where PID 1 has to make the sockets" {
 	manners "$outer" pidfd_getfd=EPERM process_vm_readv=EPERM
 }
 
@@ -177,8 +176,71 @@ print("rare" if interrupted < 1500 else interrupted)'
 			'a socket of theirs that they sent, another port: bound' 'a socket of ours that was sent: bound' \
 			'io_uring: not bound' 'raw: not bound' 'ping: not bound' 'UDP-Lite: not bound' 'SCTP: not bound' \
 			'DCCP: not bound' 'L2TP: not bound')"
-		assert_stderr ''
+		assert_equal "$(wc -l <"$namespace/stderr")" 1 "lines of standard error"
+		assert_stderr_has 'its protocol is neither TCP nor UDP'
 	done
+}
+
+# Nothing is to be told from a socket that nobody else has had in his hands.
+@test "a socket that PID 1 has made closes when the command closes it, and PID 1 keeps none that is in use" {
+	namespace_start "$outer" pidfd_getfd=EPERM drop-init --user app --allow-port 80 --port-method broker -- "$python" -c 'import os, select, signal, socket, time
+def listen(bound):
+    s = socket.socket()
+    if bound: s.bind(("127.0.0.1", 0))
+    s.listen()
+    return s
+def refused(address):
+    for _ in range(100): # where nobody has bound it, the first one to come finds out
+        with socket.socket() as c:
+            try: c.connect(address)
+            except ConnectionRefusedError: return True
+        time.sleep(0.01)
+for bound in True, False:
+    s = listen(bound); address = "127.0.0.1", s.getsockname()[1]
+    s.close()
+    print("closed", refused(address), flush=True)
+s = listen(True)
+for _ in range(500):
+    c = socket.create_connection(s.getsockname())
+    a, _ = s.accept()
+    c.close()
+    a.settimeout(5)
+    assert a.recv(1) == b""
+    a.close()
+waiting = [socket.socket() for _ in range(300)]
+for w in waiting: w.close()
+first = socket.socket(); first.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+more = [socket.socket() for _ in range(200)]
+first.bind(("", 80))
+print(first.getsockname(), flush=True)
+for m in more: m.close()
+for _ in range(300): socket.socket().close()
+print("done", flush=True)
+signal.pause()'
+	wait_output 'done'
+	assert_stdout "$(printf '%s\n' 'closed True' 'closed True' "('0.0.0.0', 80)" 'done')"
+	assert_stderr ''
+	[ "$(find "/proc/$NAMESPACE_PID/fd" -type l | wc -l)" -lt 40 ] ||
+		namespace_fail "$(ls -l "/proc/$NAMESPACE_PID/fd")"
+}
+
+@test "with a low limit of open files the sockets that come last can be bound, and others are said to be too old" {
+	namespace_run sh -c 'ulimit -n 64; exec "$@"' sh "$outer" pidfd_getfd=EPERM drop-init --user app --allow-port 80 --port-method broker -- \
+		"$python" -c 'import socket
+many = []
+try:
+    while True: many.append(socket.socket())
+except OSError as e: print(e.strerror)
+many.pop().close()
+s = socket.socket()
+s.bind(("", 80))
+print(s.getsockname())
+s.close()
+try: many[0].bind(("", 80))
+except OSError as e: print(e.strerror)'
+	assert_status 0
+	assert_stdout "$(printf '%s\n' 'Too many open files' "('0.0.0.0', 80)" 'Permission denied')"
+	assert_stderr_has 'or too many came after it)'
 }
 
 # bats test_tags=kernels
@@ -342,7 +404,7 @@ falls() {
 		sh -c 'mount -t tmpfs tmpfs /proc && exec "$@"' sh
 }
 
-@test "without pidfd_getfd, as before Linux 5.6, PID 1 puts fresh sockets in place" {
+@test "without pidfd_getfd, as before Linux 5.6, PID 1 makes the sockets" {
 	namespace_run "$outer" pidfd_getfd=ENOSYS drop-init -v --user app --allow-port 80 -- "$python" -c "$bind" tcp:80 tcp:81
 	assert_stdout "$(printf '%s\n' 'tcp:80 bound' 'tcp:81 Permission denied')"
 	assert_stderr_has "${fresh/Operation not permitted/Function not implemented}"

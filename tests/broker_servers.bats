@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # 28 servers, as they are: each answers on port 80 as uid 1000 with empty capability sets, on its own socket and
-# on a fresh one that was put in its place.
+# on one that PID 1 has made for it.
 
 # shellcheck disable=SC2086,SC2034,SC2154 # a way is a word or two; variables of servers.bash
 load namespace
@@ -11,7 +11,7 @@ outer=$BUILD/probe/broker_outer
 setup_file() { servers_prepare "$BATS_FILE_TMPDIR/work"; }
 
 setup() {
-	needs netns_cookie
+	needs listener
 	export PYTHONDONTWRITEBYTECODE=1
 	server_work=$BATS_FILE_TMPDIR/work
 	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"

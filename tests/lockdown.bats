@@ -6,12 +6,15 @@ load namespace
 
 # What the filters of a PID 1 that was started with these options allow, read back from the kernel: of its first
 # thread in loop.calls, of the one that answers, where there is one, in answering.calls.
+under=()
 allowed() {
 	local file task
 	rm -f "$namespace"/*.calls
-	namespace_start drop-init "$@"
+	namespace_start "${under[@]}" drop-init "$@"
 	wait_file /proc/1/task/1/children
-	namespace_locked() { ! grep -L '^Seccomp:.2$' "/proc/$NAMESPACE_PID"/task/*/status | grep -q .; }
+	namespace_locked() {
+		! grep -L "^Seccomp_filters:.$((1 + (${#under[@]} > 0)))$" "/proc/$NAMESPACE_PID"/task/*/status | grep -q .
+	}
 	wait_inside "filter of PID 1's own" namespace_locked
 	for task in "/proc/$NAMESPACE_PID"/task/*; do
 		file=$namespace/answering.calls
@@ -55,6 +58,7 @@ fstat
 futex
 getpid
 madvise, args[2] == 0x4
+madvise, args[2] == 0x8
 mmap, args[2] & 0xfffffffc == 0x0
 mprotect, args[2] & 0xfffffffc == 0x0
 munmap
@@ -103,6 +107,12 @@ rt_sigprocmask'
 	allowed --user app --allow-port 80 --port-method broker sleep 60
 	has loop "$both" "$loop"
 	has answering "$both" "$answering" bind getsockopt pidfd_getfd pidfd_open process_vm_readv
+	under=("$BUILD/probe/broker_outer" pidfd_getfd=EPERM)
+	allowed --user app --allow-port 80 --port-method broker sleep 60
+	under=()
+	has loop "$both" "$loop"
+	has answering "$both" "$answering" bind getsockopt pidfd_getfd pidfd_open process_vm_readv \
+		epoll_ctl epoll_pwait epoll_wait getpeername 'ioctl, args[1] == 0x40182103' socket
 	allowed --user app --record "$namespace/profile.json" sleep 60
 	has loop "$both" "$loop" ftruncate lseek
 	has answering "$both" "$answering"

@@ -1,13 +1,14 @@
 #include "init/filter/filter.h"
 
 #include "init/sys/effect.h"
-#include "init/filter/socket_options.h"
 #include "seccomp/names/syscall_name.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -25,7 +26,12 @@
 #define REPORT SECCOMP_RET_USER_NOTIF
 
 #define X32_BIT	       0x40000000u
-#define PREFIX_MAXIMUM (34 + SOCKET_OPTION_COUNT) /* below 256, the reach of a jump */
+#define PREFIX_MAXIMUM 48
+
+#define SOCKET_TYPE_MASK 0xf /* SOCK_TYPE_MASK: include/linux/net.h */
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
 
 /* A call that no program makes, and an answer that no kernel gives: see filter_prove(). */
 #define PROOF_ARGUMENT 0x64726f70u
@@ -80,45 +86,65 @@ unsigned short filter_put_proof(struct sock_filter *room)
 	return b.length;
 }
 
-/* Level and name in one word, so that a table of comparisons will do. Both are small; what they
- * have in common with a larger one is reported for nothing, which is no harm. */
-static void put_options(struct builder *b)
-{
-	unsigned left = SOCKET_OPTION_COUNT;
+/* Unless the loaded word is one of these, go to where put_end() will be. */
+struct exits {
+	unsigned short at[4];
+	unsigned count;
+};
 
-	put_unless(b, SYS_setsockopt, SOCKET_OPTION_COUNT + 8);
+static void put_one_of(struct builder *b, const uint32_t *values, uint8_t count,
+		       struct exits *exits)
+{
+	for (uint8_t left = count - 1; left; left--)
+		put(b, BPF_JMP | BPF_JEQ | BPF_K, *values++, left, 0);
+	exits->at[exits->count++] = b->length;
+	put_unless(b, *values, 0);
+}
+
+static void put_end(struct builder *b, const struct exits *exits)
+{
+	for (unsigned i = 0; i < exits->count; i++)
+		b->room[exits->at[i]].jf = (uint8_t)(b->length - exits->at[i] - 1);
+}
+
+/* The kernel looks at 32 bits of each argument, and at four of the type, beside its flags. */
+static void put_sockets(struct builder *b, unsigned reports)
+{
+	static const uint32_t call[] = { SYS_socket }, families[] = { AF_INET, AF_INET6 },
+			      types[] = { SOCK_STREAM, SOCK_DGRAM },
+			      protocols[] = { 0, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_MPTCP };
+	const bool streams = reports & REPORT_STREAMS, datagrams = reports & REPORT_DATAGRAMS;
+	struct exits exits = { .count = 0 };
+
+	put_one_of(b, call, 1, &exits);
+	put_load(b, FILTER_ARGUMENT(0));
+	put_one_of(b, families, 2, &exits);
 	put_load(b, FILTER_ARGUMENT(1));
-	put(b, BPF_ALU | BPF_LSH | BPF_K, 16, 0, 0);
-	put(b, BPF_MISC | BPF_TAX, 0, 0, 0);
+	put(b, BPF_ALU | BPF_AND | BPF_K, SOCKET_TYPE_MASK, 0, 0);
+	put_one_of(b, types + !streams, (uint8_t)(streams + datagrams), &exits);
 	put_load(b, FILTER_ARGUMENT(2));
-	put(b, BPF_ALU | BPF_OR | BPF_X, 0, 0, 0);
-#define X(level, name)                                                                             \
-	put(b, BPF_JMP | BPF_JEQ | BPF_K, (level) << 16 | (name), (uint8_t)left--, 0);
-	SOCKET_OPTIONS(X)
-#undef X
-	put(b, BPF_JMP | BPF_JA, 1, 0, 0);
+	put_one_of(b, protocols, 4, &exits);
 	put_return(b, REPORT);
-	put(b, BPF_LDX | BPF_IMM, 0, 0, 0); /* as a profile's program finds it */
+	put_end(b, &exits);
+	put_load(b, FILTER_NUMBER);
 }
 
 /* Only the machine's own calls are reported: another architecture's numbers mean other things. */
 static void put_prefix(struct builder *b, unsigned reports)
 {
-	unsigned short arch;
+	static const uint32_t machine[] = { FILTER_ARCH };
+	struct exits exits = { .count = 0 };
 
 	put_proof(b);
-	if (reports & (REPORT_BINDS | REPORT_OPTIONS)) {
+	if (reports & REPORT_BINDS) {
 		put_load(b, FILTER_MACHINE);
-		arch = b->length;
-		put_unless(b, FILTER_ARCH, 0);
+		put_one_of(b, machine, 1, &exits);
 		put_load(b, FILTER_NUMBER);
-		if (reports & REPORT_BINDS) {
-			put_unless(b, SYS_bind, 1);
-			put_return(b, REPORT);
-		}
-		if (reports & REPORT_OPTIONS)
-			put_options(b);
-		b->room[arch].jf = (uint8_t)(b->length - arch - 1);
+		put_unless(b, SYS_bind, 1);
+		put_return(b, REPORT);
+		if (reports & (REPORT_STREAMS | REPORT_DATAGRAMS))
+			put_sockets(b, reports);
+		put_end(b, &exits);
 	}
 	/* A profile's program starts with an empty register. Not a load of 0: the kernel's search
 	 * for calls that are always allowed understands AND, and gives up at BPF_IMM. */
@@ -187,15 +213,28 @@ const char *filter_refused_start(const struct filter *profile)
 	return NULL;
 }
 
+/* Those that are reported, plain as most programs make them. */
+static bool allows_sockets(const struct sock_fprog *program)
+{
+	struct seccomp_data call = { .nr = SYS_socket, .arch = FILTER_ARCH };
+
+	for (uint64_t type = SOCK_STREAM; program->len && type <= SOCK_DGRAM; type++) {
+		call.args[0] = AF_INET;
+		call.args[1] = type | SOCK_CLOEXEC | SOCK_NONBLOCK;
+		if (program_run(program, &call).action != SECCOMP_RET_ALLOW)
+			return false;
+	}
+	return true;
+}
+
 static int profile_check(const struct sock_fprog *program, unsigned reports)
 {
 	if (program_notifies(program))
 		return -EBUSY;
 	if ((reports & REPORT_BINDS) && !profile_allows(program, SYS_bind))
 		return -EACCES;
-	if ((reports & REPORT_OPTIONS) && !profile_allows(program, SYS_setsockopt))
-		return -EACCES;
-	return 0;
+	return (reports & (REPORT_STREAMS | REPORT_DATAGRAMS)) && !allows_sockets(program) ? -EACCES
+											   : 0;
 }
 
 int filter_compose(const struct filter *profile, unsigned reports, const struct syscall_set *silent,

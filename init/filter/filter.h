@@ -30,10 +30,11 @@
 
 /* What PID 1 is to be asked about. */
 enum filter_reports {
-	REPORT_BINDS = 1,   /* bind(2) */
-	REPORT_OPTIONS = 2, /* setsockopt(2) of the options that socket_options.h lists */
-	REPORT_DENIALS = 4, /* what the profile answers with EPERM */
-	REPORT_CALLS = 8,   /* everything: for --record; the profile is left out */
+	REPORT_BINDS = 1,      /* bind(2) */
+	REPORT_STREAMS = 2,    /* socket(2) of IPv4 and IPv6: TCP, and MPTCP */
+	REPORT_DENIALS = 4,    /* what the profile answers with EPERM */
+	REPORT_CALLS = 8,      /* everything: for --record; the profile is left out */
+	REPORT_DATAGRAMS = 16, /* socket(2) as above: UDP */
 };
 
 /* The first system call without which nothing can be started under a profile, or end, and that it
@@ -46,7 +47,7 @@ const char *filter_refused_start(const struct filter *profile);
  * out where the profile refuses the very calls that the command is started with. The result is on
  * pages of its own: filter_release() gives them back once the filter is loaded. -EBUSY: the profile
  * wants a supervisor of its own (SCMP_ACT_NOTIFY); -EACCES: the profile does not plainly allow
- * bind(2) (or setsockopt(2)); -E2BIG: longer than the kernel takes; -ENOMEM. */
+ * bind(2) (or socket(2) of what is reported); -E2BIG: longer than the kernel takes; -ENOMEM. */
 int filter_compose(const struct filter *profile, unsigned reports, const struct syscall_set *silent,
 		   struct filter *ret_filter);
 void filter_release(struct filter *composed);

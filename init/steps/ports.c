@@ -115,7 +115,7 @@ static bool choose_broker(const struct plan *plan, struct port_choice *choice, c
 	snprintf(choice->text, sizeof(choice->text),
 		 "broker: PID 1 binds these ports for the command, %s%s%s",
 		 choice->means == BROKER_OWN_SOCKET ? "on its own socket"
-						    : "on fresh sockets put in place of its own (",
+						    : "on sockets that it makes for it (",
 		 ret_why, choice->means == BROKER_OWN_SOCKET ? "" : ")");
 	return true;
 }

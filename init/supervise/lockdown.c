@@ -30,7 +30,7 @@ struct permit {
 #define LOOP	  .loop = ALWAYS
 #define ANSWERING .answering = ALWAYS
 #define BINDS	  .answering = REPORT_BINDS
-#define OPTIONS	  .answering = REPORT_OPTIONS
+#define SOCKETS	  .answering = REPORT_STREAMS | REPORT_DATAGRAMS
 #define RECORDS	  .loop = REPORT_CALLS
 
 #define WAYS (O_ACCMODE | O_CREAT | O_TRUNC | O_NOFOLLOW) /* to open a file */
@@ -85,6 +85,7 @@ static const struct permit permits[] = {
 	{ SYS_munmap, BOTH },
 	{ SYS_brk, BOTH },
 	{ SYS_madvise, IS(2, MADV_DONTNEED), BOTH },
+	{ SYS_madvise, IS(2, MADV_FREE), BOTH },
 	{ SYS_futex, BOTH },
 	{ SYS_rt_sigprocmask, ANSWERING },
 	{ SYS_exit, BOTH },
@@ -95,15 +96,19 @@ static const struct permit permits[] = {
 	{ SYS_ioctl, IS(1, SECCOMP_IOCTL_NOTIF_SEND), ANSWERING },
 	{ SYS_ioctl, IS(1, SECCOMP_IOCTL_NOTIF_ID_VALID), ANSWERING },
 
-	/* --allow-port: the command's own socket, or a fresh one in its place */
+	/* --allow-port: the command's own socket, or one that we make for it */
 	{ SYS_process_vm_readv, BINDS },
 	{ SYS_pidfd_getfd, BINDS },
 	{ SYS_getsockopt, BINDS },
 	{ SYS_bind, BINDS },
-	{ SYS_getxattr, OPTIONS },
-	{ SYS_socket, OPTIONS },
-	{ SYS_setsockopt, OPTIONS },
-	{ SYS_ioctl, IS(1, SECCOMP_IOCTL_NOTIF_ADDFD), OPTIONS },
+	{ SYS_socket, SOCKETS },
+	{ SYS_getpeername, SOCKETS },
+	{ SYS_epoll_ctl, SOCKETS },
+	{ SYS_epoll_pwait, SOCKETS },
+#ifdef SYS_epoll_wait
+	{ SYS_epoll_wait, SOCKETS },
+#endif
+	{ SYS_ioctl, IS(1, SECCOMP_IOCTL_NOTIF_ADDFD), SOCKETS },
 
 	/* helpers */
 	{ SYS_prctl, IS(0, PR_SET_MM), .loop = LOCKDOWN_TITLE },

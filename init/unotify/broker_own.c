@@ -3,112 +3,84 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#ifndef SO_NETNS_COOKIE /* Linux 5.14 */
-#define SO_NETNS_COOKIE 71
-#endif
 #ifndef PIDFD_THREAD /* Linux 6.9 */
 #define PIDFD_THREAD O_EXCL
 #endif
 
-/* A thread may have unshared its descriptors from its process's. */
-static bool descriptor_is(pid_t thread, int number, int fd)
+/* The pidfd of a thread that has gone takes nothing, whoever has its number now. */
+static int pidfd_find(struct broker *broker, pid_t thread)
 {
-	char path[64];
-	struct stat theirs, ours;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)thread, number);
-	return stat(path, &theirs) == 0 && fstat(fd, &ours) == 0 && theirs.st_dev == ours.st_dev &&
-	       theirs.st_ino == ours.st_ino;
+	if (broker->thread == thread && broker->pidfd >= 0)
+		return broker->pidfd;
+	if (broker->pidfd >= 0)
+		(void)close(broker->pidfd); /* only ever held a reference */
+	broker->pidfd = (int)syscall(SYS_pidfd_open, thread, PIDFD_THREAD);
+	broker->thread = thread;
+	return broker->pidfd;
 }
 
-static int pidfd_take(int pidfd, int number)
+/* Before Linux 6.9 only a process can be opened, and only by its leader. */
+static int take_of_leader(pid_t thread, int number)
 {
-	int fd = pidfd < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, pidfd, number, 0);
-	int r = fd < 0 ? -errno : fd;
+	const int pidfd = (int)syscall(SYS_pidfd_open, request_leader(thread), 0);
+	const int fd = pidfd < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, pidfd, number, 0);
+	const int result = fd < 0 ? -errno : fd;
 
 	if (pidfd >= 0)
 		(void)close(pidfd); /* only ever held a reference */
-	return r;
+	return result;
 }
 
 /* The caller's descriptor NUMBER as one of ours (close-on-exec), or -errno. */
-static int socket_take(pid_t thread, int number)
+static int descriptor_take(struct broker *broker, pid_t thread, int number)
 {
-	int pidfd = (int)syscall(SYS_pidfd_open, thread, PIDFD_THREAD);
-	int fd;
+	for (int tries = 0; tries < 2; tries++) {
+		const int pidfd = pidfd_find(broker, thread);
+		const int fd = pidfd < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, pidfd, number, 0);
 
-	if (pidfd >= 0 || errno != EINVAL)
-		return pidfd_take(pidfd, number);
-	/* Before Linux 6.9 only a process could be opened, and only by its leader. */
-	fd = pidfd_take((int)syscall(SYS_pidfd_open, request_leader(thread), 0), number);
-	if (fd >= 0 && !descriptor_is(thread, number, fd)) {
-		(void)close(fd); /* somebody else's */
-		return -EBADF;
+		if (fd >= 0)
+			return fd;
+		if (pidfd < 0 && errno == EINVAL)
+			return take_of_leader(thread, number);
+		if (errno != ESRCH)
+			break;
+		broker->thread = 0; /* the one before had the same number */
 	}
-	return fd;
+	return -errno;
 }
 
-static bool option_get(int fd, int name, void *ret_value, size_t size)
-{
-	socklen_t length = (socklen_t)size;
-
-	return getsockopt(fd, SOL_SOCKET, name, ret_value, &length) == 0 && length == size;
-}
-
-/* Is it a TCP socket (or MPTCP, as Go listens with) or a UDP one, with this port on its list? And
- * of our own namespace: in another (bwrap --unshare-net, a socket passed in from outside) our
- * capability was not meant to count. */
-static bool socket_fits(const struct broker *broker, int fd, uint16_t port)
-{
-	int domain, type, protocol;
-	uint64_t cookie;
-	bool tcp, udp;
-
-	if (!option_get(fd, SO_DOMAIN, &domain, sizeof(domain)) ||
-	    !option_get(fd, SO_TYPE, &type, sizeof(type)) ||
-	    !option_get(fd, SO_PROTOCOL, &protocol, sizeof(protocol)) ||
-	    !option_get(fd, SO_NETNS_COOKIE, &cookie, sizeof(cookie)))
-		return false;
-	if ((domain != AF_INET && domain != AF_INET6) || cookie != broker->cookie)
-		return false;
-	tcp = type == SOCK_STREAM && (protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP);
-	udp = type == SOCK_DGRAM && protocol == IPPROTO_UDP;
-	return (tcp || udp) && broker_lists(broker, port, udp);
-}
-
-/* As an answer: 0 or -errno. */
-static int socket_bind(struct broker *broker, const struct request *request,
-		       const struct wanted *wanted, int fd)
+/* Between the look and the taking it may have been replaced, or be of a thread that has unshared
+ * its descriptors from its process's. */
+static bool descriptor_is(int fd, uint64_t inode)
 {
 	struct stat status;
 
-	if (bind(fd, (const struct sockaddr *)&wanted->address, wanted->length) == 0) {
-		broker_note_bound(broker, request, fd, wanted->port);
-		return 0;
-	}
-	if (errno != EINVAL || fstat(fd, &status) < 0)
-		return -errno;
-	return broker_bound_error(broker, request, status.st_ino, wanted->port);
+	return fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode) && status.st_ino == inode;
 }
 
+/* Not everything can be closed again without waiting: only a socket is taken at all. */
 struct answer broker_bind_own(struct broker *broker, const struct request *request,
 			      const struct wanted *wanted)
 {
 	struct answer answer = ANSWER_CARRY_ON;
-	int fd = socket_take((pid_t)request->notif.pid, wanted->fd);
+	uint64_t inode;
+	int r = broker_find_inode(request, wanted->fd, &inode), fd;
 
+	if (r == -ENOENT || r == -ENOTSOCK)
+		return answer; /* the kernel says so */
+	if (r < 0)
+		return broker_pass(broker, request, "looking at its descriptors", -r);
+	fd = descriptor_take(broker, (pid_t)request->notif.pid, wanted->fd);
 	if (fd == -EBADF)
-		return answer; /* none there: the kernel says so */
+		return answer; /* none there any more */
 	if (fd < 0)
 		return broker_pass(broker, request, "pidfd_getfd", -fd);
-	if (socket_fits(broker, fd, wanted->port) && request_valid(request))
-		answer = (struct answer){ .error = socket_bind(broker, request, wanted, fd) };
+	if (descriptor_is(fd, inode))
+		answer = broker_bind_socket(broker, request, wanted, fd, inode);
 	(void)close(fd); /* the command's stays open */
 	return answer;
 }

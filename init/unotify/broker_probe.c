@@ -87,7 +87,7 @@ static void tenant_run(struct filter *filter, const struct port *port, int home)
 	r = r < 0 ? r : listener < 0 ? -EBUSY : listener;
 	if (write(home, &r, sizeof(r)) != sizeof(r))
 		return;
-	for (enum broker_means way = BROKER_OWN_SOCKET; r >= 0 && way <= BROKER_FRESH_SOCKET;
+	for (enum broker_means way = BROKER_OWN_SOCKET; r >= 0 && way <= BROKER_MADE_SOCKET;
 	     way++) {
 		int error = tenant_bind(port);
 
@@ -125,7 +125,7 @@ static bool trial_hear(struct trial *trial, int *ret_number)
 		if (wait[1].revents)
 			return false;
 		if (wait[2].revents & POLLIN && request_receive(trial->listener, &request) == 0)
-			(void)request_answer(&request, broker_bind(&trial->broker, &request));
+			(void)request_answer(&request, broker_answer(&trial->broker, &request));
 	}
 	return false;
 }
@@ -150,8 +150,9 @@ static void trial_judge(struct trial *trial, struct finding *finding)
 		return;
 	}
 	trial->listener = number;
-	for (enum broker_means way = BROKER_OWN_SOCKET; way <= BROKER_FRESH_SOCKET; way++) {
+	for (enum broker_means way = BROKER_OWN_SOCKET; way <= BROKER_MADE_SOCKET; way++) {
 		trial->broker.means = way;
+		(void)broker_start(&trial->broker); /* what fails without it is named */
 		if (!trial_hear(trial, &number))
 			number = ECHILD;
 		if (number == 0) {
@@ -174,12 +175,11 @@ static void trial_run(const struct broker_ports *ports, struct finding *finding)
 	int r = trial ? broker_open(&trial->broker, ports, BROKER_OWN_SOCKET) : -ENOMEM;
 
 	if (r < 0) {
-		finding_note(finding,
-			     r == -ENOMEM ? "preparing a trial" : "socket option SO_NETNS_COOKIE",
-			     -r);
+		finding_note(finding, "preparing a trial", -r);
 		return;
 	}
-	r = filter_compose(&nothing, REPORT_BINDS, NULL, &filter);
+	r = filter_compose(&nothing, REPORT_BINDS | REPORT_STREAMS | REPORT_DATAGRAMS, NULL,
+			   &filter);
 	if (r < 0 || pipe2(home, O_CLOEXEC) < 0) {
 		finding_note(finding, "preparing a trial", r < 0 ? -r : errno);
 		return;

@@ -1,5 +1,4 @@
-/* broker_socket.h: the two ways to a bound socket in the command's descriptor table. broker.c's
- * part. */
+/* broker_socket.h: the two ways to have the command's socket bound. broker.c's part. */
 #ifndef BROKER_SOCKET_H
 #define BROKER_SOCKET_H
 
@@ -15,27 +14,34 @@ struct wanted {
 	struct sockaddr_storage address;
 };
 
-bool broker_lists(const struct broker *broker, uint16_t port, bool udp);
-
-/* Leave this call to the kernel, and note why it cannot be ours: unless that is because its caller
- * is gone. */
+/* Leave this call to the kernel, and note why it cannot be ours (ERROR 0: the words say it all):
+ * unless that is because its caller is gone. */
 struct answer broker_pass(struct broker *broker, const struct request *request,
 			  const char *obstacle, int error);
 
-/* A socket that we know, NULL: one that we do not; and one to be known from now on. */
-struct broker_socket *broker_recall(struct broker *broker, uint64_t inode);
-struct broker_socket *broker_remember(struct broker *broker, uint64_t inode);
+/* Is the caller in our network namespace? In another (bwrap --unshare-net) neither our capability
+ * nor our sockets are meant to be. */
+bool broker_knows_namespace(const struct broker *broker, const struct request *request);
 
-/* This request has bound our descriptor FD: keep what broker_unheard() would need. */
-void broker_note_bound(struct broker *broker, const struct request *request, int fd, uint16_t port);
+/* The inode of a socket of the caller's: 0, -ENOTSOCK, or -errno. */
+int broker_find_inode(const struct request *request, int fd, uint64_t *ret_inode);
 
-/* The answer to a bind(2) of a socket that is bound already: 0 to a caller who has not heard. */
-int broker_bound_error(struct broker *broker, const struct request *request, uint64_t inode,
-		       uint16_t port);
+/* Bind our descriptor FD, which is the caller's socket with this inode. */
+struct answer broker_bind_socket(struct broker *broker, const struct request *request,
+				 const struct wanted *wanted, int fd, uint64_t inode);
+
+/* The socket has been bound by us, and this caller may not have heard. */
+bool broker_was_bound(struct broker *broker, const struct request *request, uint64_t inode,
+		      uint16_t port, struct answer *ret_answer);
 
 struct answer broker_bind_own(struct broker *broker, const struct request *request,
 			      const struct wanted *wanted);
-struct answer broker_bind_fresh(struct broker *broker, const struct request *request,
-				const struct wanted *wanted);
+struct answer broker_bind_made(struct broker *broker, const struct request *request,
+			       const struct wanted *wanted);
+/* The kernel may bind the caller's descriptor FD to another port: it is ours no longer. */
+void broker_forget(struct broker *broker, const struct request *request, int fd);
+int broker_start_made(struct broker *broker);
+void broker_close_made(struct broker *broker);
+struct answer broker_make(struct broker *broker, const struct request *request);
 
 #endif

@@ -138,9 +138,11 @@ struct answer denial_answer(struct denials *denials, const struct request *reque
 
 	if (program->len)
 		result = program_run(program, &request->notif.data);
-	/* Nothing else is turned into a question; should it be, no is the answer. */
-	if (result.action != (SECCOMP_RET_ERRNO | EPERM))
+	/* Only what has an errno is turned into a question; should it be otherwise, no is the
+	 * answer. */
+	if ((result.action & SECCOMP_RET_ACTION_FULL) != SECCOMP_RET_ERRNO)
 		return (struct answer){ .error = -ENOSYS };
-	denial_explain(denials, request, &result);
-	return (struct answer){ .error = -EPERM };
+	if (result.action == (SECCOMP_RET_ERRNO | EPERM))
+		denial_explain(denials, request, &result);
+	return (struct answer){ .error = -(int)(result.action & SECCOMP_RET_DATA) };
 }

@@ -55,8 +55,11 @@ int request_answer(const struct request *request, struct answer answer)
 	} reply = { .room = { 0 } };
 	int r = 0;
 
+	if (answer.sent)
+		return 0;
 	reply.response.id = request->notif.id;
 	reply.response.error = answer.carry_on ? 0 : answer.error;
+	reply.response.val = answer.carry_on || answer.error ? 0 : answer.value;
 	reply.response.flags = answer.carry_on ? SECCOMP_USER_NOTIF_FLAG_CONTINUE : 0;
 	/* Whoever is not answered waits for ever, so this is worth a look, and a second try. */
 	for (int tries = 0; tries < SEND_TRIES && r != -ENOENT; tries++) {

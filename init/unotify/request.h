@@ -27,7 +27,9 @@ struct request {
  * can change its arguments in memory after we have looked. */
 struct answer {
 	int error; /* 0, or -errno, as the call's result */
+	int value; /* what it returns without an error */
 	bool carry_on;
+	bool sent; /* it has returned already */
 };
 
 #define ANSWER_CARRY_ON ((struct answer){ .carry_on = true })

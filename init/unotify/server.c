@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -22,15 +21,19 @@ struct server *server_new(struct unotify *unotify, int listener)
 	server->listener = listener;
 	server->reports = unotify->reports;
 	server->denials = &unotify->denials;
-	/* Its memory of sockets begins empty, in pages that nobody has touched. */
-	memcpy(&server->broker, &unotify->broker, offsetof(struct broker, memory));
 	server->record = &unotify->record;
+	server->broker = unotify->broker;
+	if (broker_start(&server->broker)) {
+		free(server);
+		return NULL;
+	}
 	listener_hurry(listener);
 	return server;
 }
 
 void server_free(struct server *server)
 {
+	broker_close(&server->broker);
 	free(server);
 }
 
@@ -40,9 +43,10 @@ static void bind_explain(struct server *server, const struct request *request)
 	struct denied denied;
 
 	if (server->broker.obstacle && denial_first(server->denials, request, UNBROKERED, &denied))
-		message(MESSAGE_WARNING, "%s[%d]: its bind(2) is left to the kernel: %s: %s",
+		message(MESSAGE_WARNING, "%s[%d]: its bind(2) is left to the kernel: %s%s%s",
 			denied.program, (int)denied.pid, server->broker.obstacle,
-			strerror(server->broker.error));
+			server->broker.error ? ": " : "",
+			server->broker.error ? strerror(server->broker.error) : "");
 }
 
 /* Such a profile kills it. */
@@ -57,6 +61,18 @@ static void foreign_explain(struct server *server, const struct request *request
 			denied.program, (int)denied.pid);
 }
 
+/* What is reported before the profile's program could judge it is judged here. */
+static bool profile_allows(const struct server *server, const struct seccomp_data *call)
+{
+	const struct sock_fprog *program = &server->denials->profile->program;
+	uint32_t action;
+
+	if (server->reports & REPORT_CALLS || !program->len)
+		return true;
+	action = program_run(program, call).action;
+	return action == SECCOMP_RET_ALLOW || action == SECCOMP_RET_LOG;
+}
+
 static struct answer answer_find(struct server *server, const struct request *request)
 {
 	const struct seccomp_data *call = &request->notif.data;
@@ -68,12 +84,13 @@ static struct answer answer_find(struct server *server, const struct request *re
 	else if (server->reports & REPORT_CALLS)
 		record_note(server->record, call);
 	if (server->reports & REPORT_BINDS && number == SYS_bind) {
-		answer = broker_bind(&server->broker, request);
+		answer = broker_answer(&server->broker, request);
 		bind_explain(server, request);
 		return answer;
 	}
-	if (server->reports & REPORT_OPTIONS && number == SYS_setsockopt)
-		return broker_option(&server->broker, request);
+	if (server->reports & (REPORT_STREAMS | REPORT_DATAGRAMS) && number == SYS_socket &&
+	    profile_allows(server, call))
+		return broker_answer(&server->broker, request);
 	if (server->reports & REPORT_CALLS)
 		return ANSWER_CARRY_ON;
 	return denial_answer(server->denials, request);
@@ -97,9 +114,13 @@ void server_serve(struct server *server, short revents)
 void server_run(struct server *server)
 {
 	while (server->listener >= 0) {
-		struct pollfd event = { .fd = server->listener, .events = POLLIN };
+		struct pollfd events[] = { { .fd = server->listener, .events = POLLIN },
+					   { .fd = server->broker.events, .events = POLLIN } };
 
-		if (poll(&event, 1, -1) > 0)
-			server_serve(server, event.revents);
+		if (poll(events, 2, -1) <= 0)
+			continue;
+		if (events[1].revents)
+			broker_settle(&server->broker);
+		server_serve(server, events[0].revents);
 	}
 }

@@ -5,7 +5,18 @@
 #include <errno.h>
 #include <string.h>
 
-static unsigned reports_choose(const struct plan *plan, enum broker_means means,
+/* Which kinds of sockets there are low ports for. */
+static unsigned sockets_choose(const struct plan *plan, unsigned free_from)
+{
+	unsigned reports = 0;
+
+	for (size_t i = 0; i < plan->port_count; i++)
+		if (plan->ports[i].number < free_from)
+			reports |= plan->ports[i].udp ? REPORT_DATAGRAMS : REPORT_STREAMS;
+	return reports;
+}
+
+static unsigned reports_choose(const struct plan *plan, enum broker_means means, unsigned free_from,
 			       const struct filter *profile)
 {
 	unsigned reports = 0;
@@ -14,8 +25,8 @@ static unsigned reports_choose(const struct plan *plan, enum broker_means means,
 		return 0; /* nobody is left to answer */
 	if (means != BROKER_NONE)
 		reports |= REPORT_BINDS;
-	if (means == BROKER_FRESH_SOCKET)
-		reports |= REPORT_OPTIONS;
+	if (means == BROKER_MADE_SOCKET)
+		reports |= sockets_choose(plan, free_from);
 	if (plan->record)
 		reports |= REPORT_CALLS;
 	else if (profile->program.len && message_wanted(MESSAGE_WARNING))
@@ -33,9 +44,10 @@ static const struct failure *compose_failure(const struct filter *profile, int e
 				   "it notifies a supervisor of its own (SCMP_ACT_NOTIFY), and the "
 				   "command can have only one");
 	case EACCES:
-		return failure_new(NULL, 0, "use --port-method capability", what, profile->name,
-				   "it refuses bind(2) or setsockopt(2), or judges them by their "
-				   "arguments, which leaves no place for --allow-port's broker");
+		return failure_new(
+			NULL, 0, "use --port-method capability", what, profile->name,
+			"it refuses bind(2) or plain TCP and UDP sockets, or judges them by their "
+			"arguments, which leaves no place for --allow-port's broker");
 	case E2BIG:
 		return failure_new(NULL, 0, NULL, what, profile->name,
 				   "it is longer than the 4096 instructions that the kernel takes");
@@ -68,7 +80,7 @@ const struct failure *unotify_prepare(const struct plan *plan, enum broker_means
 	const struct broker_ports ports = { plan->ports, plan->port_count, free_from };
 	int result = 0;
 
-	unotify->reports = reports_choose(plan, means, profile);
+	unotify->reports = reports_choose(plan, means, free_from, profile);
 	unotify->filtered = unotify->reports || profile->program.len;
 	unotify->profile = profile;
 	denials_open(&unotify->denials, profile);

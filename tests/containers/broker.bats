@@ -85,11 +85,11 @@ says() {
 	[ "$output" = "drop-init: --allow-port: $text" ] || { printf '%s: %s\n' "$engine" "$output" && return 1; }
 }
 
-@test "PID 1 binds the command's own socket where the engine's profile lets it, and a fresh one where not" {
+@test "PID 1 binds the command's own socket where the engine's profile lets it, and one that it has made where not" {
 	own='broker: PID 1 binds these ports for the command, on its own socket'
-	fresh='broker: PID 1 binds these ports for the command, on fresh sockets put in place of its own (pidfd_getfd: Operation not permitted)'
+	made='broker: PID 1 binds these ports for the command, on sockets that it makes for it (pidfd_getfd: Operation not permitted)'
 	says podman "$own"
-	says docker "$fresh"
+	says docker "$made"
 	says docker "$own" --cap-add SYS_PTRACE
 	says docker "$own" --security-opt seccomp=unconfined
 }

@@ -8,6 +8,7 @@ import ctypes
 import errno
 import fcntl
 import os
+import select
 import signal
 import socket
 import struct
@@ -106,7 +107,9 @@ def options():
             (socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 7)),
             (socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 3, 500000)),
             (socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", 4, 0)),
-            (socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo")]
+            (socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo"), (socket.IPPROTO_TCP, socket.TCP_CONGESTION, b"reno"),
+            (socket.IPPROTO_IP, socket.IP_TTL, 33), (socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, 44),
+            (socket.IPPROTO_TCP, socket.TCP_WINDOW_CLAMP, 30000)]
 
     def values(s):
         return [s.getsockopt(*o[:2], 16) for o in kept]
@@ -117,6 +120,50 @@ def options():
         say("options stay", f"{result} {before == values(s)} {values(s)}")
     with tcp(socket.AF_INET, REUSEADDR, (socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)) as s:
         say("an option that is taken back", f"{outcome(s.bind, ('', PORT))} {s.getsockopt(*REUSEADDR[:2])}")
+
+
+def identity():
+    """Whatever knew the socket before knows it afterwards."""
+    with tcp(socket.AF_INET, REUSEADDR) as s, select.epoll() as poll:
+        poll.register(s, select.EPOLLIN)
+        copy = s.dup()
+        inode = os.fstat(s.fileno()).st_ino
+        result = outcome(s.bind, ("", PORT))
+        say("a copy is bound", f"{result} {copy.getsockname()} {os.fstat(copy.fileno()).st_ino == inode}")
+        s.listen()
+        with tcp() as client:
+            client.connect(("127.0.0.1", PORT))
+            say("epoll sees it", [event for _, event in poll.poll(5)] == [select.EPOLLIN])
+        copy.close()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        group = socket.inet_aton("224.0.0.251") + socket.inet_aton("127.0.0.1")
+        s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, group)
+        result = outcome(s.bind, ("", UDP_PORT))
+        say("still in its group",
+            f"{result} {outcome(s.setsockopt, socket.IPPROTO_IP, socket.IP_DROP_MEMBERSHIP, group)}")
+    with tcp() as s:
+        say("elsewhere first", outcome(s.bind, ("192.0.2.1", PORT)))
+        say("then here", outcome(s.bind, ("127.0.0.1", PORT)))
+
+
+def crowd():
+    """Each has its own options, however many there are, and the first ones bind last."""
+    sockets = [[] for _ in range(8)]
+
+    def make(mine):
+        mine += [tcp(socket.AF_INET, REUSEPORT, (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)) for _ in range(20)]
+
+    threads = [threading.Thread(target=make, args=(mine,)) for mine in sockets]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    results = {(outcome(mine[0].bind, ("", PORT)), mine[0].getsockopt(*REUSEPORT[:2]),
+                mine[0].getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)) for mine in sockets}
+    say("the first of each thread", sorted(results))
+    for mine in sockets:
+        for s in mine:
+            s.close()
 
 
 def mistakes():
@@ -191,5 +238,5 @@ def interrupted():
     say("10,000 signals a second", " ".join(sorted(results)))
 
 
-for part in (addresses, sharing, flags, options, mistakes, others, threads, own_filter, interrupted):
+for part in (addresses, sharing, flags, options, identity, crowd, mistakes, others, threads, own_filter, interrupted):
     part()

@@ -1,9 +1,9 @@
-/* broker_outer [CALL=ERRNO]... [no-listener] [no-killable] [no-thread] [no-exit] [listener]
- * COMMAND...: run COMMAND under an outer seccomp filter in which each CALL fails with ERRNO, as
- * under Docker's profile; in which flags are unknown (EINVAL): that for listeners, for callers that
- * wait killably, as before Linux 5.19, or for pidfds of threads, as before 6.9; in which nobody can
- * exit with 125 (EPERM), as drop-init's child does that could not execute the command; or which has
- * a listener of its own (EBUSY). Needs root. */
+/* broker_outer [CALL=ERRNO]... [no-listener] [no-killable] [no-thread] [no-exit] [no-cookie]
+ * [listener] COMMAND...: run COMMAND under an outer seccomp filter in which each CALL fails with
+ * ERRNO, as under Docker's profile; in which flags are unknown (EINVAL): that for listeners, for
+ * callers that wait killably, as before Linux 5.19, or for pidfds of threads, as before 6.9; in
+ * which nobody can exit with 125 (EPERM), as drop-init's child does that could not execute the
+ * command; or which has a listener of its own (EBUSY). Needs root. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -83,6 +83,16 @@ static const struct {
 	{ "no-thread", SYS_pidfd_open, PIDFD_THREAD },
 };
 
+/* getsockopt(2) of SO_NETNS_COOKIE. */
+static void refuse_cookie(void)
+{
+	put(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0, 0);
+	put(BPF_JMP | BPF_JEQ | BPF_K, SYS_getsockopt, 0, 3);
+	put(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2]), 0, 0);
+	put(BPF_JMP | BPF_JEQ | BPF_K, 71, 0, 1);
+	put(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOPROTOOPT, 0, 0);
+}
+
 static bool refuse_flag(const char *word)
 {
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
@@ -122,6 +132,8 @@ int main(int argc, char **argv)
 			listener = true;
 		else if (strcmp(argv[i], "no-exit") == 0)
 			refuse_exit();
+		else if (strcmp(argv[i], "no-cookie") == 0)
+			refuse_cookie();
 		else if (strchr(argv[i], '='))
 			refuse(argv[i]);
 		else if (!refuse_flag(argv[i]))
