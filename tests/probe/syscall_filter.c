@@ -48,12 +48,14 @@ int main(int count, char **arguments)
 		.name = "read back",
 	};
 	pid_t pid = count == 2 ? atoi(arguments[1]) : 0;
-	long instructions;
+	long instructions = 0, more;
 
 	if (pid <= 0)
 		errx(2, "usage: syscall_filter PID");
 	process_stop(pid);
-	instructions = ptrace(PTRACE_SECCOMP_GET_FILTER, pid, 0, code);
+	/* 0 is the oldest. */
+	for (long n = 0; (more = ptrace(PTRACE_SECCOMP_GET_FILTER, pid, n, code)) > 0; n++)
+		instructions = more;
 	if (instructions <= 0)
 		err(1, "PTRACE_SECCOMP_GET_FILTER");
 	memcpy(header.magic, FILTER_FILE_MAGIC, sizeof(header.magic));
