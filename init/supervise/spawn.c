@@ -47,9 +47,11 @@ struct start {
 
 static int start_fail(struct start *start, const char *what, int error)
 {
-	start->report = (struct report){ what, error };
+	const struct report report = { what, error };
+
+	start->report = report;
 	if (start->home >= 0)
-		(void)!write(start->home, &start->report, sizeof(start->report)); /* seldom read */
+		(void)!write(start->home, &report, sizeof(report)); /* seldom read */
 	return -1;
 }
 

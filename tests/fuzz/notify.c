@@ -25,6 +25,7 @@
 #define LISTENER  1000
 #define FREE_FROM 1024
 #define ROUNDS	  8
+#define MADE	  (REPORT_BINDS | REPORT_STREAMS | REPORT_DATAGRAMS)
 
 static struct fuzz_input input;
 static struct server server;
@@ -61,7 +62,7 @@ static int outcome(void)
 
 static void notification_make(struct seccomp_notif *notif)
 {
-	static const int calls[] = { SYS_bind, SYS_setsockopt, SYS_socket, SYS_clone, SYS_ioctl };
+	static const int calls[] = { SYS_bind, SYS_socket, SYS_clone, SYS_ioctl };
 	uint32_t pick = fuzz_number(&input, 8);
 
 	/* the kernel insists on zeroes */
@@ -74,8 +75,11 @@ static void notification_make(struct seccomp_notif *notif)
 	}
 	if (pick == 0)
 		notif->data.args[2] %= 160;
-	if (pick == 1 && notif->data.args[1] & 1)
-		notif->data.args[1] = SOL_SOCKET;
+	if (pick == 1) {
+		notif->data.args[0] = notif->data.args[0] & 1 ? AF_INET : AF_INET6;
+		notif->data.args[1] = 1 + (notif->data.args[1] & 1);
+		notif->data.args[2] = 0;
+	}
 }
 
 static void answer_assert(const struct seccomp_notif_resp *response)
@@ -175,6 +179,10 @@ int __wrap_stat(const char *path, struct stat *status)
 	memset(status, 0, sizeof(*status));
 	status->st_mode = fuzz_number(&input, 4) ? S_IFSOCK | 0777 : S_IFREG;
 	status->st_ino = fuzz_number(&input, 100);
+	if (status->st_ino < ROUNDS && server.broker.made[status->st_ino].fd)
+		status->st_ino = server.broker.made[status->st_ino].inode;
+	if (strstr(path, "/ns/net") && status->st_ino % 4)
+		status->st_ino = server.broker.namespace;
 	return 0;
 }
 
@@ -202,7 +210,8 @@ int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *size)
 	static const int protocols[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_MPTCP, IPPROTO_SCTP };
 	int number = (int)fuzz_number(&input, 4);
 
-	(void)fd;
+	if (server.broker.means == BROKER_MADE_SOCKET)
+		return __real_getsockopt(fd, level, name, value, size);
 	FUZZ_ASSERT(level == SOL_SOCKET && (*size == sizeof(number) || *size == 8));
 	if (outcome())
 		return -1;
@@ -240,12 +249,13 @@ int __wrap_bind(int fd, const struct sockaddr *address, socklen_t length)
 
 static void server_make(struct filter *profile, struct sock_filter *code)
 {
-	static const unsigned kinds[] = { REPORT_DENIALS, REPORT_BINDS | REPORT_DENIALS,
-					  REPORT_BINDS | REPORT_OPTIONS | REPORT_DENIALS,
-					  REPORT_CALLS, REPORT_BINDS | REPORT_CALLS };
-	const uint32_t kind = fuzz_number(&input, 5);
+	static const unsigned kinds[] = {
+		REPORT_DENIALS, REPORT_BINDS | REPORT_DENIALS, MADE | REPORT_DENIALS,
+		REPORT_CALLS,	REPORT_BINDS | REPORT_CALLS,   MADE | REPORT_CALLS
+	};
+	const uint32_t kind = fuzz_number(&input, 6);
 
-	*profile = (struct filter){ .name = "fuzz", .program = { 4, code } };
+	*profile = (struct filter){ .name = "fuzz", .program = { 6, code } };
 	denials_open(&denials, profile);
 	record = (struct record){ .lock = PTHREAD_MUTEX_INITIALIZER };
 	server = (struct server){
@@ -253,18 +263,25 @@ static void server_make(struct filter *profile, struct sock_filter *code)
 		.record = &record,
 		.reports = kinds[kind],
 		.denials = &denials,
-		.broker = { .means = kind == 2 ? BROKER_FRESH_SOCKET : BROKER_OWN_SOCKET,
+		.broker = { .means = kinds[kind] & REPORT_STREAMS ? BROKER_MADE_SOCKET
+								  : BROKER_OWN_SOCKET,
 			    .ports = { ports, sizeof(ports) / sizeof(*ports), FREE_FROM },
 			    .cookie = 2,
 			    .namespace = 3 },
 	};
+	if (server.broker.means == BROKER_MADE_SOCKET)
+		server.broker.cookie = 0; /* they are real ones */
+	FUZZ_ASSERT(!broker_start(&server.broker));
 }
 
 static void serve(void *unused)
 {
 	(void)unused;
-	for (int i = 0; i < ROUNDS && server.listener == LISTENER; i++)
+	for (int i = 0; i < ROUNDS && server.listener == LISTENER; i++) {
+		if (server.broker.events >= 0)
+			broker_settle(&server.broker);
 		server_serve(&server, fuzz_number(&input, 20) ? POLLIN : POLLHUP);
+	}
 }
 
 static int lowest_free(void)
@@ -280,6 +297,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const int free_before = lowest_free();
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, FILTER_NUMBER),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 300, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
@@ -291,6 +310,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_run(serve, NULL);
 	FUZZ_ASSERT(denials.count <= DENIAL_MEMORY);
 	denials_close(&denials);
+	broker_close(&server.broker);
 	FUZZ_ASSERT(lowest_free() == free_before); /* PID 1 lives long: nothing is left open */
 	return 0;
 }
