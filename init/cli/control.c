@@ -149,7 +149,7 @@ static void row_print(FILE *out, const struct helper_word *word, bool json)
 static const struct failure *status_print(const struct plan *plan, const char *words,
 					  const char *end, int *ret_status)
 {
-	struct helper_word word;
+	struct helper_word word = { 0 };
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size); /* fclose(3) tells of a failure */
@@ -261,7 +261,7 @@ static const struct failure *helpers_act(const struct plan *plan, int *ret_statu
 				    ? text_format("--signal %s", signal_name(control->signal))
 			    : control->restarts ? text_format("--restart-helper %s", name)
 						: "--status";
-	struct helper_word word;
+	struct helper_word word = { 0 };
 	const char *end = text;
 	const struct failure *failure = text ? words_find(typed, text, &end) : failure_of_memory();
 

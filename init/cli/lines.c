@@ -100,10 +100,11 @@ static const struct failure *helper_add(struct plan *plan, struct plan helper)
 static const struct failure *web_parse(struct plan *plan, const char *typed, const char *rest,
 				       enum option_place place)
 {
-	const struct helper_spec none = { 0 };
+	const struct helper_spec *spec = &plan->helper;
 	const struct failure *failure = options_parse_line(typed, rest, place, plan);
 
-	if (!failure && memcmp(&plan->helper, &none, sizeof(none)) != 0)
+	if (!failure && (spec->once || spec->optional || spec->together || spec->ready_notify ||
+			 spec->every_ms || spec->restart_given))
 		failure = failure_new(typed, 0, NULL,
 				      "it is the command, which has none of a helper's options");
 	return failure;

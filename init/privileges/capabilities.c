@@ -30,14 +30,14 @@ int capabilities_read(struct capability_sets *ret_sets)
 
 bool capabilities_have(unsigned capability)
 {
-	struct capability_sets sets;
+	struct capability_sets sets = { 0 };
 
 	return !capabilities_read(&sets) && sets.effective & CAPABILITY_BIT(capability);
 }
 
 bool capabilities_may_raise(unsigned capability)
 {
-	struct capability_sets sets;
+	struct capability_sets sets = { 0 };
 
 	return !capabilities_read(&sets) && sets.permitted & CAPABILITY_BIT(capability);
 }
@@ -86,7 +86,7 @@ bool capabilities_can_be_ambient(void)
 int capabilities_raise_bind(bool hand_on)
 {
 	const uint64_t bind = CAPABILITY_BIT(CAP_NET_BIND_SERVICE);
-	struct capability_sets sets;
+	struct capability_sets sets = { 0 };
 	int result = capabilities_read(&sets);
 
 	sets.effective |= bind;

@@ -258,7 +258,7 @@ static const struct failure *identity_parse(const char *option, const char *text
 	const char *group = strchr(text, ':');
 	struct identity identity = { 0 };
 	const struct failure *failure;
-	struct user_entry entry;
+	struct user_entry entry = { 0 };
 
 	group = group ? group + 1 : NULL;
 	if (completes && group && !*group)

@@ -50,8 +50,8 @@ void outlook_refuse(struct outlook *outlook, const char *about, const struct fai
 
 void outlook_add_chown(struct outlook *outlook, const struct chown_spec *spec)
 {
-	const struct chown_spec **grown =
-		reallocarray(outlook->chowns, outlook->chown_count + 1, sizeof(*outlook->chowns));
+	const struct chown_spec **grown = reallocarray(outlook->chowns, outlook->chown_count + 1,
+						       sizeof(const struct chown_spec *));
 
 	if (!grown)
 		return; /* later steps then know less, and say NO */

@@ -91,7 +91,7 @@ static const struct failure *recording_open(struct run *run)
 		LISTEN_FDS_START + run->inherited.sockets + (int)run->plan->listen_count;
 	const struct failure *failure = listener_require(typed);
 	const char *wrong;
-	int fd, moved;
+	int fd = -1, moved;
 
 	if (!failure)
 		failure = architecture_require(run, typed);

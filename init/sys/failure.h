@@ -27,15 +27,16 @@ struct failure {
  * says so. */
 const struct failure *failure_with_status(int status, const char *typed, int error,
 					  const char *advice, const char *format, ...)
-	__attribute__((format(printf, 5, 6)));
+	__attribute__((format(printf, 5, 6), returns_nonnull));
 
 /* One of ours: TYPED, ERROR, ADVICE, FORMAT and what it prints. */
 #define failure_new(...) failure_with_status(EXIT_OWN_FAILURE, __VA_ARGS__)
 
 /* Text that is written as it is. */
-const struct failure *failure_verbatim(int status, const char *text);
+const struct failure *failure_verbatim(int status, const char *text)
+	__attribute__((returns_nonnull));
 
-const struct failure *failure_of_memory(void);
+const struct failure *failure_of_memory(void) __attribute__((returns_nonnull));
 
 /* "TYPED: TRIED: REASON (ADVICE)", cut to size. Returns text. */
 char *failure_format(const struct failure *failure, char *text, size_t size);
