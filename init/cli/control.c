@@ -263,9 +263,12 @@ static const struct failure *helpers_act(const struct plan *plan, int *ret_statu
 						: "--status";
 	struct helper_word word = { 0 };
 	const char *end = text;
-	const struct failure *failure = text ? words_find(typed, text, &end) : failure_of_memory();
+	const struct failure *failure;
 
+	if (!text)
+		return failure_of_memory();
 	*ret_status = EXIT_SUCCESS;
+	failure = words_find(typed, text, &end);
 	if (failure)
 		return failure;
 	if (control->status)

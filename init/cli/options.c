@@ -541,10 +541,11 @@ static const struct failure *line_scan(const char *line, enum option_place place
 /* "PORT=1 COMMAND" is a shell's. */
 static const struct failure *line_command_check(char *const *words)
 {
-	const char *equals = *words ? strchr(*words, '=') : NULL, *slash;
+	const char *equals, *slash;
 
-	if (!*words)
+	if (!*words) /* NOLINT: there are words where nothing failed */
 		return failure_new(NULL, 0, NULL, "no command");
+	equals = strchr(*words, '=');
 	slash = strchr(*words, '/');
 	if (equals && equals != *words && (!slash || equals < slash))
 		return failure_new(NULL, 0, text_format("write --env %s", *words),
