@@ -125,7 +125,8 @@ sys.exit(1)'
 		--with "w: --user member $attacker" -- sh -c 'echo up; sleep 60'
 	wait_output 'again in 1.0 s'
 	wait_output 'a up'
-	assert_equal "$(sed -n '/up/d; p; /limit/q' "$namespace/stdout")" $'renice done\nioprio done\nidle done\nlimit done' 'what it may'
+	assert_equal "$(sed -n '/up/d; p; /limit/q' "$namespace/stdout")" \
+		$'renice done\nioprio done\nidle done\nlimit done' 'what it may'
 	namespace_stop
 	assert_status 143
 	assert_stdout_has 'a TERM'
@@ -163,7 +164,8 @@ while True:
         notify.sendmsg([b"READY=1\n"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, bytes(4 * 200))], 0, address)
     except OSError as error:              # as many as may be on their way
         assert error.errno in (errno.ETOOMANYREFS, errno.EAGAIN), error'
-	namespace_start drop-init --user app --with "w: --ready notify --user member $attacker" -- sh -c 'echo command; sleep 60'
+	namespace_start drop-init --user app --with "w: --ready notify --user member $attacker" \
+		-- sh -c 'echo command; sleep 60'
 	wait_output @
 	address=$(sed -n '/^@/p' "$namespace/stdout")
 	as 1001 python3 /dev/shm/attack.py "$address" 2>"$namespace/flood" &
@@ -184,7 +186,8 @@ while True:
 
 @test "forged titles and names are believed by nobody: signals go to the helper, or nowhere" {
 	attack 'os.execvp("bash", ["bash", "-c", "echo w up; exec -a \"drop-init: a\" bash -c \"trap \\\"echo forger HUP\\\" HUP; while :; do sleep 0.05; done\""])'
-	namespace_start drop-init --user app --with "a: --user member $(stoppable a)" --with "w: --user member $attacker" -- sleep 60
+	namespace_start drop-init --user app --with "a: --user member $(stoppable a)" \
+		--with "w: --user member $attacker" -- sleep 60
 	wait_output 'a up'
 	wait_output 'w up'
 	namespace_exec drop-init --restart-helper a
@@ -217,7 +220,8 @@ while True:
 
 @test "keepers that are stopped hold the end up no longer than their --stop-timeout and a second, together for all --together" {
 	namespace_start drop-init --user app --with 'a: --user member --together --stop-timeout 1 sleep 60' \
-		--with 'b: --user member --together --stop-timeout 1 sleep 60' --with 'c: --user member --together --stop-timeout 1 sleep 60' \
+		--with 'b: --user member --together --stop-timeout 1 sleep 60' \
+			--with 'c: --user member --together --stop-timeout 1 sleep 60' \
 		-- sh -c 'echo up; sleep 60'
 	wait_output up
 	as 1002 kill -STOP "$(keeper_of a)" "$(keeper_of b)" "$(keeper_of c)"
@@ -228,10 +232,12 @@ while True:
 }
 
 @test "once one helper has begun the end no other start is waited for" {
-	namespace_run drop-init --user app --with 'w: --restart never sh -c "sleep 0.2; exit 7"' --with 'o: --once sleep 600' -- echo started
+	namespace_run drop-init --user app --with 'w: --restart never sh -c "sleep 0.2; exit 7"' \
+		--with 'o: --once sleep 600' -- echo started
 	assert_status 7
 	assert_stdout ''
-	namespace_run drop-init --user app --with "w: sh -c 'sleep 0.2; kill -KILL \$PPID'" --with 'o: --once sleep 600' -- echo started
+	namespace_run drop-init --user app --with "w: sh -c 'sleep 0.2; kill -KILL \$PPID'" \
+		--with 'o: --once sleep 600' -- echo started
 	assert_status 125
 	assert_stderr 'drop-init: w: its keeper was killed, so nobody looks after it'
 }
@@ -270,7 +276,8 @@ while True:
 }
 
 @test "a stop while a line of --once runs is its stop too, and ends with 128 and its number" {
-	namespace_start drop-init --user app --with "a: $(stoppable a)" --with "o: --once $(stoppable o 'exit 3')" -- echo started
+	namespace_start drop-init --user app --with "a: $(stoppable a)" \
+		--with "o: --once $(stoppable o 'exit 3')" -- echo started
 	wait_output 'a up'
 	wait_output 'o up'
 	namespace_account
@@ -291,13 +298,15 @@ while True:
 	namespace_stop
 	assert_status 143
 	assert_stdout_has 'a TERM'
-	assert_equal "$(grep -cx 0 "$namespace/stdout")" "$(grep -cE '^[0-9]+$' "$namespace/stdout")" 'starts with nothing left behind'
+	assert_equal "$(grep -cx 0 "$namespace/stdout")" \
+		"$(grep -cE '^[0-9]+$' "$namespace/stdout")" 'starts with nothing left behind'
 }
 
 @test "without CAP_KILL in the container helpers of other users stop as ever, under a root PID 1 too" {
 	for user in '' '--user app'; do
 		# shellcheck disable=SC2086
-		namespace_start setpriv --bounding-set=-kill --inh-caps=-kill drop-init $user --with "a: --user member $(stoppable a)" \
+		namespace_start setpriv --bounding-set=-kill --inh-caps=-kill drop-init $user \
+			--with "a: --user member $(stoppable a)" \
 			--with "b: --user webuser --together --rewrite TERM:INT sh -c 'trap \"echo b INT; exit\" INT; echo b up; while :; do sleep 0.05; done'" \
 			-- sh -c 'trap "exit 5" TERM; echo c up; while :; do sleep 0.05; done'
 		for name in a b c; do wait_output "$name up"; done

@@ -75,7 +75,8 @@ s = socket.socket(); s.bind(("0.0.0.0", int(sys.argv[1]))); print("bound", s.get
 		assert_status 0
 		assert_stdout 'bound 80'
 		# shellcheck disable=SC2086
-		namespace_run "$BUILD/probe/broker_outer" $way drop-init --user app --seccomp none --allow-port 80 --port-method broker -- \
+		namespace_run "$BUILD/probe/broker_outer" $way drop-init --user app --seccomp none --allow-port 80 \
+			--port-method broker -- \
 			bwrap --bind / / --unshare-user --unshare-net --uid 1000 python3 -c "$bind" 80
 		assert_stdout ''
 		assert_stderr_has 'Permission denied'

@@ -2,6 +2,8 @@
 # shellcheck disable=SC2154 # recipe.bash sets the results
 # Django with a migration before it, a job every hour and an exporter beside it.
 
+bats_require_minimum_version 1.5.0
+
 load recipe
 
 setup_file() { recipe_build django Dockerfile.helpers; }
@@ -13,7 +15,7 @@ is() { [ "$(status_of "$1")" = "$2" ]; }
 @test "the migration ends before the web server starts; the job has run, and the exporter answers" {
 	recipe_start django/Dockerfile.helpers
 	assert_page http://127.0.0.1/ "$page"
-	is migrate done
+	is migrate "done"
 	wait_until 20 grep -q 'Applying sessions.0001_initial... OK' "$namespace/stdout"
 	wait_until 20 is clear sleeping
 	wait_url http://127.0.0.1:9100/
@@ -27,7 +29,7 @@ is() { [ "$(status_of "$1")" = "$2" ]; }
 	namespace_wait
 	assert_status 1
 	grep -q '^drop-init: migrate: ' "$namespace/stderr"
-	! grep -q gunicorn "$namespace/stderr"
+	run -1 grep -q gunicorn "$namespace/stderr"
 }
 
 @test "an exporter that is not there is a message, and the shop stays open" {

@@ -11,7 +11,8 @@ setup_file() {
 
 setup() {
 	recipe_start uwsgi/Dockerfile.one
-	wait_until 60 settled && answers || namespace_fail "uWSGI does not answer"
+	wait_until 60 settled
+	answers || namespace_fail "uWSGI does not answer"
 }
 settled() { answers || namespace_ended; }
 answers() { [ "$(body http://127.0.0.1/ 2>/dev/null)" = "uWSGI, served by user 1001 in groups [1001]" ]; }
