@@ -161,7 +161,7 @@ static int socket_give(const struct request *request, int fd, int flags, bool *r
 		.id = request->notif.id,
 		.flags = SECCOMP_ADDFD_FLAG_SEND,
 		.srcfd = (uint32_t)fd,
-		.newfd_flags = (uint32_t)(flags & SOCK_CLOEXEC ? O_CLOEXEC : 0),
+		.newfd_flags = (flags & SOCK_CLOEXEC) ? O_CLOEXEC : 0,
 	};
 	int number = ioctl(request->listener, SECCOMP_IOCTL_NOTIF_ADDFD, &place);
 

@@ -6,7 +6,9 @@ bats_require_minimum_version 1.5.0
 
 load recipe
 
-setup_file() { recipe_build django Dockerfile.helpers; }
+setup_file() {
+	recipe_build django Dockerfile.helpers
+}
 
 page="Django, served by user 5678 in groups [5678]"
 status_of() { namespace_exec drop-init --status | awk -v name="$1" '$1 == name { print $2 }'; }

@@ -11,7 +11,9 @@ setup() { cd "$BATS_TEST_DIRNAME/../../docker/examples" || exit; }
 		grep -qF "[$name]($folder)" README.md || missing+="$name is not in README.md"$'\n'
 		grep -q "^    docker run " "$name/README.md" || missing+="$name/README.md has no docker run"$'\n'
 		# An option and its value are one word in the README: what comes between the double quotes, joined.
+		# Of a helper's line its name will do.
 		while read -r option; do
+			[[ $option != --with* ]] || option="--with \"${option:7}" option=${option%%:*}
 			grep -qF -- "\`$option" "$name/README.md" || missing+="$name/README.md: nothing on $option"$'\n'
 		done < <(sed -s -e :a -e '/\\$/N; s/\\\n *//; ta' "$name"/Dockerfile* | grep '^ENTRYPOINT' |
 			grep -oE '"--[a-z-]+", "[^"]+"' | sed 's/", "/ /; s/"//g')
