@@ -70,7 +70,7 @@ INIT_OBJECTS    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard init/*.c init/*/*.c)) 
 SECCOMP_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard seccomp/*.c seccomp/*/*.c)) \
                    $(BUILD)/seccomp/profiles/shipped.o
 PROBES          := $(patsubst tests/probe/%.c,$(BUILD)/probe/%,$(wildcard tests/probe/*.c))
-BENCHES         := $(addprefix $(BUILD)/bench/,timer stamp announce least least-drop orphans calls)
+BENCHES         := $(addprefix $(BUILD)/bench/,timer stamp announce least least-drop orphans calls accepts)
 FAULTS          := $(BUILD)/faults/inject $(BUILD)/faults/witness
 GENERATED       := $(BUILD)/syscall_names.h $(BUILD)/build.h
 UNIT_TESTS      := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))

@@ -224,6 +224,29 @@ signal.pause()'
 		namespace_fail "$(ls -l "/proc/$NAMESPACE_PID/fd")"
 }
 
+# Each time that PID 1 is asked its thread wakes up. The first descriptors are those that listeners have, too.
+@test "what a server does with its connections is not asked of PID 1" {
+	for way in env "$outer pidfd_getfd=EPERM"; do
+		namespace_run $way drop-init --user app --allow-port 80 --port-method broker -- "$python" -c 'import glob, re, socket, struct
+def asked():
+    return sum(int(re.search("\nvoluntary_ctxt_switches:\\s+(\\d+)", open(f).read())[1]) for f in glob.glob("/proc/1/task/*/status"))
+with socket.create_server(("", 80)) as s, socket.create_connection(("127.0.0.1", 80)) as c:
+    a, _ = s.accept()
+    socket.socket().close() # it is settled by the time that this one is
+    before = asked()
+    for _ in range(500):
+        a.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        a.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        a.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        a.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 0, 0))
+        c.send(b"x"); a.recv(1); a.getsockname(); a.getpeername()
+        socket.socket(socket.AF_UNIX).close(); socket.socket(type=socket.SOCK_DGRAM).close()
+    print("not asked" if asked() - before < 50 else asked() - before)'
+		assert_status 0
+		assert_stdout 'not asked'
+	done
+}
+
 @test "with a low limit of open files the sockets that come last can be bound, and others are said to be too old" {
 	namespace_run sh -c 'ulimit -n 64; exec "$@"' sh "$outer" pidfd_getfd=EPERM drop-init --user app --allow-port 80 --port-method broker -- \
 		"$python" -c 'import socket

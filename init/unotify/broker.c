@@ -214,7 +214,8 @@ void broker_close(struct broker *broker)
 }
 
 /* The address is read once; from here on the command can do to its own copy what it likes.
- * *ret_elsewhere: it is a port that is the kernel's to judge. */
+ * *ret_elsewhere: it is a port that is the kernel's to judge. Whether this was its caller's memory
+ * is asked once more before anything is bound. */
 static bool bind_wanted(struct broker *broker, const struct request *request,
 			struct wanted *ret_wanted, bool *ret_elsewhere)
 {
@@ -238,8 +239,7 @@ static bool bind_wanted(struct broker *broker, const struct request *request,
 	*ret_wanted = w;
 	*ret_elsewhere = w.port == 0 || w.port >= broker->ports.free_from;
 	return !*ret_elsewhere &&
-	       (is_listed(broker, w.port, false) || is_listed(broker, w.port, true)) &&
-	       request_valid(request);
+	       (is_listed(broker, w.port, false) || is_listed(broker, w.port, true));
 }
 
 static struct answer bind_answer(struct broker *broker, const struct request *request)
