@@ -103,7 +103,7 @@ static void made_remember(struct broker *broker, const struct request *request, 
 				     .data.u32 = (uint32_t)(made - broker->made) };
 	struct stat status;
 
-	if (fstat(fd, &status) || epoll_ctl(broker->events, EPOLL_CTL_ADD, fd, &event)) {
+	if (!made || fstat(fd, &status) || epoll_ctl(broker->events, EPOLL_CTL_ADD, fd, &event)) {
 		(void)close(fd); /* the command has its own */
 		return;
 	}
