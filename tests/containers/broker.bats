@@ -82,7 +82,8 @@ says() {
 	brokered "$engine" "$@" -- busybox httpd -f -p 80 -h "$server_work"
 	wait_until 30 visit --output /dev/null http://127.0.0.1/
 	run -0 "$engine" logs "$id"
-	[ "$(grep -- --allow-port <<<"$output")" = "drop-init: --allow-port: $text" ] || { printf '%s: %s\n' "$engine" "$output" && return 1; }
+	[ "$(grep -- --allow-port <<<"$output")" = "drop-init: --allow-port: $text" ] ||
+		{ printf '%s: %s\n' "$engine" "$output" && return 1; }
 }
 
 @test "PID 1 binds the command's own socket where the engine's profile lets it, and one that it has made where not" {
