@@ -66,7 +66,7 @@ compare() {
 @test "a command that is not there is 127, and one that cannot be executed 126" {
 	expect 127 '' 'drop-init: nothing: command not found (install it in the image, or give its path)'
 	start start-debian --user app nothing
-	expect 126 '' 'drop-init: /etc/passwd: cannot run /etc/passwd: Permission denied (it and its folders must be open to the user)'
+	expect 126 '' 'drop-init: /etc/passwd: cannot run it: Permission denied (it is not executable: chmod +x /etc/passwd)'
 	start start-debian --user app /etc/passwd
 }
 
