@@ -227,9 +227,11 @@ signal.pause()'
 # Each time that PID 1 is asked its thread wakes up. The first descriptors are those that listeners have, too.
 @test "what a server does with its connections is not asked of PID 1" {
 	for way in env "$outer pidfd_getfd=EPERM"; do
-		namespace_run $way drop-init --user app --allow-port 80 --port-method broker -- "$python" -c 'import glob, re, socket, struct
+		namespace_run $way drop-init --user app --allow-port 80 --port-method broker -- \
+			"$python" -c 'import glob, re, socket, struct
 def asked():
-    return sum(int(re.search("\nvoluntary_ctxt_switches:\\s+(\\d+)", open(f).read())[1]) for f in glob.glob("/proc/1/task/*/status"))
+    states = [open(f).read() for f in glob.glob("/proc/1/task/*/status")]
+    return sum(int(re.search("\nvoluntary_ctxt_switches:\\s+(\\d+)", s)[1]) for s in states)
 with socket.create_server(("", 80)) as s, socket.create_connection(("127.0.0.1", 80)) as c:
     a, _ = s.accept()
     socket.socket().close() # it is settled by the time that this one is

@@ -121,7 +121,10 @@ static void put_sockets(struct builder *b, unsigned reports)
 	put_one_of(b, families, 2, &exits);
 	put_load(b, FILTER_ARGUMENT(1));
 	put(b, BPF_ALU | BPF_AND | BPF_K, SOCKET_TYPE_MASK, 0, 0);
-	put_one_of(b, types + !streams, (uint8_t)(streams + datagrams), &exits);
+	if (streams && datagrams)
+		put_one_of(b, types, 2, &exits);
+	else
+		put_one_of(b, streams ? &types[0] : &types[1], 1, &exits);
 	put_load(b, FILTER_ARGUMENT(2));
 	put_one_of(b, protocols, 4, &exits);
 	put_return(b, REPORT);

@@ -30,7 +30,7 @@ struct permit {
 #define LOOP	  .loop = ALWAYS
 #define ANSWERING .answering = ALWAYS
 #define BINDS	  .answering = REPORT_BINDS
-#define SOCKETS	  .answering = REPORT_STREAMS | REPORT_DATAGRAMS
+#define SOCKETS	  .answering = (REPORT_STREAMS | REPORT_DATAGRAMS)
 #define RECORDS	  .loop = REPORT_CALLS
 
 #define WAYS (O_ACCMODE | O_CREAT | O_TRUNC | O_NOFOLLOW) /* to open a file */

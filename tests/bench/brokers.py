@@ -25,9 +25,10 @@ def measure_calls(rounds, count):
     times = {label: [] for label in commands}
     for _ in range(rounds):
         for label, argv in commands.items():
-            output = subprocess.run([*PRIVATE, *argv, HERE / "accepts", "80", str(count)], capture_output=True, check=True,
-                                    text=True).stdout
-            times[label].append({call: float(ns) / 1e3 for call, ns in (line.split() for line in output.splitlines())})
+            command = [*PRIVATE, *argv, HERE / "accepts", "80", str(count)]
+            output = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+            rows = (line.split() for line in output.splitlines())
+            times[label].append({call: float(ns) / 1e3 for call, ns in rows})
     return times
 
 
