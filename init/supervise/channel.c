@@ -30,7 +30,8 @@ int channel_make(int *ret_ours, int *ret_keepers)
  * keeper that is gone is told of when its end is read. */
 static void say(int fd, char byte)
 {
-	(void)!write(fd, &byte, 1);
+	for (int tries = 0; tries < 3 && write(fd, &byte, 1) < 0 && errno != EPIPE; tries++)
+		; /* a byte has room: what refuses it passes, or the keeper has gone */
 }
 
 void channel_go(int fd)
