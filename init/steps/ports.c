@@ -108,15 +108,15 @@ static bool choose_broker(const struct plan *plan, struct port_choice *choice, c
 		snprintf(ret_why, 256, "%s", why);
 		return false;
 	}
-	choice->means = broker_probe(&ports, trial_drop, (void *)plan, ret_why, 256);
-	if (choice->means == BROKER_NONE)
+	choice->method = broker_probe(&ports, trial_drop, (void *)plan, ret_why, 256);
+	if (choice->method == BROKER_NONE)
 		return false;
 	choose(choice, RUNG_BROKER, "");
 	snprintf(choice->text, sizeof(choice->text),
 		 "broker: PID 1 binds these ports for the command, %s%s%s",
-		 choice->means == BROKER_OWN_SOCKET ? "on its own socket"
-						    : "on sockets that it makes for it (",
-		 ret_why, choice->means == BROKER_OWN_SOCKET ? "" : ")");
+		 choice->method == BROKER_OWN_SOCKET ? "on its own socket"
+						     : "on sockets that it makes for it (",
+		 ret_why, choice->method == BROKER_OWN_SOCKET ? "" : ")");
 	return true;
 }
 

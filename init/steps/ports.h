@@ -17,7 +17,7 @@ enum port_rung {
 struct port_choice {
 	enum port_rung rung;
 	enum bind_capability keeps; /* who keeps CAP_NET_BIND_SERVICE on it */
-	enum broker_means means;    /* of RUNG_BROKER */
+	enum broker_method method;  /* of RUNG_BROKER */
 	unsigned free_from;	    /* the first port that needs no capability */
 	char text[384];		    /* which it is and why, or what is missing and what to do */
 };

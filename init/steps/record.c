@@ -111,11 +111,11 @@ static const struct failure *recording_open(struct run *run)
 const struct failure *record_run(struct run *run)
 {
 	const struct port_choice *ports = &run->ports;
-	const enum broker_means means = ports->rung == RUNG_BROKER ? ports->means : BROKER_NONE;
+	const enum broker_method method = ports->rung == RUNG_BROKER ? ports->method : BROKER_NONE;
 	const struct failure *failure = run->plan->record ? recording_open(run) : NULL;
 
 	return failure ? failure
-		       : unotify_prepare(run->plan, means, ports->free_from, &run->profile,
+		       : unotify_prepare(run->plan, method, ports->free_from, &run->profile,
 					 &run->unotify);
 }
 

@@ -9,7 +9,7 @@
 void session_leave_terminal(void);
 
 /* In the command's process: lead a new session, and have the terminal. Safe in a vfork child.
- * Returns 0, or -1 with errno set. setsid(2) */
+ * Returns 0 or -errno. setsid(2) */
 int session_make(void);
 
 #endif

@@ -108,11 +108,11 @@ int broker_find_inode(const struct request *request, int fd, uint64_t *ret_inode
 	return 0;
 }
 
-struct answer broker_pass(struct broker *broker, const struct request *request,
-			  const char *obstacle, int error)
+struct answer broker_pass(struct broker *broker, const struct request *request, const char *reason,
+			  int error)
 {
 	if (request_valid(request)) {
-		broker->obstacle = obstacle;
+		broker->reason = reason;
 		broker->error = error;
 	}
 	return ANSWER_CARRY_ON;
@@ -181,11 +181,11 @@ struct answer broker_bind_socket(struct broker *broker, const struct request *re
 
 /* --- requests ------------------------------------------------------------------------------- */
 
-int broker_open(struct broker *broker, const struct broker_ports *ports, enum broker_means means)
+int broker_open(struct broker *broker, const struct broker_ports *ports, enum broker_method method)
 {
 	int result = request_sizes_check();
 
-	broker->means = means;
+	broker->method = method;
 	broker->ports = *ports;
 	return result < 0 ? result : namespace_find(broker);
 }
@@ -193,10 +193,10 @@ int broker_open(struct broker *broker, const struct broker_ports *ports, enum br
 int broker_start(struct broker *broker)
 {
 	broker->events = broker->namespace_file = broker->pidfd = -1;
-	if (broker->means == BROKER_NONE)
+	if (broker->method == BROKER_NONE)
 		return 0;
 	broker->namespace_file = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	return broker->means == BROKER_MADE_SOCKET ? broker_start_made(broker) : 0;
+	return broker->method == BROKER_MADE_SOCKET ? broker_start_made(broker) : 0;
 }
 
 static void close_open(int fd)
@@ -248,17 +248,17 @@ static struct answer bind_answer(struct broker *broker, const struct request *re
 	bool elsewhere = false;
 
 	if (bind_wanted(broker, request, &wanted, &elsewhere))
-		return broker->means == BROKER_OWN_SOCKET
+		return broker->method == BROKER_OWN_SOCKET
 			       ? broker_bind_own(broker, request, &wanted)
 			       : broker_bind_made(broker, request, &wanted);
-	if (elsewhere && broker->means == BROKER_MADE_SOCKET)
+	if (elsewhere && broker->method == BROKER_MADE_SOCKET)
 		broker_forget(broker, request, wanted.fd);
 	return ANSWER_CARRY_ON;
 }
 
 struct answer broker_answer(struct broker *broker, const struct request *request)
 {
-	broker->obstacle = NULL;
+	broker->reason = NULL;
 	if (request->notif.data.nr == SYS_bind)
 		return bind_answer(broker, request);
 	return broker_make(broker, request);

@@ -32,7 +32,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum broker_means { BROKER_NONE, BROKER_OWN_SOCKET, BROKER_MADE_SOCKET };
+enum broker_method { BROKER_NONE, BROKER_OWN_SOCKET, BROKER_MADE_SOCKET };
 
 /* Which ports to bind for the command. */
 struct broker_ports {
@@ -59,34 +59,34 @@ struct made_socket {
 
 /* 10 KiB. */
 struct broker {
-	enum broker_means means;
+	enum broker_method method;
 	struct broker_ports ports;
 	uint64_t cookie;    /* of our network namespace; 0: the kernel tells none */
 	uint64_t namespace; /* and its inode */
 	int namespace_file; /* open, so that the kernel need not make one for each look; -1: not */
 	int pidfd;	    /* of the thread that has bound last; -1: of none */
 	pid_t thread;
-	const char *obstacle; /* what kept the last call from being brokered; NULL: nothing */
-	int error;	      /* its errno; 0: none */
-	uint64_t served;      /* the last request that bound a socket, */
-	uint64_t inode;	      /* that socket, */
-	uint16_t port;	      /* and where */
-	int events;   /* what becomes of those that we have made: epoll(7); -1: not needed */
-	size_t alive; /* of those that we have made */
+	const char *reason; /* what kept the last call from being brokered; NULL: nothing */
+	int error;	    /* its errno; 0: none */
+	uint64_t served;    /* the last request that bound a socket, */
+	uint64_t inode;	    /* that socket, */
+	uint16_t port;	    /* and where */
+	int events;	    /* what becomes of those that we have made: epoll(7); -1: not needed */
+	size_t alive;	    /* of those that we have made */
 	uint64_t next_age;
 	size_t next_bound, next_look; /* to be overwritten, and looked at */
 	struct bound_socket bound[BROKER_BOUND];
 	struct made_socket made[BROKER_MADE];
 };
 
-/* Get a zeroed BROKER ready for these ports, by these means. Returns 0 or -errno. */
-int broker_open(struct broker *broker, const struct broker_ports *ports, enum broker_means means);
+/* Get a zeroed BROKER ready for these ports, by this method. Returns 0 or -errno. */
+int broker_open(struct broker *broker, const struct broker_ports *ports, enum broker_method method);
 
 /* Once more, for each start that is to be answered: what is open from then on. 0 or -errno. */
 int broker_start(struct broker *broker);
 
 /* Answer a bind(2), or a socket(2) that has been reported; where that was for us and could not be
- * done, broker->obstacle says why. */
+ * done, broker->reason says why. */
 struct answer broker_answer(struct broker *broker, const struct request *request);
 
 /* The answer did not reach its caller: a signal has interrupted the call, which before Linux 5.19
@@ -105,7 +105,7 @@ void broker_close(struct broker *broker);
  * works. The first of the ports is bound for a moment. WHY gets the reason, for people: what does
  * not work of the ways before the returned one, or nothing. Must be called before a filter of our
  * own is loaded; costs two forks. */
-enum broker_means broker_probe(const struct broker_ports *ports, int (*drop)(void *context),
-			       void *context, char *ret_why, size_t why_size);
+enum broker_method broker_probe(const struct broker_ports *ports, int (*drop)(void *context),
+				void *context, char *ret_why, size_t why_size);
 
 #endif

@@ -193,7 +193,8 @@ struct answer broker_make(struct broker *broker, const struct request *request)
 	int fd, number;
 	bool sent;
 
-	if (broker->means != BROKER_MADE_SOCKET || !is_makeable((int)args[0], type, (int)args[2]) ||
+	if (broker->method != BROKER_MADE_SOCKET ||
+	    !is_makeable((int)args[0], type, (int)args[2]) ||
 	    !broker_knows_namespace(broker, request))
 		return answer;
 	fd = socket((int)args[0], type | SOCK_CLOEXEC, (int)args[2]);

@@ -26,7 +26,7 @@
 
 /* What the judge sends home. */
 struct finding {
-	enum broker_means means;
+	enum broker_method method;
 	char why[160];
 };
 
@@ -87,7 +87,7 @@ static void tenant_run(struct filter *filter, const struct port *port, int home)
 	r = r < 0 ? r : listener < 0 ? -EBUSY : listener;
 	if (write(home, &r, sizeof(r)) != sizeof(r))
 		return;
-	for (enum broker_means way = BROKER_OWN_SOCKET; r >= 0 && way <= BROKER_MADE_SOCKET;
+	for (enum broker_method way = BROKER_OWN_SOCKET; r >= 0 && way <= BROKER_MADE_SOCKET;
 	     way++) {
 		int error = tenant_bind(port);
 
@@ -150,17 +150,17 @@ static void trial_judge(struct trial *trial, struct finding *finding)
 		return;
 	}
 	trial->listener = number;
-	for (enum broker_means way = BROKER_OWN_SOCKET; way <= BROKER_MADE_SOCKET; way++) {
-		trial->broker.means = way;
+	for (enum broker_method way = BROKER_OWN_SOCKET; way <= BROKER_MADE_SOCKET; way++) {
+		trial->broker.method = way;
 		(void)broker_start(&trial->broker); /* what fails without it is named */
 		if (!trial_hear(trial, &number))
 			number = ECHILD;
 		if (number == 0) {
-			finding->means = way;
+			finding->method = way;
 			return;
 		}
-		if (trial->broker.obstacle)
-			finding_note(finding, trial->broker.obstacle, trial->broker.error);
+		if (trial->broker.reason)
+			finding_note(finding, trial->broker.reason, trial->broker.error);
 		else
 			finding_note(finding, "bind", number);
 	}
@@ -203,8 +203,8 @@ static void trial_run(const struct broker_ports *ports, struct finding *finding)
 	(void)waitpid(r, NULL, 0); /* or PID 1 would inherit a zombie */
 }
 
-enum broker_means broker_probe(const struct broker_ports *ports, int (*drop)(void *context),
-			       void *context, char *ret_why, size_t why_size)
+enum broker_method broker_probe(const struct broker_ports *ports, int (*drop)(void *context),
+				void *context, char *ret_why, size_t why_size)
 {
 	struct finding finding = { 0 };
 	int home[2];
@@ -224,7 +224,7 @@ enum broker_means broker_probe(const struct broker_ports *ports, int (*drop)(voi
 	}
 	(void)close(home[1]); /* the child's end */
 	if (pid < 0 || read(home[0], &finding, sizeof(finding)) != sizeof(finding)) {
-		finding.means = BROKER_NONE;
+		finding.method = BROKER_NONE;
 		(void)snprintf(
 			finding.why, sizeof(finding.why),
 			"the trial process could not be started, or not drop its privileges");
@@ -233,5 +233,5 @@ enum broker_means broker_probe(const struct broker_ports *ports, int (*drop)(voi
 	if (pid > 0)
 		(void)waitpid(pid, NULL, 0); /* ECHILD where SIGCHLD is ignored */
 	(void)snprintf(ret_why, why_size, "%s", finding.why);
-	return finding.means;
+	return finding.method;
 }

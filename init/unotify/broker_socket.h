@@ -16,8 +16,8 @@ struct wanted {
 
 /* Leave this call to the kernel, and note why it cannot be ours (ERROR 0: the words say it all):
  * unless that is because its caller is gone. */
-struct answer broker_pass(struct broker *broker, const struct request *request,
-			  const char *obstacle, int error);
+struct answer broker_pass(struct broker *broker, const struct request *request, const char *reason,
+			  int error);
 
 /* Is the caller in our network namespace? In another (bwrap --unshare-net) neither our capability
  * nor our sockets are meant to be. */

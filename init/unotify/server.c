@@ -42,9 +42,9 @@ static void bind_explain(struct server *server, const struct request *request)
 {
 	struct denied denied;
 
-	if (server->broker.obstacle && denial_first(server->denials, request, UNBROKERED, &denied))
+	if (server->broker.reason && denial_first(server->denials, request, UNBROKERED, &denied))
 		message(MESSAGE_WARNING, "%s[%d]: its bind(2) is left to the kernel: %s%s%s",
-			denied.program, (int)denied.pid, server->broker.obstacle,
+			denied.program, (int)denied.pid, server->broker.reason,
 			server->broker.error ? ": " : "",
 			server->broker.error ? strerror(server->broker.error) : "");
 }

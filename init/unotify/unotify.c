@@ -16,16 +16,16 @@ static unsigned sockets_choose(const struct plan *plan, unsigned free_from)
 	return reports;
 }
 
-static unsigned reports_choose(const struct plan *plan, enum broker_means means, unsigned free_from,
-			       const struct filter *profile)
+static unsigned reports_choose(const struct plan *plan, enum broker_method method,
+			       unsigned free_from, const struct filter *profile)
 {
 	unsigned reports = 0;
 
 	if (plan->exec)
 		return 0; /* nobody is left to answer */
-	if (means != BROKER_NONE)
+	if (method != BROKER_NONE)
 		reports |= REPORT_BINDS;
-	if (means == BROKER_MADE_SOCKET)
+	if (method == BROKER_MADE_SOCKET)
 		reports |= sockets_choose(plan, free_from);
 	if (plan->record)
 		reports |= REPORT_CALLS;
@@ -72,7 +72,7 @@ static const struct failure *compose(struct unotify *unotify, const struct filte
 	return result ? compose_failure(profile, -result) : NULL;
 }
 
-const struct failure *unotify_prepare(const struct plan *plan, enum broker_means means,
+const struct failure *unotify_prepare(const struct plan *plan, enum broker_method method,
 				      unsigned free_from, const struct filter *profile,
 				      struct unotify *ret_unotify)
 {
@@ -80,12 +80,12 @@ const struct failure *unotify_prepare(const struct plan *plan, enum broker_means
 	const struct broker_ports ports = { plan->ports, plan->port_count, free_from };
 	int result = 0;
 
-	unotify->reports = reports_choose(plan, means, free_from, profile);
+	unotify->reports = reports_choose(plan, method, free_from, profile);
 	unotify->filtered = unotify->reports || profile->program.len;
 	unotify->profile = profile;
 	denials_open(&unotify->denials, profile);
 	if (unotify->reports & REPORT_BINDS)
-		result = broker_open(&unotify->broker, &ports, means);
+		result = broker_open(&unotify->broker, &ports, method);
 	if (result)
 		return failure_new("--allow-port", -result, NULL, "the broker cannot start");
 	if (!unotify->filtered || unotify->reports & REPORT_CALLS)

@@ -27,10 +27,10 @@ struct unotify {
 	struct record record;
 };
 
-/* Choose what is to be answered, and compose the command's filter for it. MEANS: how ports are
+/* Choose what is to be answered, and compose the command's filter for it. METHOD: how ports are
  * bound for the command, those below FREE_FROM. PROFILE must live on. For --record the filter comes
  * with unotify_record(): its FILE has been opened, and is not read while we are root. */
-const struct failure *unotify_prepare(const struct plan *plan, enum broker_means means,
+const struct failure *unotify_prepare(const struct plan *plan, enum broker_method method,
 				      unsigned free_from, const struct filter *profile,
 				      struct unotify *ret_unotify);
 

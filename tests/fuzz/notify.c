@@ -210,7 +210,7 @@ int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *size)
 	static const int protocols[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_MPTCP, IPPROTO_SCTP };
 	int number = (int)fuzz_number(&input, 4);
 
-	if (server.broker.means == BROKER_MADE_SOCKET)
+	if (server.broker.method == BROKER_MADE_SOCKET)
 		return __real_getsockopt(fd, level, name, value, size);
 	FUZZ_ASSERT(level == SOL_SOCKET && (*size == sizeof(number) || *size == 8));
 	if (outcome())
@@ -230,7 +230,7 @@ int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *size)
 int __wrap_bind(int fd, const struct sockaddr *address, socklen_t length)
 {
 	const struct sockaddr_in *in = (const struct sockaddr_in *)address;
-	const bool own = server.broker.means == BROKER_OWN_SOCKET;
+	const bool own = server.broker.method == BROKER_OWN_SOCKET;
 	int type = answered_type;
 	socklen_t size = sizeof(type);
 	bool listed = false;
@@ -263,13 +263,13 @@ static void server_make(struct filter *profile, struct sock_filter *code)
 		.record = &record,
 		.reports = kinds[kind],
 		.denials = &denials,
-		.broker = { .means = kinds[kind] & REPORT_STREAMS ? BROKER_MADE_SOCKET
-								  : BROKER_OWN_SOCKET,
+		.broker = { .method = kinds[kind] & REPORT_STREAMS ? BROKER_MADE_SOCKET
+								   : BROKER_OWN_SOCKET,
 			    .ports = { ports, sizeof(ports) / sizeof(*ports), FREE_FROM },
 			    .cookie = 2,
 			    .namespace = 3 },
 	};
-	if (server.broker.means == BROKER_MADE_SOCKET)
+	if (server.broker.method == BROKER_MADE_SOCKET)
 		server.broker.cookie = 0; /* they are real ones */
 	FUZZ_ASSERT(!broker_start(&server.broker));
 }
