@@ -65,6 +65,33 @@ os.execvp("drop-init", ["drop-init", "--user", "app", "sh", "-c", "ls /proc/$$/f
 	refused "true: $line" setpriv --reuid 1000 --regid 1000 --clear-groups prlimit --nproc=0 drop-init true
 	refused '--allow-port 80: no broker can be had here: clone: Resource temporarily unavailable' \
 		prlimit --nproc=0 drop-init --user app --allow-port 80 --port-method broker true
+	# One for us and one for the command: none is left for the thread that answers it.
+	namespace_user lonely 54321
+	refused 'cannot start the thread that answers the command: Resource temporarily unavailable (its user is at the limit of processes: ulimit -u)' \
+		prlimit --nproc=2 drop-init --user lonely sleep 60
+}
+
+@test "signals that the command sends to each thread of PID 1 by itself are in nobody's way" {
+	namespace_start drop-init --user app --allow-port 80 -- python3 -c "$call_numbers"'import ctypes, os, signal, socket
+libc = ctypes.CDLL(None)
+every = signal.valid_signals()
+signal.pthread_sigmask(signal.SIG_BLOCK, every) # the first thread passes them on
+for task in os.listdir("/proc/1/task"):
+    for number in sorted(every) * 300:
+        libc.syscall(numbers["tgkill"], 1, int(task), number)
+while signal.sigtimedwait(every, 0.5): pass
+print("sent", flush=True)
+signal.sigwait([signal.SIGUSR1])
+s = socket.socket()
+s.bind(("", 80))
+print("bound", libc.syscall(numbers["chroot"], 0), flush=True)
+signal.sigwait([signal.SIGTERM])
+os._exit(3)'
+	wait_output sent
+	namespace_signal USR1
+	wait_output 'bound -1'
+	namespace_stop TERM
+	[ "$elapsed" -lt 5000 ]
 }
 
 @test "where files may have no length, messages are lost and the command is not" {

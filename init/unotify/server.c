@@ -31,9 +31,12 @@ struct server *server_new(struct unotify *unotify, int listener)
 	return server;
 }
 
+/* Where the filter is still in use, its questions get ENOSYS from now on. */
 void server_free(struct server *server)
 {
 	broker_close(&server->broker);
+	if (server->listener >= 0)
+		(void)close(server->listener); /* nothing was written to it */
 	free(server);
 }
 
@@ -117,8 +120,11 @@ void server_run(struct server *server)
 		struct pollfd events[] = { { .fd = server->listener, .events = POLLIN },
 					   { .fd = server->broker.events, .events = POLLIN } };
 
-		if (poll(events, 2, -1) <= 0)
-			continue;
+		if (poll(events, 2, -1) < 0) {
+			if (errno == EINTR)
+				continue;
+			break; /* somebody has taken our limit of open files away */
+		}
 		if (events[1].revents)
 			broker_settle(&server->broker);
 		server_serve(server, events[0].revents);
