@@ -65,7 +65,7 @@ static char *capability_list(const struct plan *plan, enum bind_capability keep)
 /* Is this file or folder nobody's to write but root's (where we are not root, or ours)? */
 static bool is_trusted(int fd, mode_t kind)
 {
-	struct stat status;
+	struct stat status = { .st_uid = (uid_t)-1 };
 
 	return !fstat(fd, &status) && (status.st_mode & S_IFMT) == kind &&
 	       (status.st_uid == 0 || status.st_uid == geteuid()) &&

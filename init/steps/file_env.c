@@ -81,7 +81,7 @@ static const struct failure *file_read(const struct secret_source *source, int f
  * host has fs.protected_hardlinks=0 that takes no right to the file. link(2) */
 static bool is_planted(int folder, const struct stat *file)
 {
-	struct stat status;
+	struct stat status = { .st_uid = (uid_t)-1 };
 
 	if (geteuid() != 0 || file->st_nlink < 2)
 		return false;
@@ -95,7 +95,7 @@ static const struct failure *file_open_in(const struct secret_source *source,
 	const int fd = openat(place->folder, place->name,
 			      O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	const struct failure *failure = NULL;
-	struct stat status;
+	struct stat status = { .st_uid = (uid_t)-1 };
 
 	if (fd < 0 || fstat(fd, &status))
 		failure = failure_new(source_format(source), errno, NULL, "cannot open '%s'",

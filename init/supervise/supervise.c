@@ -48,7 +48,7 @@ static const struct failure *threads_part(struct run *run, int listener)
 
 	if (!failure)
 		failure = answering_start(&run->unotify, listener);
-	if (!failure && keeps == BIND_BROKER && geteuid() != 0)
+	if (!failure && keeps == BIND_BROKER && (run->plan->drops || geteuid() != 0))
 		failure = privileges_give_up();
 	return failure;
 }

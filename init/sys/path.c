@@ -68,7 +68,7 @@ static bool is_last(const struct walk *walk)
 static const struct failure *link_check(const struct walk *walk, const struct stat *link)
 {
 	const char *advice = "give the path that it leads to";
-	struct stat folder = { 0 };
+	struct stat folder = { .st_uid = (uid_t)-1 };
 
 	if (geteuid() != 0)
 		return NULL;
@@ -127,7 +127,7 @@ static const struct failure *folder_enter(struct walk *walk, int fd, const struc
 {
 	const size_t before = strlen(walk->done);
 	const int parent = walk->folder;
-	struct stat folder;
+	struct stat folder = { .st_uid = (uid_t)-1 };
 	const int error = fstat(parent, &folder) ? errno : 0;
 	int written;
 
@@ -146,7 +146,7 @@ static const struct failure *walk_step(struct walk *walk, bool *ret_there)
 {
 	const struct failure *failure = name_take(walk);
 	const bool last = is_last(walk);
-	struct stat status;
+	struct stat status = { .st_uid = (uid_t)-1 };
 	int fd;
 
 	if (failure)

@@ -123,7 +123,12 @@ void server_run(struct server *server)
 		if (poll(events, 2, -1) < 0) {
 			if (errno == EINTR)
 				continue;
-			break; /* somebody has taken our limit of open files away */
+			/* Somebody has taken our limit of open files away. */
+			message(MESSAGE_ERROR,
+				"what the command asks of PID 1 is no longer answered: %s "
+				"(what its filter reports is ENOSYS from now on)",
+				strerror(errno));
+			break;
 		}
 		if (events[1].revents)
 			broker_settle(&server->broker);
