@@ -121,9 +121,9 @@ asgi_page="ASGI, served by user 1000 in groups [1000]"
 	binds_port_80 "$by_broker" java "Java, served as app" 143 "java: ready"
 }
 
-# Looks at PID 1's own descriptor, which is the same socket.
+# Looks at the command's descriptor: PID 1 keeps none.
 socket_of_port_80() {
-	python3 - "$NAMESPACE_PID" <<-'END'
+	python3 - "$(pgrep -o -P "$NAMESPACE_PID")" <<-'END'
 		import ctypes, fcntl, os, socket, sys
 		pidfd = os.pidfd_open(int(sys.argv[1]))
 		for number in os.listdir(f"/proc/{sys.argv[1]}/fd"):
@@ -140,7 +140,10 @@ socket_of_port_80() {
 	recipe_start go
 	wait_url http://127.0.0.1/
 	assert_equal "$(socket_of_port_80)" "nodelay 1 nonblock 1"
-	# Go's runtime makes every socket that it takes nonblocking, which is why this one gets another command.
+	# Go's runtime makes every socket that it takes nonblocking, which is why these get another command.
+	recipe_start -E drop-init go --user git --listen 80,nonblock -- sleep 60
+	wait_port 80
+	assert_equal "$(socket_of_port_80)" "nodelay 0 nonblock 1"
 	recipe_start -E drop-init go --user git --listen 80 -- sleep 60
 	wait_port 80
 	assert_equal "$(socket_of_port_80)" "nodelay 0 nonblock 0"
