@@ -37,6 +37,25 @@ setup_file() {
 	assert_stderr ''
 }
 
+@test "such a drop-init records, brokers and explains, as glibc makes no call that PID 1's filters lack" {
+	local dynamic=$BATS_FILE_TMPDIR/dynamic/drop-init
+	namespace_run "$dynamic" -q --user member --allow-port 80 --port-method broker \
+		--record "$BATS_TEST_TMPDIR/recorded.json" -- \
+		python3 -c 'import socket; socket.create_server(("", 80)); print("bound")'
+	assert_status 0
+	assert_stdout bound
+	assert_stderr ''
+	"$BUILD/drop-seccomp" check "$BATS_TEST_TMPDIR/recorded.json"
+	namespace_run "$dynamic" --user member python3 -c 'import os; os.chroot("/")'
+	assert_status 1
+	[[ $stderr == *"python3[2]: chroot(2) denied by the seccomp profile 'default' (EPERM"* ]]
+	namespace_start "$dynamic" --user member --with 'one: sleep 60' -- sleep 60
+	wait_until 10 eval '[[ $(namespace_exec "$dynamic" --status) == *"one "*running* ]]'
+	namespace_stop TERM
+	assert_status 143
+	assert_stderr ''
+}
+
 # An object from before a change of a struct made a program that said that the command has a filter, and gave it none.
 @test "a header that has changed compiles again whatever includes it, also what both programs share" {
 	local build=$BATS_FILE_TMPDIR/dynamic header=seccomp/filter/program.h
