@@ -48,7 +48,7 @@ ifeq ($(STATIC),1)
 MUSL         := $(BUILD)/musl
 INIT_CC      := $(MUSL_GCC)
 INIT_CFLAGS  := -I$(MUSL)/include $(CFLAGS:-O2=-Os) -fPIE -ffunction-sections -fdata-sections \
-                -fno-asynchronous-unwind-tables
+                -fno-unwind-tables -fno-asynchronous-unwind-tables
 CRT           = $(shell $(INIT_CC) -print-file-name=$1)
 INIT_LDFLAGS  = -static -nostartfiles $(MUSL_LIB)/rcrt1.o $(MUSL_LIB)/crti.o $(call CRT,crtbeginS.o) \
                 -Wl,-pie,--no-dynamic-linker,--gc-sections,-z,text $(LINK)
