@@ -145,7 +145,7 @@ static int component_check(int fd, const char *path, const char *rest,
 			   struct ownership_link *ret_link)
 {
 	struct ownership_link link = { 0 };
-	struct stat st;
+	struct stat st = { 0 };
 
 	if (fstat(fd, &st) == 0 && !S_ISLNK(st.st_mode))
 		return fd;

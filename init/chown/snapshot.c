@@ -70,7 +70,7 @@ void kernel_features_find(struct kernel_features *ret_features)
 static int snapshot_take_by_fstatat(int dir, const char *name, struct snapshot *ret_snapshot)
 {
 	int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | (*name ? 0 : AT_EMPTY_PATH);
-	struct stat st;
+	struct stat st = { 0 };
 
 	if (fstatat(dir, name, &st, flags))
 		return -errno;

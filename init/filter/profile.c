@@ -212,7 +212,7 @@ static const struct failure *file_read(const struct plan *plan, unsigned char *b
 				       ssize_t *ret_size)
 {
 	const struct failure *failure;
-	struct stat status;
+	struct stat status = { 0 };
 	int fd;
 
 	/* Without waiting: it may be a FIFO. */

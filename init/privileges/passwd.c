@@ -23,8 +23,9 @@ static ssize_t read_whole(int fd, char **ret_text)
 	text = malloc((size_t)status.st_size + 1);
 	if (!text)
 		return -ENOMEM;
-	length = file_read_up_to(fd, text, (size_t)status.st_size);
-	/* A file that ends early has been cut meanwhile: half a list of groups is not a list. */
+	/* One that ends earlier or later has changed meanwhile: half a list of groups is not a
+	 * list. */
+	length = file_read_up_to(fd, text, (size_t)status.st_size + 1);
 	if (length >= 0 && length != (ssize_t)status.st_size)
 		length = -ESTALE;
 	if (length >= 0)

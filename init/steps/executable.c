@@ -166,7 +166,7 @@ static const char *folder_in_the_way(const char *path)
 {
 	for (const char *at = strchr(path + 1, '/'); at; at = strchr(at + 1, '/')) {
 		const char *folder = text_format("%.*s", (int)(at - path), path);
-		struct stat status;
+		struct stat status = { 0 };
 
 		if (access(folder, X_OK) && errno == EACCES && !stat(folder, &status))
 			return text_format(
@@ -182,7 +182,7 @@ static const char *denied_explain(const char *path)
 {
 	const char *folder = folder_in_the_way(path);
 	struct statvfs filesystem;
-	struct stat status;
+	struct stat status = { 0 };
 
 	if (folder)
 		return folder;
@@ -229,7 +229,7 @@ static const char *advice_find(const char *path, int error)
 
 int executable_try(const char *path)
 {
-	struct stat status;
+	struct stat status = { 0 };
 
 	/* A folder on the way that we may not search may still be open to the user, so EACCES is
 	 * not the last word. */

@@ -25,7 +25,7 @@ static bool working_folder_is_outside(void)
 
 static const struct failure *way_out_find(int sockets)
 {
-	struct stat status;
+	struct stat status = { 0 };
 
 	if (working_folder_is_outside())
 		return failure_new(NULL, 0, "start drop-init in a folder of the container",
@@ -55,7 +55,7 @@ static bool stream_wants_owner(int fd, const struct stat *status)
 static void streams_give(uid_t uid)
 {
 	for (int fd = 0; fd < 3; fd++) {
-		struct stat status;
+		struct stat status = { 0 };
 
 		if (fstat(fd, &status) || status.st_uid == uid || !stream_wants_owner(fd, &status))
 			continue;

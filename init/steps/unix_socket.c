@@ -94,7 +94,7 @@ static int somebody_listens(const struct listen_spec *spec, const struct path_pl
 static const struct failure *place_look(const struct listen_spec *spec,
 					const struct path_place *place, bool *ret_stale)
 {
-	struct stat status;
+	struct stat status = { 0 };
 	int listens;
 
 	*ret_stale = false;

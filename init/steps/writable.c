@@ -40,7 +40,7 @@ static void explain_denied(const char *component, const char *path, bool last, c
 static bool component_check(const char *component, const char *path, bool last, char *text,
 			    size_t size)
 {
-	struct stat status;
+	struct stat status = { 0 };
 	int wanted = last ? W_OK : X_OK;
 
 	if (stat(component, &status) && errno == ENOENT) {

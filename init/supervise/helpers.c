@@ -90,7 +90,7 @@ static void title_write(const struct helpers *helpers)
 static void streams_open_to(uid_t uid)
 {
 	for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
-		struct stat status;
+		struct stat status = { 0 };
 
 		if (!fstat(fd, &status) && S_ISFIFO(status.st_mode) && status.st_uid != uid &&
 		    fchmod(fd, 0622))

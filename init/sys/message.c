@@ -154,7 +154,7 @@ static bool has_room(int fd)
 static bool write_now(int fd, const struct line *line)
 {
 	const struct iovec text = { (void *)line->text, line->length };
-	struct stat status;
+	struct stat status = { 0 };
 
 	if (fstat(fd, &status) || !(S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)))
 		return false;

@@ -21,7 +21,7 @@
 static int namespace_find(struct broker *broker)
 {
 	socklen_t size = sizeof(broker->cookie);
-	struct stat status;
+	struct stat status = { 0 };
 	int fd;
 
 	/* Without /proc nothing is known of a caller either. */
@@ -38,7 +38,7 @@ static int namespace_find(struct broker *broker)
 bool broker_knows_namespace(const struct broker *broker, const struct request *request)
 {
 	char path[64];
-	struct stat status;
+	struct stat status = { 0 };
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)request->notif.pid);
 	return stat(path, &status) == 0 && status.st_ino == broker->namespace;
@@ -97,7 +97,7 @@ bool broker_was_bound(struct broker *broker, const struct request *request, uint
 int broker_find_inode(const struct request *request, int fd, uint64_t *ret_inode)
 {
 	char path[64];
-	struct stat status;
+	struct stat status = { 0 };
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)request->notif.pid, fd);
 	if (stat(path, &status) < 0)

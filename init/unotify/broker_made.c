@@ -101,7 +101,7 @@ static void made_remember(struct broker *broker, const struct request *request, 
 	struct made_socket *made = made_place(broker);
 	struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
 				     .data.u32 = (uint32_t)(made - broker->made) };
-	struct stat status;
+	struct stat status = { 0 };
 
 	if (!made || fstat(fd, &status) || epoll_ctl(broker->events, EPOLL_CTL_ADD, fd, &event)) {
 		(void)close(fd); /* the command has its own */

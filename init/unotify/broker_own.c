@@ -57,7 +57,7 @@ static int descriptor_take(struct broker *broker, pid_t thread, int number)
  * its descriptors from its process's. */
 static bool descriptor_is(int fd, uint64_t inode)
 {
-	struct stat status;
+	struct stat status = { 0 };
 
 	return fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode) && status.st_ino == inode;
 }

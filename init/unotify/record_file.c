@@ -52,7 +52,7 @@ static const char *earlier_read(struct record *record)
 
 const char *record_open(struct record *record, const char *path, int file)
 {
-	struct stat status;
+	struct stat status = { 0 };
 
 	*record = (struct record){ .path = path, .file = file, .lock = PTHREAD_MUTEX_INITIALIZER };
 	if (sem_init(&record->ended, 0, 0) || fstat(file, &status))

@@ -51,7 +51,7 @@ static bool loader_read(int fd, const char header[HEADER_SIZE], char ret_path[HE
 static bool interpreter_find(char path[HEADER_SIZE], bool *ret_script)
 {
 	char header[HEADER_SIZE] = "";
-	struct stat status;
+	struct stat status = { 0 };
 	bool found;
 	int fd;
 
