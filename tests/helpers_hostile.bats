@@ -113,6 +113,15 @@ time.sleep(60)'
 	[ "$elapsed" -lt 10000 ]
 }
 
+@test "signals to the keeper of a --once do nothing: it runs to its end, and the container goes on" {
+	namespace_start drop-init --user app --with 'first: --once sh -c "kill -HUP \$PPID; kill -USR1 \$PPID; sleep 0.3; echo whole"' \
+		-- sh -c 'echo command; exec sleep 60'
+	wait_output $'whole\ncommand'
+	namespace_stop TERM
+	assert_status 143
+	assert_stderr ''
+}
+
 @test "the lowest priority and the tightest limits keep no keeper from its work" {
 	attack '
 refused("renice", "setpriority", 0, KEEPER, 19)

@@ -125,7 +125,7 @@ static bool signal_take(void *context, int number)
 {
 	struct keeper *keeper = context;
 
-	if (number == SIGHUP) {
+	if (number == SIGHUP && !keeper->spec->once) {
 		keeper->restarts = true;
 		stop_begin(keeper);
 	}
