@@ -87,11 +87,10 @@ void record_check_step(struct run *run, struct outlook *outlook)
 static const struct failure *recording_open(struct run *run)
 {
 	const char *path = run->plan->record, *typed = text_format("--record %s", path);
-	const int first_free =
-		LISTEN_FDS_START + run->inherited.sockets + (int)run->plan->listen_count;
+	const int sockets = run->inherited.sockets + (int)run->plan->listen_count;
 	const struct failure *failure = listener_require(typed);
 	const char *wrong;
-	int fd = -1, moved;
+	int fd = -1;
 
 	if (!failure)
 		failure = architecture_require(run, typed);
@@ -99,12 +98,11 @@ static const struct failure *recording_open(struct run *run)
 		failure = file_open(typed, path, O_RDWR | O_CREAT, &fd);
 	if (failure)
 		return failure;
-	moved = fcntl(fd, F_DUPFD_CLOEXEC, first_free);
-	if (moved < 0) /* EINVAL is the limit, too. fcntl(2) */
-		return failure_new(typed, errno == EINVAL ? EMFILE : errno,
-				   "raise the limit of open files", "cannot keep it open");
-	(void)close(fd); /* the other one is the same */
-	wrong = record_open(&run->unotify.record, path, moved);
+	fd = descriptor_move(fd, sockets);
+	if (fd < 0)
+		return failure_new(typed, -fd, "raise the limit of open files",
+				   "cannot keep it open");
+	wrong = record_open(&run->unotify.record, path, fd);
 	return wrong ? failure_new(typed, 0, NULL, "cannot record into it: %s", wrong) : NULL;
 }
 

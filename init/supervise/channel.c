@@ -1,5 +1,7 @@
 #include "init/supervise/channel.h"
 
+#include "init/sys/effect.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -8,18 +10,25 @@
 #define GO   'g'
 #define STOP 's'
 
+/* PID 1 waits for no keeper. */
+static int make_nonblocking(int fd)
+{
+	if (fcntl(fd, F_SETFL, O_NONBLOCK))
+		return -errno;
+	return fcntl(fd, F_GETFL) & O_NONBLOCK ? 0 : -ENOEFFECT;
+}
+
 int channel_make(int *ret_ours, int *ret_keepers)
 {
-	int ends[2];
+	int ends[2], result;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
 		return -errno;
-	if (fcntl(ends[0], F_SETFL, O_NONBLOCK)) {
-		const int error = errno;
-
+	result = make_nonblocking(ends[0]);
+	if (result) {
 		(void)close(ends[0]); /* nobody knows them yet */
 		(void)close(ends[1]);
-		return -error;
+		return result;
 	}
 	*ret_ours = ends[0];
 	*ret_keepers = ends[1];

@@ -357,13 +357,15 @@ static int keep(struct keeper *keeper)
  * nobody's standard input. */
 static int descriptors_keep(const struct plan *plan, int *channel)
 {
-	const int first_free = LISTEN_FDS_START + (int)plan->listen_count;
-	const int moved = fcntl(*channel, F_DUPFD_CLOEXEC, first_free);
+	const int moved = descriptor_move(*channel, (int)plan->listen_count);
 	const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
-	int result = moved < 0 || nothing < 0 || dup2(nothing, STDIN_FILENO) ? -errno : 0;
 
-	*channel = moved < 0 ? *channel : moved;
-	return result ? result : descriptors_close_others(channel, 1);
+	if (moved < 0)
+		return moved;
+	*channel = moved;
+	if (nothing < 0 || dup2(nothing, STDIN_FILENO))
+		return -errno;
+	return descriptors_close_others(channel, 1);
 }
 
 /* The helper's NOTIFY_SOCKET is a variable of its plan, which is our own copy. */
@@ -375,10 +377,9 @@ static int notify_make(struct plan *plan, int *ret_fd)
 
 	if (fd < 0)
 		return fd;
-	*ret_fd = fcntl(fd, F_DUPFD_CLOEXEC, LISTEN_FDS_START + (int)plan->listen_count);
-	(void)close(fd); /* the other one is the same */
+	*ret_fd = descriptor_move(fd, (int)plan->listen_count);
 	if (*ret_fd < 0)
-		return -errno;
+		return *ret_fd;
 	variables = calloc(plan->environment.count + 1, sizeof(*variables));
 	if (!variables)
 		return -ENOMEM;

@@ -84,6 +84,17 @@ int descriptors_seal(int sockets)
 	return result;
 }
 
+int descriptor_move(int fd, int sockets)
+{
+	const int first = LISTEN_FDS_START + sockets;
+	const int moved = fcntl(fd, F_DUPFD_CLOEXEC, first);
+
+	if (moved < 0) /* EINVAL is the limit, too. fcntl(2) */
+		return errno == EINVAL ? -EMFILE : -errno;
+	(void)close(fd); /* the other one is the same */
+	return moved >= first ? moved : -ENOEFFECT;
+}
+
 /* The lowest of those from FROM on that is ours; UINT_MAX: none is. */
 static unsigned own_next(const int *own, size_t count, unsigned from)
 {

@@ -19,6 +19,10 @@ int descriptors_fill(int *ret_fd);
  * returned. close_range(2) */
 int descriptors_seal(int sockets);
 
+/* The same as fd, which is closed, out of the way of the first sockets from LISTEN_FDS_START on,
+ * and close-on-exec. Its number; -EMFILE where the limit of open files is in the way. */
+int descriptor_move(int fd, int sockets);
+
 /* Close all but the standard streams and our own (of which -1 is none). */
 int descriptors_close_others(const int *own, size_t count);
 
