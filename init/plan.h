@@ -121,7 +121,8 @@ struct control_request {
 };
 
 struct plan {
-	char **command; /* argv of the command, NULL-terminated */
+	char **command;	      /* argv of the command, NULL-terminated */
+	bool command_is_line; /* it is the line called "web", as there is no operand */
 
 	/* identity */
 	const char *user;      /* --user as typed; NULL: stay who we are */

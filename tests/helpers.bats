@@ -18,6 +18,8 @@ is() { [ "$(state "$1")" = "$2" ]; }
 pid_of() { namespace_exec drop-init --status | awk -v name="$1" '$1 == name { print $3 }'; }
 # file TEXT: /dev/shm/lines, for everybody to read.
 file() { namespace_prepare "printf '$1' >/dev/shm/lines"; }
+# lines: the same of standard input, as it is.
+lines() { cat >"$namespace/lines" && namespace_prepare 'cp "$namespace/lines" /dev/shm/lines && chmod 644 /dev/shm/lines'; }
 keeper_of() { tr '\0' '\n' <"/proc/$NAMESPACE_PID/cmdline" | sed -n "s/^$1=.*keeper=\([0-9]*\),.*/\1/p"; }
 
 # --- lines ------------------------------------------------------------------------------------------
@@ -91,6 +93,33 @@ keeper_of() { tr '\0' '\n' <"/proc/$NAMESPACE_PID/cmdline" | sed -n "s/^$1=.*kee
 		--user app --with-file /dev/shm/lines -- echo started
 }
 
+@test "a name is one process's, whichever of twin, line and file it stands in" {
+	file 'w: sleep 60\n'
+	refused '--with w: two helpers have this name' --with-file /dev/shm/lines --with 'w: sleep 60' -- echo started
+	refused '--with-file /dev/shm/lines:1: w: two helpers have this name' --with 'w: sleep 60' --with-file /dev/shm/lines -- echo started
+	DROP_INIT_WITH='w: a' refused '--with w: two helpers have this name' --with 'w: b' -- echo started
+	refused '--with web: two helpers have this name' --with 'web: echo started' --with 'web: echo started'
+	file 'web: echo started\nweb: echo started\n'
+	refused '--with-file /dev/shm/lines:2: web: two helpers have this name' --with-file /dev/shm/lines
+	refused '--with-file /dev/shm/lines:1: web: two helpers have this name' --with 'web: echo started' --with-file /dev/shm/lines
+	refused '--with : empty' --with '' -- echo started
+}
+
+@test "what the line web says is the command's, and what the others leave out is as for it, before and behind it" {
+	look="sh -c 'id -un; umask; echo \$A \$LISTEN_FDNAMES'"
+	namespace_run drop-init --umask 022 --env A=line --listen 81,name=line --with "a: --once $look" \
+		--with "web: --user app --umask 077 --env A=web --listen 80,name=web $look" --with "b: --once $look"
+	assert_stderr ''
+	assert_stdout $'app\n0077\nweb\napp\n0077\nweb\napp\n0077\nweb web'
+	lines <<-END
+		a: --once $look
+		web: --umask 077 --env A=web $look
+	END
+	namespace_run drop-init --user app --with-file /dev/shm/lines
+	assert_stderr ''
+	assert_stdout $'app\n0077\nweb\napp\n0077\nweb'
+}
+
 # --- who they are -----------------------------------------------------------------------------------
 
 @test "--groups on a line is taken beside --user-from, too" {
@@ -154,6 +183,26 @@ END'
 	assert_stdout $'helper\ntoo\ncommand'
 }
 
+@test "a file's line has its secret with its user's eyes, the command's too, and NAME_FILE is gone for all of the file" {
+	say="sh -c 'echo \$0:\${PW-}:\${PW_FILE-}'"
+	namespace_prepare 'printf s3cret >/dev/shm/pw; chmod 644 /dev/shm/pw'
+	lines <<-END
+		web: --file-env PW $say c
+		a: --once --file-env OTHER $say a
+	END
+	PW_FILE=/dev/shm/pw namespace_run drop-init --user app --with-file /dev/shm/lines
+	assert_stderr ''
+	assert_stdout $'a::\nc:s3cret:'
+	lines <<<"a: --once --file-env PW $say a"
+	PW_FILE=/dev/shm/pw namespace_run drop-init --user app --with-file /dev/shm/lines -- sh -c 'echo c:${PW-}:${PW_FILE-}'
+	assert_stdout $'a:s3cret:\nc::'
+	namespace_prepare 'chmod 400 /dev/shm/pw'
+	PW_FILE=/dev/shm/pw namespace_run drop-init --user app --with-file /dev/shm/lines -- echo started
+	assert_status 125
+	assert_stdout ''
+	assert_stderr "drop-init: a: --file-env PW: PW_FILE=/dev/shm/pw: cannot open '/dev/shm/pw': Permission denied"
+}
+
 # --- order ------------------------------------------------------------------------------------------
 
 @test "--once runs to its end before what comes after it, and its failure ends the container with its status" {
@@ -207,6 +256,35 @@ s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); s.sendto(b"READY=1", "\0"+sys
 	assert_equal "$(grep -c command "$namespace/stdout")" 0 'commands started by a stranger'
 	namespace_stop
 	assert_status 143
+}
+
+@test "what is --optional is not the container's last word" {
+	namespace_prepare 'mount -t tmpfs tmpfs /mnt && touch /mnt/null /mnt/termination-log'
+	: >"$namespace/log"
+	namespace_prepare 'mount --bind /dev/null /mnt/null && mount --bind "$namespace/log" /mnt/termination-log && mount --rbind /mnt /dev'
+	namespace_run drop-init --seccomp none --with 'w: --optional nosuch' --with 'x: --optional /etc/passwd' -- echo started
+	assert_status 0
+	assert_stdout started
+	assert_stderr_has 'drop-init: w: nosuch: command not found (install it in the image, or give its path)'
+	assert_equal "$(<"$namespace/log")" '' 'termination log'
+	namespace_run drop-init --seccomp none --with 'w: nosuch' -- echo started
+	assert_status 127
+	assert_equal "$(<"$namespace/log")" 'drop-init: w: nosuch: command not found (install it in the image, or give its path)' 'termination log'
+}
+
+@test "READY=1 that does not come in 90 s ends the container with 125, and with --optional is a message" {
+	namespace_start drop-init --with 'w: --ready notify sleep 600' -- echo started
+	namespace_select second
+	namespace_start drop-init --with 'w: --ready notify --optional sleep 600' -- echo started
+	namespace_wait 150
+	assert_status 0
+	assert_stdout started
+	assert_stderr 'drop-init: w: it has not said READY=1 in 90 s'
+	namespace_select namespace
+	namespace_wait 60
+	assert_status 125
+	assert_stdout ''
+	assert_stderr 'drop-init: w: it has not said READY=1 in 90 s'
 }
 
 @test "--every runs from start to start, never twice at once, and holds nobody up" {
@@ -470,7 +548,10 @@ stoppable() { echo "sh -c 'trap \"echo $1 $2; ${3:-exit}\" $2; echo $1 up; while
 	assert_stdout_has 'NO  command     x: nosuch: not found'
 	assert_stdout_has 'ok  with-file   the lines of all files are good'
 	assert_stdout_has 'ok  command     /usr/bin/true, as a child of this init'
-	assert_stdout_has 'docker stop -t'
+	assert_stdout_has 'ok  with-file   once the command has ended, the rest takes 77 s at most: docker stop -t 82,'
+	file 'f: --stop-timeout 60 sleep 1\ng: --together --stop-timeout 3 sleep 1\n'
+	namespace_run drop-init --check --user app --stop-delay 7 --stop-timeout 2 --with-file /dev/shm/lines -- true
+	assert_stdout_has 'ok  with-file   once the command has ended, the rest takes 74 s at most: docker stop -t 79, terminationGracePeriodSeconds: 79,'
 	namespace_run drop-init --check --log-format json --user app --with 'w: sleep 1' -- true
 	assert_status 0
 	python3 -c 'import json,sys; rows=[json.loads(l) for l in open(sys.argv[1])]; assert any(r.get("helper") == "w" and r["ok"] for r in rows)' "$namespace/stdout"

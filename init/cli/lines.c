@@ -3,6 +3,8 @@
 #include "init/cli/option_values.h"
 #include "init/cli/options.h"
 #include "init/privileges/user.h"
+#include "init/steps/file_env.h"
+#include "init/steps/steps.h"
 #include "init/steps/trial.h"
 #include "init/supervise/helpers.h"
 #include "init/sys/file.h"
@@ -13,6 +15,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -81,6 +84,12 @@ static const char *helper_check(const struct helper_spec *helper)
 	return NULL;
 }
 
+/* Is it the line of the command, of a Procfile? */
+static bool is_web(const struct plan *plan, const char *name)
+{
+	return !strcmp(name, "web") && (!plan->command[0] || plan->command_is_line);
+}
+
 static bool is_taken(const struct plan *plan, const char *name)
 {
 	for (size_t i = 0; i < plan->helper_count; i++) {
@@ -90,19 +99,27 @@ static bool is_taken(const struct plan *plan, const char *name)
 	return false;
 }
 
-static const struct failure *helper_add(struct plan *plan, struct plan helper)
+static const struct failure *helper_add(struct plan *plan, const char *where, struct plan helper)
 {
+	const char *name = helper.helper.name;
+
+	if (name && is_taken(plan, name))
+		return failure_new(text_format("%s %s", where, name), 0, NULL,
+				   "two helpers have this name");
 	return OPTION_LIST_ADD(plan->helpers, plan->helper_count, helper) ? failure_of_memory()
 									  : NULL;
 }
 
-/* The command, of a Procfile. */
 static const struct failure *web_parse(struct plan *plan, const char *typed, const char *rest,
 				       enum option_place place)
 {
 	const struct helper_spec *spec = &plan->helper;
-	const struct failure *failure = options_parse_line(typed, rest, place, plan);
+	const struct failure *failure;
 
+	if (plan->command_is_line)
+		return failure_new(typed, 0, NULL, "two helpers have this name");
+	failure = options_parse_line(typed, rest, place, plan);
+	plan->command_is_line = true;
 	if (!failure && (spec->once || spec->optional || spec->together || spec->ready_notify ||
 			 spec->every_ms || spec->restart_given))
 		failure = failure_new(typed, 0, NULL,
@@ -110,38 +127,49 @@ static const struct failure *web_parse(struct plan *plan, const char *typed, con
 	return failure;
 }
 
-static const struct failure *line_parse(struct plan *plan, const char *where, const char *line,
-					enum option_place place)
+static const struct failure *helper_parse(struct plan *plan, const char *where, const char *name,
+					  const char *rest, enum option_place place)
 {
-	const char *name, *rest, *wrong = name_take(line, &name, &rest), *typed;
+	const char *typed = text_format("%s %s", where, name), *wrong;
 	const struct failure *failure;
 	struct plan helper;
+
+	plan_inherit(plan, name, &helper);
+	failure = options_parse_line(typed, rest, place, &helper);
+	wrong = failure ? NULL : helper_check(&helper.helper);
+	if (wrong)
+		failure = failure_new(typed, 0, NULL, "%s", wrong);
+	return failure ? failure : helper_add(plan, where, helper);
+}
+
+/* WEB: only the command's line is looked at; else only those of helpers. */
+static const struct failure *line_parse(struct plan *plan, const char *where, const char *line,
+					enum option_place place, bool web)
+{
+	const char *name, *rest, *wrong = name_take(line, &name, &rest), *typed;
 
 	if (wrong)
 		return failure_new(where, 0, NULL, "'%s': %s", line, wrong);
 	typed = text_format("%s %s", where, name);
 	if (!strcmp(name, "command"))
 		return failure_new(typed, 0, "take another one", "this name is the command's own");
-	if (!strcmp(name, "web") && !plan->command[0])
-		return web_parse(plan, typed, rest, place);
-	if (is_taken(plan, name))
-		return failure_new(typed, 0, NULL, "two helpers have this name");
-	plan_inherit(plan, name, &helper);
-	failure = options_parse_line(typed, rest, place, &helper);
-	wrong = failure ? NULL : helper_check(&helper.helper);
-	if (wrong)
-		failure = failure_new(typed, 0, NULL, "%s", wrong);
-	return failure ? failure : helper_add(plan, helper);
+	if (is_web(plan, name) != web)
+		return NULL;
+	return web ? web_parse(plan, typed, rest, place)
+		   : helper_parse(plan, where, name, rest, place);
 }
 
 /* Lines of text: WHERE is how they are called, and their number is added where they are a file's.
  */
-static const struct failure *text_parse(struct plan *plan, const char *where, char *text,
-					enum option_place place)
+static const struct failure *text_parse(struct plan *plan, const char *where, const char *from,
+					enum option_place place, bool web)
 {
 	const struct failure *failure = NULL;
+	char *text = strdup(from);
 	unsigned number = 0;
 
+	if (!text)
+		return failure_of_memory();
 	for (char *line; !failure && (line = strsep(&text, "\n"));) {
 		number++;
 		line += strspn(line, BLANKS);
@@ -150,16 +178,9 @@ static const struct failure *text_parse(struct plan *plan, const char *where, ch
 		failure = line_parse(plan,
 				     place == OPTION_IN_FILE ? text_format("%s:%u:", where, number)
 							     : where,
-				     line, place);
+				     line, place, web);
 	}
 	return failure;
-}
-
-static const struct failure *with_parse(struct plan *plan, const char *text)
-{
-	char *copy = strdup(text);
-
-	return copy ? text_parse(plan, "--with", copy, OPTION_ON_LINE) : failure_of_memory();
 }
 
 /* --- all of them ---------------------------------------------------------------------------- */
@@ -168,7 +189,7 @@ static const struct failure *place_hold(struct plan *plan, const char *file)
 {
 	const struct plan place = { .helper = { .file = file } };
 
-	return helper_add(plan, place);
+	return helper_add(plan, NULL, place);
 }
 
 static const char *names_add(struct strings *all, const struct strings *names)
@@ -183,7 +204,10 @@ static const char *names_add(struct strings *all, const struct strings *names)
 /* What is one's secret is in nobody else's environment, nor where it is to be found. */
 static const struct failure *secrets_hide(struct plan *plan)
 {
-	const char *wrong = names_add(&plan->hidden, &plan->file_env);
+	const char *wrong;
+
+	plan->hidden = (struct strings){ 0 }; /* not what another plan's points to */
+	wrong = names_add(&plan->hidden, &plan->file_env);
 
 	for (size_t i = 0; !wrong && i < plan->helper_count; i++)
 		wrong = names_add(&plan->hidden, &plan->helpers[i].file_env);
@@ -192,24 +216,45 @@ static const struct failure *secrets_hide(struct plan *plan)
 	return wrong ? failure_of_memory() : NULL;
 }
 
-const struct failure *lines_parse(struct plan *plan, bool has_operand)
+/* The command's line first, wherever it is: what others leave out is as for the command. */
+static const struct failure *sources_parse(struct plan *plan)
 {
 	const struct failure *failure = NULL;
-	bool may_be_in_file = false;
 
+	for (size_t i = 0; !failure && i < plan->line_count; i++) {
+		if (!plan->lines[i].file)
+			failure = text_parse(plan, "--with", plan->lines[i].text, OPTION_ON_LINE,
+					     true);
+	}
 	for (size_t i = 0; !failure && i < plan->line_count; i++) {
 		const struct line_source *source = &plan->lines[i];
 
-		may_be_in_file |= source->file != NULL;
-		failure = source->file ? place_hold(plan, source->file)
-				       : with_parse(plan, source->text);
+		failure = source->file
+				  ? place_hold(plan, source->file)
+				  : text_parse(plan, "--with", source->text, OPTION_ON_LINE, false);
 	}
+	return failure;
+}
+
+static bool has_file(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->line_count; i++) {
+		if (plan->lines[i].file)
+			return true;
+	}
+	return false;
+}
+
+const struct failure *lines_parse(struct plan *plan, bool has_operand)
+{
+	const struct failure *failure = sources_parse(plan);
+
 	if (!failure)
 		failure = secrets_hide(plan);
 	if (!failure && plan->line_count && !has_operand && plan->default_command)
 		failure = failure_new("--default-command", 0, "give the command as an operand",
 				      "beside helpers it is not taken");
-	if (!failure && plan->line_count && !plan->command[0] && !may_be_in_file)
+	if (!failure && plan->line_count && !plan->command[0] && !has_file(plan))
 		failure = failure_new("--with", 0, "give it, or call one of the lines web",
 				      "no command given, and no line is called web");
 	return failure;
@@ -245,12 +290,13 @@ static const struct failure *file_read(const char *file, char **ret_text)
 
 static const struct failure *file_parse(struct plan *plan, const char *file)
 {
+	const char *where = text_format("--with-file %s", file);
 	char *text;
 	const struct failure *failure = file_read(file, &text);
 
-	return failure ? failure
-		       : text_parse(plan, text_format("--with-file %s", file), text,
-				    OPTION_IN_FILE);
+	if (!failure)
+		failure = text_parse(plan, where, text, OPTION_IN_FILE, true);
+	return failure ? failure : text_parse(plan, where, text, OPTION_IN_FILE, false);
 }
 
 /* With the files' lines in their places: a copy of the plan, whole. */
@@ -265,55 +311,80 @@ static const struct failure *files_read(const struct plan *plan, struct plan *re
 		const struct plan *helper = &plan->helpers[i];
 
 		failure = helper->helper.file ? file_parse(ret_plan, helper->helper.file)
-					      : helper_add(ret_plan, *helper);
+					      : helper_add(ret_plan, "--with", *helper);
 	}
+	if (!failure)
+		failure = secrets_hide(ret_plan);
 	if (!failure && !ret_plan->command[0])
 		failure = failure_new("--with-file", 0, "give it, or call one of the lines web",
 				      "no command given, and no line is called web");
 	return failure;
 }
 
-static bool has_file(const struct plan *plan)
+/* What its steps did before its line was read, they do again: it was the command line's. */
+static const struct failure *web_of_file_run(struct run *run, const struct plan *before)
 {
-	for (size_t i = 0; i < plan->line_count; i++) {
-		if (plan->lines[i].file)
-			return true;
-	}
-	return false;
+	const struct failure *failure = umask_run(run);
+
+	if (failure || run->plan->file_env.at == before->file_env.at)
+		return failure;
+	file_env_wipe(run);
+	return file_env_run(run);
 }
 
 /* The keepers of a file's lines are forked by us as we are by now. */
 const struct failure *lines_run(struct run *run)
 {
 	static struct plan whole;
+	const struct plan *before = run->plan;
 	const struct failure *failure;
 
-	if (!has_file(run->plan))
+	if (!has_file(before))
 		return NULL;
-	failure = files_read(run->plan, &whole);
+	failure = files_read(before, &whole);
 	if (failure)
 		return failure;
 	run->plan = &whole;
-	return helpers_run(run);
+	if (whole.command_is_line && !before->command_is_line)
+		failure = web_of_file_run(run, before);
+	return failure ? failure : helpers_run(run);
 }
+
+struct files_question {
+	const struct plan *plan;
+	unsigned *ret_stop_ms; /* of memory that is shared with who asks */
+};
 
 /* In a process that has stepped down. */
 static const char *question(const void *context)
 {
+	const struct files_question *asked = context;
 	struct plan whole;
-	const struct failure *failure = files_read(context, &whole);
+	const struct failure *failure = files_read(asked->plan, &whole);
 	char text[1024];
 
-	return failure ? text_format("%s", failure_format(failure, text, sizeof(text))) : NULL;
+	if (failure)
+		return text_format("%s", failure_format(failure, text, sizeof(text)));
+	*asked->ret_stop_ms = helpers_longest_stop_ms(&whole);
+	return NULL;
 }
 
 void lines_check(struct run *run, struct outlook *outlook)
 {
+	struct files_question asked = { .plan = run->plan };
 	const char *obstacle;
 
 	if (!has_file(run->plan) || outlook->no_drop)
 		return;
-	obstacle = trial_ask(run, question, run->plan);
+	asked.ret_stop_ms = mmap(NULL, sizeof(*asked.ret_stop_ms), PROT_READ | PROT_WRITE,
+				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (asked.ret_stop_ms == MAP_FAILED) {
+		outlook_refuse(outlook, "", failure_of_memory());
+		return;
+	}
+	obstacle = trial_ask(run, question, &asked);
 	outlook_say(outlook, !obstacle, "%s",
 		    obstacle ? obstacle : "the lines of all files are good");
+	if (!obstacle)
+		helpers_say_longest_stop(outlook, *asked.ret_stop_ms);
 }

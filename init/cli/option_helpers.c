@@ -12,7 +12,7 @@ const char *option_add_with(struct plan *plan, const char *value)
 {
 	const struct line_source source = { .text = value };
 
-	return OPTION_LIST_ADD(plan->lines, plan->line_count, source);
+	return *value ? OPTION_LIST_ADD(plan->lines, plan->line_count, source) : "empty";
 }
 
 const char *option_add_with_file(struct plan *plan, const char *value)

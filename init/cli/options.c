@@ -510,6 +510,13 @@ static void inherited_forget(const struct typed_list *list, struct plan *plan)
 			plan->limit_count = 0, plan->limits = NULL;
 		if (is_called(&list->at[i], "user"))
 			plan->user_from = plan->groups = NULL;
+		/* The command alone has these, where it is a line. */
+		if (is_called(&list->at[i], "listen"))
+			plan->listen_count = 0, plan->listens = NULL;
+		if (is_called(&list->at[i], "allow-port"))
+			plan->port_count = 0, plan->ports = NULL;
+		if (is_called(&list->at[i], "file-env"))
+			plan->file_env = (struct strings){ 0 };
 	}
 }
 

@@ -411,7 +411,8 @@ static int one_start(struct helpers *helpers, struct helper *helper, int signal_
 		return result;
 	message(MESSAGE_ERROR, "%s: it has not said READY=1 in %d s", name_of(helper),
 		READY_MS / 1000);
-	end_begin(helpers, EXIT_OWN_FAILURE);
+	if (!helper->plan->helper.optional)
+		end_begin(helpers, EXIT_OWN_FAILURE);
 	return 0;
 }
 
@@ -500,7 +501,7 @@ void helpers_watch(struct run *run, struct loop *loop)
 
 /* The longest that the end can take once the command has ended: the others one after another, those
  * with it beside each other, and what is left behind. */
-static unsigned longest_stop_ms(const struct plan *plan)
+unsigned helpers_longest_stop_ms(const struct plan *plan)
 {
 	unsigned together = 0, others = 0;
 
@@ -516,10 +517,29 @@ static unsigned longest_stop_ms(const struct plan *plan)
 	return plan->stop_delay_ms + together + others + plan->stop_timeout_ms;
 }
 
+void helpers_say_longest_stop(struct outlook *outlook, unsigned ms)
+{
+	const unsigned seconds = (ms + 999) / 1000;
+
+	outlook_say(outlook, true,
+		    "once the command has ended, the rest takes %u s at most: docker stop -t %u, "
+		    "terminationGracePeriodSeconds: %u, and the command's own time",
+		    seconds, seconds + 5, seconds + 5);
+}
+
+static bool has_place_of_file(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->helper_count; i++) {
+		if (plan->helpers[i].helper.file)
+			return true;
+	}
+	return false;
+}
+
+/* With a file it is known only when that has been read. */
 void helpers_check(struct run *run, struct outlook *outlook)
 {
 	const struct plan *plan = run->plan;
-	const unsigned seconds = (longest_stop_ms(plan) + 999) / 1000;
 
 	for (size_t i = 0; i < plan->helper_count; i++) {
 		struct run *helper = run_new(run, &plan->helpers[i]);
@@ -534,10 +554,6 @@ void helpers_check(struct run *run, struct outlook *outlook)
 		}
 		outlook_take(outlook, &own);
 	}
-	if (plan->helper_count)
-		outlook_say(
-			outlook, true,
-			"once the command has ended, the rest takes %u s at most: docker stop -t %u, "
-			"terminationGracePeriodSeconds: %u, and the command's own time",
-			seconds, seconds + 5, seconds + 5);
+	if (plan->helper_count && !has_place_of_file(plan))
+		helpers_say_longest_stop(outlook, helpers_longest_stop_ms(plan));
 }

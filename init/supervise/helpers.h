@@ -12,6 +12,11 @@
 /* Fork a keeper for each helper of the plan that has none yet, to step down. Nothing starts yet.
  * Run while we are root for the lines of --with, and once we have stepped down for those of files.
  */
+
+/* For --check: the longest that a stop can take beside the command's own time. */
+unsigned helpers_longest_stop_ms(const struct plan *plan);
+void helpers_say_longest_stop(struct outlook *outlook, unsigned ms);
+
 void helpers_check(struct run *run, struct outlook *outlook);
 const struct failure *helpers_run(struct run *run);
 

@@ -27,7 +27,6 @@
 #define FIRST_BACK_OFF	 500
 #define LONGEST_BACK_OFF 30000
 #define MOST_FAILURES	 10
-#define READY_MS	 90000
 
 struct keeper {
 	struct run *run;
@@ -78,6 +77,17 @@ static void be_over(struct keeper *keeper, enum helper_phase phase, int exit_sta
 	keeper->is_over = true;
 	keeper->exit_status = keeper->spec->optional ? -1 : exit_status;
 	phase_enter(keeper, phase, 0);
+}
+
+/* Only what ends the container is its last word. */
+static int failure_say(const struct keeper *keeper, const struct failure *failure)
+{
+	char text[1024];
+
+	if (!keeper->spec->optional)
+		return event_say_failure(failure);
+	message(MESSAGE_ERROR, "%s", failure_format(failure, text, sizeof(text)));
+	return failure->status;
 }
 
 /* --- while it runs -------------------------------------------------------------------------- */
@@ -293,7 +303,7 @@ static void after_failure(struct keeper *keeper, const struct failure *failure)
 	char text[1024];
 
 	if (first) {
-		const int status = event_say_failure(failure);
+		const int status = failure_say(keeper, failure);
 
 		be_over(keeper, HELPER_GIVEN_UP, status);
 		return;
@@ -450,8 +460,9 @@ int keeper_run(struct run *run, int channel)
 	message_name_helper(plan.helper.name);
 	failure = step_down(&keeper, &plan);
 	if (failure) {
-		const int status = event_say_failure(failure);
 		const bool unexecuted = failure->status != EXIT_OWN_FAILURE;
+		const int status =
+			unexecuted ? failure_say(&keeper, failure) : event_say_failure(failure);
 
 		be_over(&keeper, HELPER_GIVEN_UP, status);
 		if (!unexecuted)
