@@ -288,11 +288,17 @@ s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); s.sendto(b"READY=1", "\0"+sys
 }
 
 @test "--every runs from start to start, never twice at once, and holds nobody up" {
-	namespace_run drop-init --with 'w: --every 1s sh -c "date +%s%N; sleep 0.3"' --with 'x: --every 1s nosuch' \
-		-- sh -c 'echo command; sleep 2.5'
-	assert_status 0
-	assert_equal "$(grep -cE '^[0-9]+$' "$namespace/stdout")" 3 runs
-	awk '/^[0-9]+$/ { if (last && ($1 - last < 0.9e9)) exit 1; last = $1 }' "$namespace/stdout"
+	run_alone='sh -c "mkdir /dev/shm/$0 || echo twice; echo $0; sleep $1; rmdir /dev/shm/$0"'
+	namespace_start drop-init --expand --with "w: --every 1s ${run_alone//\$/\\\$} short 0.3" \
+		--with "v: --every 1s ${run_alone//\$/\\\$} long 1.3" --with 'x: --every 1s nosuch' -- sh -c 'echo command; sleep 60'
+	began=$(date +%s%3N)
+	runs() { [ "$(grep -cx "$1" "$namespace/stdout")" -ge "$2" ]; }
+	wait_until 30 runs short 4
+	[ $(($(date +%s%3N) - began)) -ge 2500 ] # three seconds, less what our own start took
+	wait_until 30 runs long 2
+	wait_output command
+	namespace_stop
+	assert_equal "$(grep -c twice "$namespace/stdout")" 0 'runs beside each other'
 	assert_stderr_has 'drop-init: x: nosuch: command not found'
 }
 

@@ -28,6 +28,14 @@ load namespace
 	END
 }
 
+@test "--log-format json is for what is wrong with the options behind it, too" {
+	for wrong in --bad --user=; do
+		namespace_run drop-init --log-format=json "$wrong" true
+		assert_status 125
+		python3 -c 'import json, sys; assert json.load(open(sys.argv[1]))["level"] == "error"' "$namespace/stderr"
+	done
+}
+
 @test "--log-format json is UTF-8, whatever bytes were typed" {
 	typed=$'\xff \xc3y \xed\xa0\x80 \xf4\x90\x80\x80 \xc0\xaf \u00e9 \U1f600 \xe2\x82'
 	namespace_run drop-init --log-format json --user "$typed" true

@@ -445,6 +445,15 @@ static const struct failure *list_to_plan(struct typed_list *list, struct plan *
 	return failure;
 }
 
+/* Even a mistake in how it was typed is said in this format, where it was found before that. */
+static void format_choose_typed(const struct typed_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (is_called(&list->at[i], "log-format"))
+			message_configure(MESSAGE_WARNING, !strcmp(list->at[i].value, "json"));
+	}
+}
+
 /* Even a mistake before it is found is said in this format. */
 static void format_choose(char **environment)
 {
@@ -480,6 +489,8 @@ const struct failure *options_parse(int argc, char **argv, char **environment,
 		failure = twins_scan(&list, environment);
 	if (!failure)
 		failure = words_scan(&list, argv + (argc > 0));
+	if (failure)
+		format_choose_typed(&list);
 	if (!failure)
 		failure = lines_only_refuse(&list);
 	if (!failure)
