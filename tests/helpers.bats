@@ -523,6 +523,46 @@ stoppable() { echo "sh -c 'trap \"echo $1 $2; ${3:-exit}\" $2; echo $1 up; while
 	namespace_stop
 }
 
+@test "the container's own twins, which docker exec hands on, are in nobody's way" {
+	export DROP_INIT_USER=app DROP_INIT_STOP_TIMEOUT=1 DROP_INIT_UMASK=027 DROP_INIT_FILE_ENV=PW DROP_INIT_EXPAND=1
+	DROP_INIT_WITH="w: $(stoppable w TERM)" namespace_start drop-init sh -c 'echo up; sleep 60'
+	all_up w
+	wait_output up
+	export DROP_INIT_WITH='w: sleep ${GONE}'
+	namespace_exec drop-init --status >"$namespace/table"
+	assert_equal "$(awk '$1 == "w" { print $2 }' "$namespace/table")" running state
+	namespace_exec drop-init --restart-helper w
+	wait_output 'w TERM'
+	namespace_exec drop-init --signal TERM command
+	namespace_wait
+	assert_status 143
+	for option in --help --version --licence; do
+		namespace_run drop-init "$option"
+		assert_status 0
+		assert_stderr ''
+	done
+}
+
+@test "--status, --signal and --restart-helper take no word too many, and nothing that is over is started again" {
+	namespace_start drop-init --with 'd: --restart on-failure true' -- sh -c 'echo up; sleep 60'
+	wait_output up
+	wait_until 10 is d 'done'
+	while IFS='|' read -r words message; do
+		# shellcheck disable=SC2086
+		run namespace_exec drop-init $words
+		assert_equal "$status" 125 status
+		assert_equal "$output" "drop-init: $message" output
+	done <<-'END'
+		--status d|--status: 'd' is one word too many
+		--signal TERM|--signal SIGTERM: no helper is named (--signal SIGNAL NAME)
+		--signal TERM d x|--signal SIGTERM: 'x' is one word too many
+		--restart-helper d x|--restart-helper d: 'x' is one word too many
+		--restart-helper d|--restart-helper d: nobody looks after it any more: it is done (restart the container)
+		--restart-helper command|--restart-helper command: the command is not restarted: the container ends with it (restart the container)
+	END
+	namespace_stop
+}
+
 @test "a process that gives itself a keeper's title is believed by nobody" {
 	namespace_start drop-init --user app --with 'w: sleep 60' -- bash -c 'echo up; exec -a "drop-init: x" sleep 60'
 	wait_output up

@@ -242,12 +242,30 @@ static const struct failure *helper_signal(const char *typed, const struct helpe
 /* Its keeper stops it, and whatever it has left behind, and starts it again. */
 static const struct failure *helper_restart(const char *typed, const struct helper_word *word)
 {
+	const enum helper_phase phase = word->state.phase;
+
 	if (!word->keeper)
 		return failure_new(typed, 0, "restart the container",
 				   "the command is not restarted: the container ends with it");
 	if (word->once)
 		return failure_new(typed, 0, NULL, "it runs once, before what comes after it");
+	if (phase == HELPER_DONE || phase == HELPER_GIVEN_UP)
+		return failure_new(typed, 0, "restart the container",
+				   "nobody looks after it any more: it is %s",
+				   helper_phase_name(phase));
 	return process_signal(typed, word->keeper, 1, SIGHUP);
+}
+
+/* --signal takes its NAME as an operand. */
+static const struct failure *
+operands_check(const char *typed, const struct control_request *control, char *const *operands)
+{
+	if (control->signal && !*operands)
+		return failure_new(typed, 0, "--signal SIGNAL NAME", "no helper is named");
+	operands += control->signal != 0;
+	if (*operands)
+		return failure_new(typed, 0, NULL, "'%s' is one word too many", *operands);
+	return NULL;
 }
 
 /* --- all of it ------------------------------------------------------------------------------ */
@@ -268,13 +286,13 @@ static const struct failure *helpers_act(const struct plan *plan, int *ret_statu
 	if (!text)
 		return failure_of_memory();
 	*ret_status = EXIT_SUCCESS;
-	failure = words_find(typed, text, &end);
+	failure = operands_check(typed, control, plan->command);
+	if (!failure)
+		failure = words_find(typed, text, &end);
 	if (failure)
 		return failure;
 	if (control->status)
 		return status_print(plan, text, end, ret_status);
-	if (!name)
-		return failure_new(typed, 0, "--signal SIGNAL NAME", "no helper is named");
 	failure = word_find(typed, name, text, end, &word);
 	if (failure)
 		return failure;

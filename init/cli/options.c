@@ -362,6 +362,32 @@ static bool is_early(const struct typed *typed)
 	return false;
 }
 
+/* --status and its like, asked of ourselves: the twins of the container, which docker exec hands
+ * on, are PID 1's, and so is what else is typed; only how to speak counts. */
+static bool is_request(const struct typed_list *list)
+{
+	for (size_t i = 0; !list->compat && i < list->count; i++) {
+		if (list->at[i].row->kind == OPTION_ACTION)
+			return true;
+	}
+	return false;
+}
+
+static const struct failure *request_to_plan(const struct typed_list *list, struct plan *plan)
+{
+	const struct failure *failure = NULL;
+
+	for (size_t i = 0; !failure && i < list->count; i++) {
+		const struct typed *typed = &list->at[i];
+
+		if (typed->row->kind == OPTION_ACTION || is_called(typed, "log-format") ||
+		    is_called(typed, "verbose") || is_called(typed, "quiet"))
+			failure = typed_apply(list, typed, plan);
+	}
+	plan->command = list->operands;
+	return failure;
+}
+
 static const struct failure *list_apply(const struct typed_list *list, struct plan *plan,
 					bool early)
 {
@@ -494,7 +520,8 @@ const struct failure *options_parse(int argc, char **argv, char **environment,
 	if (!failure)
 		failure = lines_only_refuse(&list);
 	if (!failure)
-		failure = list_to_plan(&list, ret_plan);
+		failure = is_request(&list) ? request_to_plan(&list, ret_plan)
+					    : list_to_plan(&list, ret_plan);
 	return failure || plan_is_request(ret_plan) ? failure : plan_check(ret_plan);
 }
 
