@@ -95,6 +95,7 @@ enum restart { RESTART_ALWAYS, RESTART_ON_FAILURE, RESTART_NEVER };
 struct helper_spec {
 	const char *name; /* NULL: it is no helper, but the command */
 	const char *file; /* NULL; else no plan, but the place of those of this --with-file */
+	bool in_file;	  /* its line is one of those */
 	bool once, optional, together, ready_notify;
 	unsigned every_ms; /* 0: not by time */
 	enum restart restart;

@@ -602,3 +602,43 @@ stoppable() { echo "sh -c 'trap \"echo $1 $2; ${3:-exit}\" $2; echo $1 up; while
 	assert_status 0
 	python3 -c 'import json,sys; rows=[json.loads(l) for l in open(sys.argv[1])]; assert any(r.get("helper") == "w" and r["ok"] for r in rows)' "$namespace/stdout"
 }
+
+@test "--check shows a file's lines too, as they are after the drop, the command's among them" {
+	lines <<-'END'
+		a: --umask 027 --chdir /usr sleep 1
+		web: --chdir / true
+	END
+	namespace_run drop-init --check --user app --seccomp none --with-file /dev/shm/lines
+	assert_status 0
+	assert_stderr ''
+	assert_stdout 'ok  seccomp     none
+ok  user        app (1000:1000), groups 1000, HOME=/home/app, no capabilities, no_new_privs
+ok  with-file   the lines of all files are good
+ok  seccomp     a: none
+ok  umask       a: 027
+ok  user        a: app (1000:1000), groups 1000, HOME=/home/app, no capabilities, no_new_privs
+ok  chdir       a: /usr
+ok  command     a: /usr/bin/sleep, as a child of this init
+ok  chdir       /
+ok  command     /usr/bin/true, as a child of this init
+ok  with-file   once the command has ended, the rest takes 36 s at most: docker stop -t 41, terminationGracePeriodSeconds: 41, and the command'"'"'s own time'
+	lines <<<'a: --chdir /root nosuch'
+	namespace_run drop-init --check --user app --seccomp none --with-file /dev/shm/lines -- true
+	assert_status 125
+	assert_stdout_has 'NO  chdir       a: /root: Permission denied'
+	assert_stdout_has 'NO  command     a: nosuch: not found (install it in the image, or give its path)'
+	lines <<<$'# one\nno line'
+	namespace_run drop-init --check --user app --seccomp none --with-file /dev/shm/lines -- true
+	assert_status 125
+	assert_stdout_has "NO  with-file   --with-file /dev/shm/lines:2: 'no line': not 'NAME: COMMAND', with a NAME of letters"
+}
+
+@test "--check knows for a helper what --chown will have done, as the run does" {
+	for check in '' --check; do
+		namespace_run drop-init $check -q --user app --seccomp none --chown /dev/shm/new,mkdir \
+			--with 'w: --once --listen unix:/dev/shm/new/s --chdir /dev/shm/new true' -- true
+		assert_status 0
+		assert_stderr ''
+	done
+	assert_stdout_has 'ok  listen      w: /dev/shm/new/s, passed by LISTEN_FDS, once --chown /dev/shm/new,mkdir is done'
+}

@@ -5,7 +5,6 @@
 #include "init/privileges/user.h"
 #include "init/steps/file_env.h"
 #include "init/steps/steps.h"
-#include "init/steps/trial.h"
 #include "init/supervise/helpers.h"
 #include "init/sys/file.h"
 #include "init/sys/path.h"
@@ -15,7 +14,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -99,13 +97,10 @@ static bool is_taken(const struct plan *plan, const char *name)
 	return false;
 }
 
-static const struct failure *helper_add(struct plan *plan, const char *where, struct plan helper)
+static const struct failure *helper_add(struct plan *plan, const char *typed, struct plan helper)
 {
-	const char *name = helper.helper.name;
-
-	if (name && is_taken(plan, name))
-		return failure_new(text_format("%s %s", where, name), 0, NULL,
-				   "two helpers have this name");
+	if (helper.helper.name && is_taken(plan, helper.helper.name))
+		return failure_new(typed, 0, NULL, "two helpers have this name");
 	return OPTION_LIST_ADD(plan->helpers, plan->helper_count, helper) ? failure_of_memory()
 									  : NULL;
 }
@@ -127,19 +122,26 @@ static const struct failure *web_parse(struct plan *plan, const char *typed, con
 	return failure;
 }
 
+/* "--with NAME", or "--with-file FILE:3: NAME". */
+static const char *typed_format(const char *where, const char *name, enum option_place place)
+{
+	return text_format(place == OPTION_IN_FILE ? "%s: %s" : "%s %s", where, name);
+}
+
 static const struct failure *helper_parse(struct plan *plan, const char *where, const char *name,
 					  const char *rest, enum option_place place)
 {
-	const char *typed = text_format("%s %s", where, name), *wrong;
+	const char *typed = typed_format(where, name, place), *wrong;
 	const struct failure *failure;
 	struct plan helper;
 
 	plan_inherit(plan, name, &helper);
+	helper.helper.in_file = place == OPTION_IN_FILE;
 	failure = options_parse_line(typed, rest, place, &helper);
 	wrong = failure ? NULL : helper_check(&helper.helper);
 	if (wrong)
 		failure = failure_new(typed, 0, NULL, "%s", wrong);
-	return failure ? failure : helper_add(plan, where, helper);
+	return failure ? failure : helper_add(plan, typed, helper);
 }
 
 /* WEB: only the command's line is looked at; else only those of helpers. */
@@ -150,7 +152,7 @@ static const struct failure *line_parse(struct plan *plan, const char *where, co
 
 	if (wrong)
 		return failure_new(where, 0, NULL, "'%s': %s", line, wrong);
-	typed = text_format("%s %s", where, name);
+	typed = typed_format(where, name, place);
 	if (!strcmp(name, "command"))
 		return failure_new(typed, 0, "take another one", "this name is the command's own");
 	if (is_web(plan, name) != web)
@@ -175,10 +177,9 @@ static const struct failure *text_parse(struct plan *plan, const char *where, co
 		line += strspn(line, BLANKS);
 		if (!*line || *line == '#')
 			continue;
-		failure = line_parse(plan,
-				     place == OPTION_IN_FILE ? text_format("%s:%u:", where, number)
-							     : where,
-				     line, place, web);
+		failure = line_parse(
+			plan, place == OPTION_IN_FILE ? text_format("%s:%u", where, number) : where,
+			line, place, web);
 	}
 	return failure;
 }
@@ -236,7 +237,7 @@ static const struct failure *sources_parse(struct plan *plan)
 	return failure;
 }
 
-static bool has_file(const struct plan *plan)
+bool lines_have_file(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->line_count; i++) {
 		if (plan->lines[i].file)
@@ -254,7 +255,7 @@ const struct failure *lines_parse(struct plan *plan, bool has_operand)
 	if (!failure && plan->line_count && !has_operand && plan->default_command)
 		failure = failure_new("--default-command", 0, "give the command as an operand",
 				      "beside helpers it is not taken");
-	if (!failure && plan->line_count && !plan->command[0] && !has_file(plan))
+	if (!failure && plan->line_count && !plan->command[0] && !lines_have_file(plan))
 		failure = failure_new("--with", 0, "give it, or call one of the lines web",
 				      "no command given, and no line is called web");
 	return failure;
@@ -299,8 +300,7 @@ static const struct failure *file_parse(struct plan *plan, const char *file)
 	return failure ? failure : text_parse(plan, where, text, OPTION_IN_FILE, false);
 }
 
-/* With the files' lines in their places: a copy of the plan, whole. */
-static const struct failure *files_read(const struct plan *plan, struct plan *ret_plan)
+const struct failure *lines_read_files(const struct plan *plan, struct plan *ret_plan)
 {
 	const struct failure *failure = NULL;
 
@@ -310,8 +310,11 @@ static const struct failure *files_read(const struct plan *plan, struct plan *re
 	for (size_t i = 0; !failure && i < plan->helper_count; i++) {
 		const struct plan *helper = &plan->helpers[i];
 
-		failure = helper->helper.file ? file_parse(ret_plan, helper->helper.file)
-					      : helper_add(ret_plan, "--with", *helper);
+		failure = helper->helper.file
+				  ? file_parse(ret_plan, helper->helper.file)
+				  : helper_add(ret_plan,
+					       text_format("--with %s", helper->helper.name),
+					       *helper);
 	}
 	if (!failure)
 		failure = secrets_hide(ret_plan);
@@ -339,52 +342,13 @@ const struct failure *lines_run(struct run *run)
 	const struct plan *before = run->plan;
 	const struct failure *failure;
 
-	if (!has_file(before))
+	if (!lines_have_file(before))
 		return NULL;
-	failure = files_read(before, &whole);
+	failure = lines_read_files(before, &whole);
 	if (failure)
 		return failure;
 	run->plan = &whole;
 	if (whole.command_is_line && !before->command_is_line)
 		failure = web_of_file_run(run, before);
 	return failure ? failure : helpers_run(run);
-}
-
-struct files_question {
-	const struct plan *plan;
-	unsigned *ret_stop_ms; /* of memory that is shared with who asks */
-};
-
-/* In a process that has stepped down. */
-static const char *question(const void *context)
-{
-	const struct files_question *asked = context;
-	struct plan whole;
-	const struct failure *failure = files_read(asked->plan, &whole);
-	char text[1024];
-
-	if (failure)
-		return text_format("%s", failure_format(failure, text, sizeof(text)));
-	*asked->ret_stop_ms = helpers_longest_stop_ms(&whole);
-	return NULL;
-}
-
-void lines_check(struct run *run, struct outlook *outlook)
-{
-	struct files_question asked = { .plan = run->plan };
-	const char *obstacle;
-
-	if (!has_file(run->plan) || outlook->no_drop)
-		return;
-	asked.ret_stop_ms = mmap(NULL, sizeof(*asked.ret_stop_ms), PROT_READ | PROT_WRITE,
-				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (asked.ret_stop_ms == MAP_FAILED) {
-		outlook_refuse(outlook, "", failure_of_memory());
-		return;
-	}
-	obstacle = trial_ask(run, question, &asked);
-	outlook_say(outlook, !obstacle, "%s",
-		    obstacle ? obstacle : "the lines of all files are good");
-	if (!obstacle)
-		helpers_say_longest_stop(outlook, *asked.ret_stop_ms);
 }

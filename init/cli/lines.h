@@ -14,6 +14,12 @@
  * the line called "web" is the command. */
 const struct failure *lines_parse(struct plan *plan, bool has_operand);
 
+bool lines_have_file(const struct plan *plan);
+
+/* The plan with the files' lines in their places: a copy, whole. Nothing of root's may read them.
+ */
+const struct failure *lines_read_files(const struct plan *plan, struct plan *ret_plan);
+
 /* As a step, once we have stepped down: read the files, and have the keepers of their lines forked.
  * The run's plan is a whole one then. */
 void lines_check(struct run *run, struct outlook *outlook);

@@ -15,7 +15,8 @@ struct outlook {
 	const char *step;   /* whose turn it is */
 	struct outlook_line *lines;
 	size_t line_count;
-	bool no_drop; /* stepping down would fail: nothing can be tried as the user */
+	bool names_command; /* it is a file's line, and has been looked at there */
+	bool no_drop;	    /* stepping down would fail: nothing can be tried as the user */
 	const struct chown_spec **chowns; /* these would be done */
 	size_t chown_count;
 };

@@ -536,23 +536,38 @@ static bool has_place_of_file(const struct plan *plan)
 	return false;
 }
 
-/* With a file it is known only when that has been read. */
+/* What --chown does is done by then. */
+static void helper_check(const struct run *run, const struct plan *plan, struct outlook *outlook)
+{
+	struct run *helper = run_new(run, plan);
+	struct outlook own = { .helper = plan->helper.name,
+			       .chowns = outlook->chowns,
+			       .chown_count = outlook->chown_count };
+
+	for (const struct step *step = run->steps; helper && step->name; step++) {
+		own.step = step->name;
+		if (step->check)
+			step->check(helper, &own);
+	}
+	outlook_take(outlook, &own);
+}
+
+void helpers_check_of_files(struct run *run, struct outlook *outlook)
+{
+	for (size_t i = 0; i < run->plan->helper_count; i++) {
+		if (run->plan->helpers[i].helper.in_file)
+			helper_check(run, &run->plan->helpers[i], outlook);
+	}
+}
+
+/* With a file the longest stop is known only when that has been read. */
 void helpers_check(struct run *run, struct outlook *outlook)
 {
 	const struct plan *plan = run->plan;
 
 	for (size_t i = 0; i < plan->helper_count; i++) {
-		struct run *helper = run_new(run, &plan->helpers[i]);
-		struct outlook own = { .helper = plan->helpers[i].helper.name };
-
-		if (!own.helper || !helper)
-			continue;
-		for (const struct step *step = run->steps; step->name; step++) {
-			own.step = step->name;
-			if (step->check)
-				step->check(helper, &own);
-		}
-		outlook_take(outlook, &own);
+		if (plan->helpers[i].helper.name)
+			helper_check(run, &plan->helpers[i], outlook);
 	}
 	if (plan->helper_count && !has_place_of_file(plan))
 		helpers_say_longest_stop(outlook, helpers_longest_stop_ms(plan));

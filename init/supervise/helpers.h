@@ -13,6 +13,9 @@
  * Run while we are root for the lines of --with, and once we have stepped down for those of files.
  */
 
+/* For --check, of a plan whose files have been read: the steps of their lines. */
+void helpers_check_of_files(struct run *run, struct outlook *outlook);
+
 /* For --check: the longest that a stop can take beside the command's own time. */
 unsigned helpers_longest_stop_ms(const struct plan *plan);
 void helpers_say_longest_stop(struct outlook *outlook, unsigned ms);
