@@ -122,6 +122,22 @@ print(init.wait(10))'
 	assert_stdout "$(printf '%s\n' 'True True' 3)"
 }
 
+@test "a terminal that stops in the middle of a line keeps PID 1 from nothing" {
+	namespace_run python3 -c 'import os, pty, signal, subprocess, termios, time
+orphans = "trap \"exit 5\" TERM; i=0; while [ $((i += 1)) -lt 500 ]; do sh -c \"true & true & true &\"; done; echo; sleep 60 & wait"
+for options in ["-w"], ["-vv"], ["--user", "1000:1000", "-w"]:
+    unread, terminal = pty.openpty() # full after 4 KiB, as nobody reads there
+    init = subprocess.Popen(["drop-init", *options, "sh", "-c", orphans], stderr=terminal, stdout=subprocess.PIPE,
+                            start_new_session=True)
+    time.sleep(0.3) # there is nothing to wait for: it may stop anywhere
+    termios.tcflow(terminal, termios.TCOOFF)
+    init.stdout.read(1)
+    init.terminate()
+    print(init.wait(15))'
+	assert_status 0
+	assert_stdout $'5\n5\n5'
+}
+
 @test "a pipe that others fill keeps PID 1 from nothing" {
 	needs pipe_nowait
 	namespace_run python3 -c 'import fcntl, os, signal, subprocess, sys, time

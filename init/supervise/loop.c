@@ -39,6 +39,7 @@ const struct failure *loop_prepare(const struct plan *plan, struct loop *ret_loo
 		return failure_new(NULL, -loop.signal_fd, NULL, "cannot receive signals");
 	if (getpid() != 1)
 		become_subreaper(plan);
+	loop.terminal = message_open_terminal();
 	*ret_loop = loop;
 	return NULL;
 }

@@ -33,6 +33,7 @@ struct loop {
 	struct child child; /* child_start() fills it in */
 	bool kernel_reaps;  /* SIGCHLD is ignored; the status comes from the pidfd */
 	int signal_fd;	    /* all signals come in here */
+	int terminal;	    /* message_open_terminal() */
 	bool ended;	    /* the command has */
 	int status;	    /* how, as waitpid(2) gives it */
 	bool more_to_reap;  /* a batch was full, or SIGCHLD came */
@@ -46,7 +47,7 @@ struct loop {
 };
 
 /* Before the first child: become a subreaper where we are not PID 1, and open the way by which
- * signals come in. */
+ * signals come in, and the one by which nothing waits for the terminal. */
 const struct failure *loop_prepare(const struct plan *plan, struct loop *ret_loop);
 
 /* With the child filled in: find out who reaps, have SIGCHLD ignored or not to match, and serve

@@ -23,7 +23,8 @@
 static void close_others(struct run *run, const struct loop *loop)
 {
 	const struct unotify *unotify = &run->unotify;
-	const int ours[] = { loop->signal_fd, loop->child.pidfd, loop->child.listener,
+	const int ours[] = { loop->signal_fd, loop->terminal, loop->child.pidfd,
+			     loop->child.listener,
 			     unotify->reports & REPORT_CALLS ? unotify->record.file : -1 };
 	const size_t count = sizeof(ours) / sizeof(*ours);
 	int *own = calloc(count + run->plan->helper_count, sizeof(*own));

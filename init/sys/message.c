@@ -34,6 +34,7 @@ static const struct message_style *style = &own_style;
 static int wanted_verbosity;
 static bool as_json;
 static const char *helper; /* who we look after; NULL: the command */
+static int output = STDERR_FILENO;
 
 struct line {
 	char text[LINE_MAX_BYTES];
@@ -54,6 +55,19 @@ void message_configure(int verbosity, bool json)
 void message_name_helper(const char *name)
 {
 	helper = name;
+}
+
+/* A terminal takes a part of a line where there is room for no more, and then waits. Standard error
+ * itself cannot be told not to: the command has the same description. open(2) */
+int message_open_terminal(void)
+{
+	const int own = isatty(STDERR_FILENO) ? open("/proc/self/fd/2",
+						     O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+					      : -1;
+
+	if (own > STDERR_FILENO)
+		output = own;
+	return own;
 }
 
 bool message_wanted(enum message_level level)
@@ -195,7 +209,7 @@ void message(enum message_level level, const char *format, ...)
 	va_start(arguments, format);
 	line_format(&line, level, format, arguments);
 	va_end(arguments);
-	write_whole(STDERR_FILENO, &line);
+	write_whole(output, &line);
 }
 
 void message_last(enum message_level level, const char *format, ...)
@@ -207,7 +221,7 @@ void message_last(enum message_level level, const char *format, ...)
 	line_format(&line, level, format, arguments);
 	va_end(arguments);
 	if (message_wanted(level))
-		write_whole(STDERR_FILENO, &line);
+		write_whole(output, &line);
 	write_termination_log(&line);
 }
 

@@ -30,6 +30,11 @@ void message_configure(int verbosity, bool json);
 /* From now on each line says which helper it is about (static, of letters and digits). */
 void message_name_helper(const char *name);
 
+/* From now on, where standard error is a terminal, go there by a description of our own that never
+ * waits: whoever reads it may have stopped. Its descriptor, close-on-exec, or -1: standard error.
+ */
+int message_open_terminal(void);
+
 /* Would a message of this level be printed? For work that only serves a message. */
 bool message_wanted(enum message_level level);
 
