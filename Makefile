@@ -25,7 +25,7 @@ LINK     := -Wl,-z,relro,-z,now,-z,noexecstack
 # What a scanner reads in an image that a program was copied into (systemd.io/ELF_PACKAGE_METADATA). Older linkers have
 # no such option.
 PACKAGE   = {"type":"generic","name":"$(@F)","version":"$(VERSION)","architecture":"$(ARCH)",$\
-            "appCpe":"cpe:2.3:a:drop-init:drop-init:$(VERSION):*:*:*:*:*:*:*"}
+            "appCpe":"cpe:2.3:a:drop-init:$(@F):$(VERSION):*:*:*:*:*:*:*"}
 NOTE      = $(if $(shell $(CROSS)ld --help | grep package-metadata),-Xlinker '--package-metadata=$(PACKAGE)')
 
 MUSL_GCC := musl-gcc

@@ -47,6 +47,7 @@ run_for() {
 			! strings "$file" | grep -F -e "$BUILD" -e /tmp/drop-init-dist || fail "$file knows where it was built"
 			note=$(readelf -nW "$file" | sed -n 's/.*Packaging Metadata: //p')
 			[ "$(value name) $(value version) $(value architecture)" = "$program $version $arch" ] || fail "$note"
+			grep -qF "\"$(value appCpe)\"" "$dist/drop-init-$version-$arch.cdx.json" || fail "the SBOM does not know $note"
 		done
 		# What is loaded: on arm64 the file has a hole, as a page may be 64 KiB there.
 		[ "$(size "$dist/drop-init-$version-$arch" | awk 'NR == 2 { print $1 + $2 }')" -le 393216 ]

@@ -323,6 +323,15 @@ rows=[json.loads(l) for l in sys.stdin]; w=rows[1]; print(w["name"], w["state"],
 	assert_stdout $'0\n0'
 }
 
+@test "a failure counts until the helper has run for 30 s" {
+	namespace_prepare 'printf "echo run; [ -e /dev/shm/second ] && sleep 31; : >/dev/shm/second; exit 3\n" >/dev/shm/runs'
+	namespace_start drop-init --with 'w: sh /dev/shm/runs' -- sleep 300
+	runs() { [ "$(grep -c run "$namespace/stdout")" -ge "$1" ]; }
+	wait_until 60 runs 3
+	namespace_stop
+	assert_stderr $'drop-init: w: ended with exit status 3: started again in 0.5 s\ndrop-init: w: ended with exit status 3: started again in 0.0 s'
+}
+
 @test "--restart never ends the container with its status; on-failure is content with 0" {
 	namespace_run drop-init --with 'w: --restart never sh -c "sleep 0.2; exit 7"' \
 		-- sh -c 'trap "echo TERM; exit 0" TERM; sleep 60 & wait'

@@ -70,6 +70,68 @@ refused() {
 	assert_stderr ''
 }
 
+# twin NAME=VALUE STATUS OUTPUT [ARG...]: what comes of it, with ARG... behind it.
+twin() {
+	local set=$1 ends=$2 says=$3
+	shift 3
+	NAMESPACE_TWIN=$set namespace_run sh -c 'name=${NAMESPACE_TWIN%%=*}; export "$name=${NAMESPACE_TWIN#*=}"; exec drop-init "$@"' sh "$@"
+	[ "$status" = "$ends" ] || namespace_fail "$set: status $status"
+	[ "$stdout" = "$says" ] || namespace_fail "$set: '$stdout'"
+	echo "${set%%=*}" >>"$BATS_TEST_TMPDIR/tried"
+}
+
+# shellcheck disable=SC2016 # expanded inside
+@test "each twin does what its option does, and the words that are no start have none" {
+	namespace_prepare 'mkdir /dev/shm/w; chown 1002:1002 /dev/shm/w; printf "a: --once echo file\n" >/dev/shm/lines; printf pw >/dev/shm/pw'
+	export PW_FILE=/dev/shm/pw
+	twin DROP_INIT_USER=app 0 app id -un
+	twin DROP_INIT_USER_FROM=/dev/shm/w 0 member id -un
+	twin DROP_INIT_GROUPS=none 0 1002 --user member id -G
+	twin DROP_INIT_UMASK=027 0 0027 sh -c umask
+	twin DROP_INIT_CHDIR=/usr 0 /usr pwd
+	twin 'DROP_INIT_ENV=A=1 "B=x y"' 0 '1 x y' sh -c 'echo $A $B'
+	twin 'DROP_INIT_LIMIT=nofile=10:20 core=0' 0 $'10\n0' sh -c 'ulimit -n; ulimit -c'
+	twin DROP_INIT_ALLOW_NEW_PRIVS=1 0 $'NoNewPrivs:\t0' --user app --seccomp none grep NoNew /proc/self/status
+	twin 'DROP_INIT_LISTEN=80,name=a 81,name=b' 0 a:b sh -c 'echo $LISTEN_FDNAMES'
+	twin 'DROP_INIT_ALLOW_PORT=80,81 82' 0 $'CapEff:\t0000000000000400' --user app --port-method capability grep CapEff /proc/self/status
+	twin DROP_INIT_PORT_METHOD=capability 0 $'CapEff:\t0000000000000400' --user app --allow-port 80 grep CapEff /proc/self/status
+	twin DROP_INIT_CHOWN=/dev/shm/w,owner=5:6 0 5:6 stat -c %u:%g /dev/shm/w
+	twin 'DROP_INIT_WRITABLE=/dev/shm/w /root' 125 '' --user member echo started
+	twin DROP_INIT_SECCOMP=strict 0 $'Seccomp:\t2' grep Seccomp: /proc/self/status
+	twin DROP_INIT_RECORD=/nosuch/file 125 '' echo started
+	twin 'DROP_INIT_DEFAULT_COMMAND=echo "a  b"' 0 'a  b' --
+	twin DROP_INIT_FILE_ENV=PW 0 pw: --user app sh -c 'echo $PW:$PW_FILE'
+	twin DROP_INIT_EXPAND=yes 0 /dev/shm/pw echo '$PW_FILE'
+	twin $'DROP_INIT_WITH=a: --once echo a\nb: --once echo b' 0 $'a\nb\nc' echo c
+	twin DROP_INIT_WITH_FILE=/dev/shm/lines 0 $'file\nc' echo c
+	twin 'DROP_INIT_REWRITE=HUP:0 TERM:USR1' 3 '' sh -c 'trap "exit 3" USR1; kill -TERM 1; while :; do sleep 0.1; done'
+	twin DROP_INIT_GROUP=1 0 2 sh -c 'ps -o pgid= -p $$ | tr -d " "'
+	twin DROP_INIT_PARENT_DEATH=TERM 0 15 --exec python3 -c 'import ctypes
+signal = ctypes.c_int(); ctypes.CDLL(None).prctl(2, ctypes.byref(signal)); print(signal.value)'
+	twin 'DROP_INIT_REMAP_EXIT=3 4' 0 '' sh -c 'exit 4'
+	twin DROP_INIT_SUBREAPER=1 0 '' true
+	twin DROP_INIT_WARN_ON_REAP=1 0 '' sh -c '(sh -c "exit 7" &); sleep 0.3'
+	assert_stderr_has 'exit status 7'
+	twin DROP_INIT_VERBOSE=2 0 '' true
+	assert_stderr_has 'true is process 2'
+	twin DROP_INIT_QUIET=1 0 '' -w sh -c '(sh -c "exit 7" &); sleep 0.3'
+	assert_stderr ''
+	twin DROP_INIT_STOP_SIGNAL=USR1,QUIT 0 '' true
+	twin DROP_INIT_STOP_DELAY=x 125 '' echo started
+	twin DROP_INIT_STOP_TIMEOUT=x 125 '' echo started
+	twin DROP_INIT_EXEC=true 0 1 sh -c 'echo $$'
+	twin DROP_INIT_CHECK=1 125 'ok  seccomp     none
+ok  user        stays 0:0: no --user was given
+NO  command     nosuch: not found (install it in the image, or give its path)' nosuch
+	twin DROP_INIT_LOG_FORMAT=json 127 '' nosuch
+	python3 -c 'import json, sys; json.load(open(sys.argv[1]))' "$namespace/stderr"
+	twin DROP_INIT_INSTALL=/nosuch/copy 125 '' echo started
+	for name in HELP VERSION LICENCE STATUS SIGNAL RESTART_HELPER; do
+		twin "DROP_INIT_$name=1" 0 started echo started
+	done
+	diff <(sort -u "$BATS_TEST_TMPDIR/tried") <(drop-init --help | sed -n 's/^  .*--\([a-z-]*\).*/DROP_INIT_\U\1/p' | tr - _ | sort -u)
+}
+
 @test "the command line wins over the environment, but for repeatable options, which add up, the twin's first" {
 	DROP_INIT_UMASK=077 DROP_INIT_REMAP_EXIT=4 namespace_run drop-init --umask 027 -e 3 sh -c 'umask; exit 4'
 	assert_status 0
