@@ -582,6 +582,13 @@ stoppable() { echo "sh -c 'trap \"echo $1 $2; ${3:-exit}\" $2; echo $1 up; while
 	namespace_stop
 }
 
+@test "-w has a line for each orphan, and none for a keeper" {
+	namespace_start drop-init -w --with 'o: --once true' --with 'w: sleep 60' -- sh -c '(sh -c "exit 7" &); exec sleep 60'
+	wait_output 'exit status 7'
+	namespace_stop
+	assert_equal "$(sed 's/\[[0-9]*\]/[N]/' "$namespace/stderr")" 'drop-init: reaped orphan sh[N]: exit status 7' 'standard error'
+}
+
 @test "without helpers no command line changes" {
 	namespace_start drop-init --user app -- sleep 60
 	wait_file /proc/1/task/1/children

@@ -469,6 +469,17 @@ static void hook_stop(void *context)
 	together_stop(context);
 }
 
+static bool is_keeper(const void *context, pid_t pid)
+{
+	const struct helpers *helpers = context;
+
+	for (size_t i = 0; i < helpers->count; i++) {
+		if (helpers->at[i].keeper == pid)
+			return true;
+	}
+	return false;
+}
+
 size_t helpers_channels(const struct run *run, int *ret_channels)
 {
 	const struct helpers *helpers = run->helpers;
@@ -480,9 +491,9 @@ size_t helpers_channels(const struct run *run, int *ret_channels)
 
 void helpers_watch(struct run *run, struct loop *loop)
 {
-	static struct loop_hooks hooks = { .sources = sources_fill,
-					   .act = sources_act,
-					   .stop = hook_stop };
+	static struct loop_hooks hooks = {
+		.sources = sources_fill, .act = sources_act, .stop = hook_stop, .is_own = is_keeper
+	};
 	struct helpers *helpers = run->helpers;
 
 	if (!helpers)

@@ -89,11 +89,19 @@ static void notice_end(struct loop *loop, short *events)
 		loop->more_to_reap = true;
 }
 
+int loop_reap(const struct loop *loop, pid_t command, bool *ret_ended, int *ret_status)
+{
+	const struct loop_hooks *hooks = loop->hooks;
+	const struct reap_lines lines = { hooks ? hooks->is_own : NULL,
+					  hooks ? hooks->context : NULL };
+
+	return reap_batch(command, loop->plan->warn_on_reap ? &lines : NULL, ret_ended, ret_status);
+}
+
 /* Signals coalesce, so one SIGCHLD may stand for many children. */
 static const struct failure *reap(struct loop *loop)
 {
-	const int left =
-		reap_batch(loop->child.pid, loop->plan->warn_on_reap, &loop->ended, &loop->status);
+	const int left = loop_reap(loop, loop->child.pid, &loop->ended, &loop->status);
 
 	if (left < 0)
 		return reap_failure(-left);

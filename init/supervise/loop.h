@@ -26,6 +26,8 @@ struct loop_hooks {
 	bool (*signal)(void *context, int number);
 	/* The command gets its stop signal now. May be NULL. */
 	void (*stop)(void *context);
+	/* Is it a child of ours from birth? Else it is an orphan. May be NULL. */
+	bool (*is_own)(const void *context, pid_t pid);
 };
 
 struct loop {
@@ -53,6 +55,9 @@ const struct failure *loop_prepare(const struct plan *plan, struct loop *ret_loo
 /* With the child filled in: find out who reaps, have SIGCHLD ignored or not to match, and serve
  * until it has ended. *ret_status is what to exit with. Once more for another child. */
 const struct failure *loop_run(struct loop *loop, int *ret_status);
+
+/* reap_batch(), with lines where the plan wants them. */
+int loop_reap(const struct loop *loop, pid_t command, bool *ret_ended, int *ret_status);
 
 /* Wait once, this long at most, without a child: for signals, and for what the hooks wait for. */
 const struct failure *loop_rest(struct loop *loop, int timeout_ms);

@@ -46,22 +46,23 @@ static void orphan_announce(const siginfo_t *info)
 }
 
 /* The next to wait for: the one that was announced, or any. */
-static pid_t next_child(pid_t command, bool announce)
+static pid_t next_child(pid_t command, const struct reap_lines *lines)
 {
 	siginfo_t info = { .si_pid = 0 };
 
-	if (!announce || waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) || !info.si_pid)
+	if (!lines || waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) || !info.si_pid)
 		return -1;
-	if (info.si_pid != command)
+	if (info.si_pid != command &&
+	    !(lines->is_own && lines->is_own(lines->context, info.si_pid)))
 		orphan_announce(&info);
 	return info.si_pid;
 }
 
-int reap_batch(pid_t command, bool announce, bool *ret_ended, int *ret_status)
+int reap_batch(pid_t command, const struct reap_lines *lines, bool *ret_ended, int *ret_status)
 {
 	for (int i = 0; i < REAP_BATCH; i++) {
 		int status;
-		const pid_t pid = waitpid(next_child(command, announce), &status, WNOHANG);
+		const pid_t pid = waitpid(next_child(command, lines), &status, WNOHANG);
 
 		if (pid < 0 && errno != ECHILD)
 			return -errno;

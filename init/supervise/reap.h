@@ -20,10 +20,16 @@ bool reap_status(int pidfd, int *ret_status);
 
 enum reap_left { REAP_NONE, REAP_ALIVE, REAP_MORE_TO_REAP };
 
+/* A line for each orphan, but not for who is a child of ours from birth. */
+struct reap_lines {
+	bool (*is_own)(const void *context, pid_t pid); /* NULL: nobody but the command is */
+	const void *context;
+};
+
 /* Wait for a bounded batch of those that have ended, without blocking. *ret_ended tells whether the
  * command was among them, and then *ret_status how it ended; both are untouched where it was not.
- * With announce each other one is an event, with its name. Returns what is left, or -errno. */
-int reap_batch(pid_t command, bool announce, bool *ret_ended, int *ret_status);
+ * With lines each orphan is an event, with its name. Returns what is left, or -errno. */
+int reap_batch(pid_t command, const struct reap_lines *lines, bool *ret_ended, int *ret_status);
 const struct failure *reap_failure(int error);
 
 #endif

@@ -91,7 +91,7 @@ static int reap(const struct loop *loop)
 	bool ended;
 	int status;
 
-	return reap_batch(0, loop->plan->warn_on_reap, &ended, &status);
+	return loop_reap(loop, 0, &ended, &status);
 }
 
 /* Reap until none is left (1) or the time has come (0); -errno. With number, whatever turns up as
@@ -116,12 +116,15 @@ static int wait_for_all(const struct loop *loop, int64_t end, int number)
 static int kill_all(const struct loop *loop, unsigned timeout_ms)
 {
 	char names[NAMES_SIZE] = "";
+	struct process self;
 	int result;
 
 	process_visit(add_name, names);
 	signal_all(SIGKILL);
-	message(MESSAGE_WARNING, "killed what was left %u.%03u s after the command: %s",
-		timeout_ms / 1000, timeout_ms % 1000, *names ? names : "(no /proc, so no names)");
+	if (*names || !process_read(getpid(), &self)) /* else they have ended just now */
+		message(MESSAGE_WARNING, "killed what was left %u.%03u s after the command: %s",
+			timeout_ms / 1000, timeout_ms % 1000,
+			*names ? names : "(no /proc, so no names)");
 	if (getpid() == 1)
 		return 0; /* the kernel ends a PID namespace with its PID 1 */
 	result = wait_for_all(loop, clock_ms() + KILL_GRACE_MS, SIGKILL);
