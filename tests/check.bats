@@ -20,6 +20,15 @@ ok  writable    /dev/shm/data: yes, once --chown /dev/shm/data is done
 ok  command     /usr/bin/sh, as a child of this init'
 }
 
+@test "--check says which families a socket is of, and what to write for both" {
+	namespace_run drop-init --check --listen udp:53 --listen 127.0.0.1:81 --listen '[::]:82' true
+	assert_stdout_has 'ok  listen      udp:0.0.0.0:53, passed by LISTEN_FDS (IPv4; udp:[::]:53 is both families)'
+	assert_stdout_has 'ok  listen      127.0.0.1:81, passed by LISTEN_FDS'
+	assert_equal "$(grep -c 'both families' "$namespace/stdout")" 1 'hints'
+	namespace_run drop-init --listen 'udp:[::]:53' python3 -c 'import socket; s = socket.socket(fileno=3); print(s.family.name, s.type.name, s.getsockopt(41, 26))'
+	assert_stdout 'AF_INET6 SOCK_DGRAM 0'
+}
+
 @test "--check changes nothing" {
 	namespace_run drop-init --check --user app --chown /dev/shm/new,mkdir --listen unix:/dev/shm/s --listen 80 true
 	assert_status 0

@@ -228,7 +228,8 @@ static const char *family_format(const struct listen_spec *spec)
 {
 	if (spec->address.ss_family != AF_INET || !is_wildcard(spec))
 		return "";
-	return text_format(" (IPv4; [::]:%u is both families)", ntohs(port_of(spec)));
+	return text_format(" (IPv4; %s[::]:%u is both families)",
+			   spec->type == SOCK_DGRAM ? "udp:" : "", ntohs(port_of(spec)));
 }
 
 const struct failure *sockets_run(struct run *run)
