@@ -72,8 +72,8 @@ value() { python3 -c 'import json, sys; print(json.loads(sys.argv[2])[sys.argv[1
 		cmp drop-init "$dist/drop-init-$version-$arch"
 		cmp drop-seccomp "$dist/drop-seccomp-$version-$arch"
 		[ "$(find . -type f ! -name '*.json' -printf '%P\n' | LC_ALL=C sort | tr '\n' ' ')" = "LICENSE drop-init drop-init.8 \
-drop-init.bash drop-seccomp drop-seccomp.1 drop-seccomp.bash licences/libc6-dev licences/libcap-ng licences/libjansson-dev \
-licences/libseccomp-dev licences/musl-dev " ]
+drop-init.bash drop-seccomp drop-seccomp.1 drop-seccomp.bash licences/libc6-dev licences/libcap-ng \
+licences/libjansson-dev licences/libseccomp-dev licences/musl-dev " ]
 		[ "$(find profiles -name '*.json' | wc -l)" -ge 3 ]
 		[ "$(tar -tvzf "$dist/drop-init-$version-$arch.tar.gz" | awk '{ print $2 }' | sort -u)" = 0/0 ]
 	done

@@ -96,7 +96,8 @@ keeper_of() { tr '\0' '\n' <"/proc/$NAMESPACE_PID/cmdline" | sed -n "s/^$1=.*kee
 @test "a name is one process's, whichever of twin, line and file it stands in" {
 	file 'w: sleep 60\n'
 	refused '--with w: two helpers have this name' --with-file /dev/shm/lines --with 'w: sleep 60' -- echo started
-	refused '--with-file /dev/shm/lines:1: w: two helpers have this name' --with 'w: sleep 60' --with-file /dev/shm/lines -- echo started
+	refused '--with-file /dev/shm/lines:1: w: two helpers have this name' --with 'w: sleep 60' \
+		--with-file /dev/shm/lines -- echo started
 	DROP_INIT_WITH='w: a' refused '--with w: two helpers have this name' --with 'w: b' -- echo started
 	refused '--with web: two helpers have this name' --with 'web: echo started' --with 'web: echo started'
 	file 'web: echo started\nweb: echo started\n'
@@ -567,7 +568,6 @@ stoppable() { echo "sh -c 'trap \"echo $1 $2; ${3:-exit}\" $2; echo $1 up; while
 		--signal TERM d x|--signal SIGTERM: 'x' is one word too many
 		--restart-helper d x|--restart-helper d: 'x' is one word too many
 		--restart-helper d|--restart-helper d: nobody looks after it any more: it is done (restart the container)
-		--restart-helper command|--restart-helper command: the command is not restarted: the container ends with it (restart the container)
 	END
 	namespace_stop
 }
@@ -586,7 +586,8 @@ stoppable() { echo "sh -c 'trap \"echo $1 $2; ${3:-exit}\" $2; echo $1 up; while
 	namespace_start drop-init -w --with 'o: --once true' --with 'w: sleep 60' -- sh -c '(sh -c "exit 7" &); exec sleep 60'
 	wait_output 'exit status 7'
 	namespace_stop
-	assert_equal "$(sed 's/\[[0-9]*\]/[N]/' "$namespace/stderr")" 'drop-init: reaped orphan sh[N]: exit status 7' 'standard error'
+	sed -i 's/\[[0-9]*\]/[N]/' "$namespace/stderr"
+	assert_stderr 'drop-init: reaped orphan sh[N]: exit status 7'
 }
 
 @test "without helpers no command line changes" {

@@ -74,9 +74,10 @@ refused() {
 twin() {
 	local set=$1 ends=$2 says=$3
 	shift 3
-	NAMESPACE_TWIN=$set namespace_run sh -c 'name=${NAMESPACE_TWIN%%=*}; export "$name=${NAMESPACE_TWIN#*=}"; exec drop-init "$@"' sh "$@"
-	[ "$status" = "$ends" ] || namespace_fail "$set: status $status"
-	[ "$stdout" = "$says" ] || namespace_fail "$set: '$stdout'"
+	NAMESPACE_TWIN=$set namespace_run sh -c 'name=${NAMESPACE_TWIN%%=*}
+		export "$name=${NAMESPACE_TWIN#*=}"; exec drop-init "$@"' sh "$@"
+	assert_status "$ends"
+	assert_equal "$stdout" "$says" "$set"
 	echo "${set%%=*}" >>"$BATS_TEST_TMPDIR/tried"
 }
 
@@ -93,7 +94,8 @@ twin() {
 	twin 'DROP_INIT_LIMIT=nofile=10:20 core=0' 0 $'10\n0' sh -c 'ulimit -n; ulimit -c'
 	twin DROP_INIT_ALLOW_NEW_PRIVS=1 0 $'NoNewPrivs:\t0' --user app --seccomp none grep NoNew /proc/self/status
 	twin 'DROP_INIT_LISTEN=80,name=a 81,name=b' 0 a:b sh -c 'echo $LISTEN_FDNAMES'
-	twin 'DROP_INIT_ALLOW_PORT=80,81 82' 0 $'CapEff:\t0000000000000400' --user app --port-method capability grep CapEff /proc/self/status
+	twin 'DROP_INIT_ALLOW_PORT=80,81 82' 0 $'CapEff:\t0000000000000400' --user app --port-method capability \
+		grep CapEff /proc/self/status
 	twin DROP_INIT_PORT_METHOD=capability 0 $'CapEff:\t0000000000000400' --user app --allow-port 80 grep CapEff /proc/self/status
 	twin DROP_INIT_CHOWN=/dev/shm/w,owner=5:6 0 5:6 stat -c %u:%g /dev/shm/w
 	twin 'DROP_INIT_WRITABLE=/dev/shm/w /root' 125 '' --user member echo started
@@ -129,7 +131,8 @@ NO  command     nosuch: not found (install it in the image, or give its path)' n
 	for name in HELP VERSION LICENCE STATUS SIGNAL RESTART_HELPER; do
 		twin "DROP_INIT_$name=1" 0 started echo started
 	done
-	diff <(sort -u "$BATS_TEST_TMPDIR/tried") <(drop-init --help | sed -n 's/^  .*--\([a-z-]*\).*/DROP_INIT_\U\1/p' | tr - _ | sort -u)
+	diff <(sort -u "$BATS_TEST_TMPDIR/tried") \
+		<(drop-init --help | sed -n 's/^  .*--\([a-z-]*\).*/DROP_INIT_\U\1/p' | tr - _ | sort -u)
 }
 
 @test "the command line wins over the environment, but for repeatable options, which add up, the twin's first" {
