@@ -89,17 +89,19 @@ for line in sys.stdin:
 @test "a profile of one's own is named, and compares as many bits as it says" {
 	cat >"$namespace/mine.json" <<-'END'
 		{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
-			{"names": ["alarm"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1,
-				"args": [{"index": 0, "value": 7, "op": "SCMP_CMP_EQ"}]},
-			{"names": ["pause"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38},
+			{"names": ["sched_get_priority_max"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1,
+				"args": [{"index": 0, "value": 5, "op": "SCMP_CMP_EQ"}]},
+			{"names": ["sched_get_priority_min"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38},
 			{"names": ["sync"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1}]}
 	END
 	chmod 755 "$namespace" "$BATS_RUN_TMPDIR"
-	namespace_run drop-init --user app --seccomp "$namespace/mine.json" -- "$python" -c "$calls" alarm,6 alarm,7 pause sync
+	namespace_run drop-init --user app --seccomp "$namespace/mine.json" -- "$python" -c "$calls" \
+		sched_get_priority_max,0 sched_get_priority_max,5 sched_get_priority_min,0 sync
 	assert_status 0
-	assert_stdout "$(printf '%s\n' 'alarm,6 0' 'alarm,7 EPERM' 'pause ENOSYS' 'sync EPERM')"
+	assert_stdout "$(printf '%s\n' 'sched_get_priority_max,0 0' 'sched_get_priority_max,5 EPERM' \
+		'sched_get_priority_min,0 ENOSYS' 'sync EPERM')"
 	assert_equal "$(sed 's/python3\[[0-9]*\]/P/' "$namespace/stderr")" "$(printf '%s\n' \
-		"drop-init: P: alarm(2) with argument 0 = 0x7 denied by the seccomp profile 'mine' (EPERM$advice)" \
+		"drop-init: P: sched_get_priority_max(2) with argument 0 = 0x5 denied by the seccomp profile 'mine' (EPERM$advice)" \
 		"drop-init: P: sync(2) denied by the seccomp profile 'mine' (EPERM)")" "standard error"
 }
 
@@ -277,7 +279,7 @@ open(sys.argv[1], "wb").write(
 			{"names": ["sync"], "action": "SCMP_ACT_KILL_PROCESS"}, {"names": ["syslog"], "action": "SCMP_ACT_TRAP"}]}
 	END
 	chmod 755 "$namespace" "$BATS_RUN_TMPDIR"
-	for call in 162 103,0,0,0; do
+	for call in sync syslog,0,0,0; do
 		namespace_run drop-init --user app --seccomp "$namespace/deadly.json" -- "$python" -c "$calls" "$call"
 		assert_status 159
 		assert_stderr "drop-init: $python was killed by SIGSYS: the seccomp profile 'deadly' answers a call of it so, or it became a program for another architecture (--record FILE finds out what it needs)"
