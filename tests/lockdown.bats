@@ -23,7 +23,7 @@ allowed() {
 		drop-seccomp show "$namespace/filter" | awk '/^instructions:$/ { exit }
 			/SCMP_ACT_ALLOW:/ { plain = 1; next }
 			/SCMP_ACT_KILL_PROCESS:/ { plain = 0 }
-			/by the first/ { call = $1 }
+			/by the first/ { plain = 0; call = $1 }
 			plain { for (i = 1; i <= NF; i++) print $i }
 			/SCMP_ACT_ALLOW if/ { sub(/.*if /, call " "); print }' | sort >"$file"
 	done
@@ -120,7 +120,7 @@ rt_sigprocmask'
 
 # escape CALL [ARGUMENT]...: drop-init whose PID 1 makes this call when its loop begins. x32 calls getpid by its bit.
 escape() {
-	namespace_run env ESCAPE="$(numbered "$@")" "$BUILD/lockdown/escape" --user app true
+	namespace_run env ESCAPE="$(numbered "$@")" "$BUILD/lockdown/escape" --user app sleep 60
 }
 numbered() { echo "$(number "$1") ${*:2}"; }
 
@@ -151,7 +151,7 @@ choose_calls() {
 		assert_stderr ''
 	done
 	[ "$(uname -m)" = x86_64 ] || return 0
-	namespace_run env ESCAPE=0x40000027 "$BUILD/lockdown/escape" --user app true # getpid, as x32 calls it
+	namespace_run env ESCAPE=0x40000027 "$BUILD/lockdown/escape" --user app sleep 60 # getpid, as x32 calls it
 	assert_status 159
 	assert_stderr ''
 }
