@@ -96,7 +96,8 @@ twin() {
 	twin 'DROP_INIT_LISTEN=80,name=a 81,name=b' 0 a:b sh -c 'echo $LISTEN_FDNAMES'
 	twin 'DROP_INIT_ALLOW_PORT=80,81 82' 0 $'CapEff:\t0000000000000400' --user app --port-method capability \
 		grep CapEff /proc/self/status
-	twin DROP_INIT_PORT_METHOD=capability 0 $'CapEff:\t0000000000000400' --user app --allow-port 80 grep CapEff /proc/self/status
+	twin DROP_INIT_PORT_METHOD=capability 0 $'CapEff:\t0000000000000400' --user app --allow-port 80 \
+		grep CapEff /proc/self/status
 	twin DROP_INIT_CHOWN=/dev/shm/w,owner=5:6 0 5:6 stat -c %u:%g /dev/shm/w
 	twin 'DROP_INIT_WRITABLE=/dev/shm/w /root' 125 '' --user member echo started
 	twin DROP_INIT_SECCOMP=strict 0 $'Seccomp:\t2' grep Seccomp: /proc/self/status

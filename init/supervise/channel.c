@@ -15,7 +15,7 @@ static int make_nonblocking(int fd)
 {
 	if (fcntl(fd, F_SETFL, O_NONBLOCK))
 		return -errno;
-	return fcntl(fd, F_GETFL) & O_NONBLOCK ? 0 : -ENOEFFECT;
+	return (fcntl(fd, F_GETFL) & O_NONBLOCK) ? 0 : -ENOEFFECT;
 }
 
 int channel_make(int *ret_ours, int *ret_keepers)

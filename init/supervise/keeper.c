@@ -368,14 +368,16 @@ static int keep(struct keeper *keeper)
 static int descriptors_keep(const struct plan *plan, int *channel)
 {
 	const int moved = descriptor_move(*channel, (int)plan->listen_count);
-	const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int nothing, result;
 
 	if (moved < 0)
 		return moved;
 	*channel = moved;
-	if (nothing < 0 || dup2(nothing, STDIN_FILENO))
-		return -errno;
-	return descriptors_close_others(channel, 1);
+	nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+	result = nothing < 0 || dup2(nothing, STDIN_FILENO) ? -errno : 0;
+	if (nothing >= 0)
+		(void)close(nothing); /* standard input is the same */
+	return result ? result : descriptors_close_others(channel, 1);
 }
 
 /* The helper's NOTIFY_SOCKET is a variable of its plan, which is our own copy. */
