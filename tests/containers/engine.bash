@@ -92,7 +92,9 @@ engine_stop() {
 	[ ! -e "$CONTAINERS_CONF" ] || containers_remove podman || status=1
 	# The last one ends what podman leaves mounted on itself, or `make clean` could not remove it; lazily, for podman
 	# may still be cleaning up.
-	! flock -xn 8 || ! mountpoint -q "$ENGINE_HOME/podman/overlay" || umount -l "$ENGINE_HOME/podman/overlay" || status=1
+	if flock -xn 8; then
+		umount -l "$ENGINE_HOME/podman/overlay" 2>/dev/null || ! mountpoint -q "$ENGINE_HOME/podman/overlay" || status=1
+	fi
 	flock -u 8
 	exec 8>&-
 	return "$status"
