@@ -242,8 +242,9 @@ static pid_t start_clone(struct start *start, char *stack)
 		pid = -errno;
 	if (listens)
 		return pid;
-	(void)close(ends[1]); /* the child has its own */
-	if (pid >= 0 && file_read_up_to(ends[0], &report, sizeof(report)) == sizeof(report))
+	/* The child has its own. While we have one, too, the pipe has no end. */
+	if (!effect_close(ends[1]) && pid >= 0 &&
+	    file_read_up_to(ends[0], &report, sizeof(report)) == sizeof(report))
 		start->report = report;
 	(void)close(ends[0]); /* it was only read */
 	return pid;
