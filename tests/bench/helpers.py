@@ -129,6 +129,11 @@ class Container:
         tasks = [task for pid in self.others() for task in Path(f"/proc/{pid}/task").iterdir()]
         return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
 
+    def kill(self):
+        """--kill-child does not reach a PID 1 that has become another user. prctl(2), PR_SET_PDEATHSIG"""
+        if self.outside.poll() is None:
+            os.kill(self.pid, signal.SIGKILL)
+
     def ended(self):
         """When it has, seconds."""
         self.outside.wait(PATIENCE)
@@ -152,6 +157,7 @@ def started(label):
             start_new_session=True, preexec_fn=take_precedence))
         stack.callback(outside.kill)
         made = Container(child_of(outside.pid), outside, pipe)
+        stack.callback(made.kill)
         begin = made.stamp()
         yield made, max(made.stamp() for _ in NAMES) - begin
 
