@@ -12,34 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *not_empty(const char *value, const char **ret)
-{
-	*ret = value;
-	return *value ? NULL : "empty";
-}
-
-static const char *set(bool *flag)
-{
-	*flag = true;
-	return NULL;
-}
-
 /* --- who ------------------------------------------------------------------------------------ */
-
-static const char *set_user(struct plan *plan, const char *value)
-{
-	return not_empty(value, &plan->user);
-}
-
-static const char *set_user_from(struct plan *plan, const char *value)
-{
-	return not_empty(value, &plan->user_from);
-}
-
-static const char *set_groups(struct plan *plan, const char *value)
-{
-	return not_empty(value, &plan->groups);
-}
 
 static const char *set_umask(struct plan *plan, const char *value)
 {
@@ -49,12 +22,6 @@ static const char *set_umask(struct plan *plan, const char *value)
 		return "not an octal mode from 0 to 0777";
 	plan->umask = (mode_t)mode;
 	return NULL;
-}
-
-static const char *set_allow_new_privs(struct plan *plan, const char *value)
-{
-	(void)value;
-	return set(&plan->allow_new_privs);
 }
 
 /* --- ports and filter ----------------------------------------------------------------------- */
@@ -74,22 +41,7 @@ static const char *set_port_method(struct plan *plan, const char *value)
 	return "not a method (auto, broker or capability)";
 }
 
-static const char *set_seccomp(struct plan *plan, const char *value)
-{
-	return not_empty(value, &plan->seccomp);
-}
-
-static const char *set_record(struct plan *plan, const char *value)
-{
-	return not_empty(value, &plan->record);
-}
-
 /* --- surroundings --------------------------------------------------------------------------- */
-
-static const char *set_chdir(struct plan *plan, const char *value)
-{
-	return not_empty(value, &plan->chdir);
-}
 
 static const char *set_default_command(struct plan *plan, const char *value)
 {
@@ -104,12 +56,6 @@ static const char *set_default_command(struct plan *plan, const char *value)
 		return text_format("'%s' is a variable, and no command (add --env %s)", first,
 				   first);
 	return NULL;
-}
-
-static const char *set_expand(struct plan *plan, const char *value)
-{
-	(void)value;
-	return set(&plan->expand);
 }
 
 /* --- signals and the end -------------------------------------------------------------------- */
@@ -138,12 +84,6 @@ static const char *add_rewrite(struct plan *plan, const char *value)
 	return NULL;
 }
 
-static const char *set_group(struct plan *plan, const char *value)
-{
-	(void)value;
-	return set(&plan->group);
-}
-
 static const char *set_parent_death(struct plan *plan, const char *value)
 {
 	return signal_parse(value, false, &plan->parent_death_signal) ? NULL : signal_refuse(value);
@@ -155,19 +95,8 @@ static const char *add_remap_exit(struct plan *plan, const char *value)
 
 	if (!number_parse(value, 0, 255, &code))
 		return "not an exit status from 0 to 255";
-	return set(&plan->remap_exit[code]);
-}
-
-static const char *set_subreaper(struct plan *plan, const char *value)
-{
-	(void)value;
-	return set(&plan->subreaper);
-}
-
-static const char *set_warn_on_reap(struct plan *plan, const char *value)
-{
-	(void)value;
-	return set(&plan->warn_on_reap);
+	plan->remap_exit[code] = true;
+	return NULL;
 }
 
 static const char *set_stop_signals(struct plan *plan, const char *value)
@@ -242,7 +171,8 @@ static const char *set_status(struct plan *plan, const char *value)
 {
 	(void)value;
 	plan->control.asked = true;
-	return set(&plan->control.status);
+	plan->control.status = true;
+	return NULL;
 }
 
 static const char *set_signal(struct plan *plan, const char *value)
@@ -254,42 +184,8 @@ static const char *set_signal(struct plan *plan, const char *value)
 static const char *set_restart_helper(struct plan *plan, const char *value)
 {
 	plan->control.asked = plan->control.restarts = true;
-	return not_empty(value, &plan->control.name);
-}
-
-static const char *set_once(struct plan *plan, const char *value)
-{
-	(void)value;
-	return set(&plan->helper.once);
-}
-
-static const char *set_optional(struct plan *plan, const char *value)
-{
-	(void)value;
-	return set(&plan->helper.optional);
-}
-
-static const char *set_together(struct plan *plan, const char *value)
-{
-	(void)value;
-	return set(&plan->helper.together);
-}
-
-static const char *set_exec(struct plan *plan, const char *value)
-{
-	(void)value;
-	return set(&plan->exec);
-}
-
-static const char *set_check(struct plan *plan, const char *value)
-{
-	(void)value;
-	return set(&plan->check);
-}
-
-static const char *set_install(struct plan *plan, const char *value)
-{
-	return not_empty(value, &plan->install);
+	plan->control.name = value;
+	return *value ? NULL : "empty";
 }
 
 static const char *print(struct plan *plan, const char *text)
@@ -319,6 +215,7 @@ static const char *print_licence(struct plan *plan, const char *value)
 	return print(plan, licence_text);
 }
 
+#define AT(field)  NULL, offsetof(struct plan, field)
 #define LINE	   (OPTION_ON_LINE)
 #define FILE_TOO   (OPTION_ON_LINE | OPTION_IN_FILE)
 #define LINES_ONLY (OPTION_ON_LINE | OPTION_IN_FILE | OPTION_LINES_ONLY)
@@ -326,18 +223,18 @@ static const char *print_licence(struct plan *plan, const char *value)
 /* A row of one line and a row of six look alike to clang-format. */
 /* clang-format off */
 const struct option_row option_table[] = {
-	/* letter, kind, places, name, value, help, apply */
-	{ 'u', OPTION_ONCE, LINE, "user", "USER[:GROUP]", "step down to this user (never 0)", set_user },
-	{ 0, OPTION_ONCE, 0, "user-from", "PATH", "take uid and gid from PATH's owner", set_user_from },
-	{ 0, OPTION_ONCE, LINE, "groups", "LIST", "supplementary groups; none, or keep", set_groups },
+	/* letter, kind, places, name, value, help, apply (or NULL, and where it goes) */
+	{ 'u', OPTION_ONCE, LINE, "user", "USER[:GROUP]", "step down to this user (never 0)", AT(user) },
+	{ 0, OPTION_ONCE, 0, "user-from", "PATH", "take uid and gid from PATH's owner", AT(user_from) },
+	{ 0, OPTION_ONCE, LINE, "groups", "LIST", "supplementary groups; none, or keep", AT(groups) },
 	{ 0, OPTION_ONCE, FILE_TOO, "umask", "MODE", "file mode creation mask, octal", set_umask },
-	{ 0, OPTION_ONCE, FILE_TOO, "chdir", "PATH", "the command's working folder", set_chdir },
+	{ 0, OPTION_ONCE, FILE_TOO, "chdir", "PATH", "the command's working folder", AT(chdir) },
 	{ 0, OPTION_REPEATABLE, FILE_TOO, "env", "NAME=VALUE", "a variable of the command",
 	  option_add_environment },
 	{ 0, OPTION_REPEATABLE, LINE, "limit", "NAME=SOFT[:HARD][,...]", "resource limits of the command",
 	  option_add_limits },
 	{ 0, OPTION_ONCE, 0, "allow-new-privs", NULL, "leave no_new_privs off (for sudo)",
-	  set_allow_new_privs },
+	  AT(allow_new_privs) },
 	{ 0, OPTION_REPEATABLE, LINE, "listen", "ADDRESS[,KEY[=VALUE]]...",
 	  "bind before the drop, pass by LISTEN_FDS", option_add_listen },
 	{ 0, OPTION_REPEATABLE, LINE, "allow-port", "PORT[,PORT]...",
@@ -349,37 +246,37 @@ const struct option_row option_table[] = {
 	{ 0, OPTION_REPEATABLE, 0, "writable", "PATH", "start only if the user can write there",
 	  option_add_writable },
 	{ 0, OPTION_ONCE, LINE, "seccomp", "PROFILE", "default, strict, none, a filter or JSON profile",
-	  set_seccomp },
-	{ 0, OPTION_ONCE, 0, "record", "FILE", "write the profile that the command needs", set_record },
+	  AT(seccomp) },
+	{ 0, OPTION_ONCE, 0, "record", "FILE", "write the profile that the command needs", AT(record) },
 	{ 0, OPTION_ONCE, 0, "default-command", "WORDS", "what runs where no command is given",
 	  set_default_command },
 	{ 0, OPTION_REPEATABLE, FILE_TOO, "file-env", "NAME[,NAME]...",
 	  "set NAME to what is in the file NAME_FILE", option_add_file_env },
-	{ 0, OPTION_ONCE, 0, "expand", NULL, "replace $NAME and ${NAME:-word}", set_expand },
+	{ 0, OPTION_ONCE, 0, "expand", NULL, "replace $NAME and ${NAME:-word}", AT(expand) },
 	{ 0, OPTION_REPEATABLE, 0, "with", "\"NAME: [OPTION]... COMMAND\"", "a helper beside the command",
 	  option_add_with },
 	{ 0, OPTION_REPEATABLE, 0, "with-file", "FILE", "helpers, a line each", option_add_with_file },
 	{ 0, OPTION_ONCE, LINES_ONLY, "once", NULL, "runs to its end before what comes after it",
-	  set_once },
+	  AT(helper.once) },
 	{ 0, OPTION_ONCE, LINES_ONLY, "every", "TIME", "runs each TIME: 30s, 5m, 1h", option_set_every },
 	{ 0, OPTION_ONCE, LINES_ONLY, "restart", "always|on-failure|never", "after which ends (always)",
 	  option_set_restart },
 	{ 0, OPTION_ONCE, LINES_ONLY, "optional", NULL, "giving it up is a message and no more",
-	  set_optional },
+	  AT(helper.optional) },
 	{ 0, OPTION_ONCE, LINES_ONLY, "together", NULL, "stops with the command, not after it",
-	  set_together },
+	  AT(helper.together) },
 	{ 0, OPTION_ONCE, LINES_ONLY, "ready", "notify", "what comes after waits for READY=1",
 	  option_set_ready },
 	{ 'r', OPTION_REPEATABLE, FILE_TOO, "rewrite", "SIG:SIG",
 	  "forward another signal; SIG:0 drops it", add_rewrite },
 	{ 'g', OPTION_ONCE, FILE_TOO, "group", NULL, "signal the command's whole process group",
-	  set_group },
+	  AT(group) },
 	{ 'p', OPTION_ONCE, 0, "parent-death", "SIGNAL", "signal to get when our parent dies",
 	  set_parent_death },
 	{ 'e', OPTION_REPEATABLE, 0, "remap-exit", "CODE", "exit 0 when the command exits CODE",
 	  add_remap_exit },
-	{ 's', OPTION_ONCE, 0, "subreaper", NULL, "accepted; automatic when not PID 1", set_subreaper },
-	{ 'w', OPTION_ONCE, 0, "warn-on-reap", NULL, "a line for each orphan reaped", set_warn_on_reap },
+	{ 's', OPTION_ONCE, 0, "subreaper", NULL, "accepted; automatic when not PID 1", AT(subreaper) },
+	{ 'w', OPTION_ONCE, 0, "warn-on-reap", NULL, "a line for each orphan reaped", AT(warn_on_reap) },
 	{ 'v', OPTION_REPEATABLE, 0, "verbose", NULL, "say more", set_verbose },
 	{ 'q', OPTION_ONCE, 0, "quiet", NULL, "say errors only", set_quiet },
 	{ 'h', OPTION_ACTION, 0, "help", NULL, "print this", print_help },
@@ -391,15 +288,15 @@ const struct option_row option_table[] = {
 	  set_stop_delay },
 	{ 0, OPTION_ONCE, FILE_TOO, "stop-timeout", "SECONDS", "grace for what is left behind (5)",
 	  set_stop_timeout },
-	{ 0, OPTION_ONCE, 0, "exec", NULL, "no init: drop and become the command", set_exec },
-	{ 0, OPTION_ONCE, 0, "check", NULL, "print the plan and whether it can be done", set_check },
+	{ 0, OPTION_ONCE, 0, "exec", NULL, "no init: drop and become the command", AT(exec) },
+	{ 0, OPTION_ONCE, 0, "check", NULL, "print the plan and whether it can be done", AT(check) },
 	{ 0, OPTION_ACTION, 0, "status", NULL, "how the running PID 1's helpers are", set_status },
 	{ 0, OPTION_ACTION, 0, "signal", "SIGNAL NAME", "send to a running helper", set_signal },
 	{ 0, OPTION_ACTION, 0, "restart-helper", "NAME", "stop a running helper, and start it again",
 	  set_restart_helper },
 	{ 0, OPTION_ONCE, 0, "log-format", "text|json", "of our messages on standard error",
 	  set_log_format },
-	{ 0, OPTION_ONCE, 0, "install", "PATH", "copy this binary to PATH", set_install },
+	{ 0, OPTION_ONCE, 0, "install", "PATH", "copy this binary to PATH", AT(install) },
 };
 /* clang-format on */
 const size_t option_count = sizeof(option_table) / sizeof(*option_table);

@@ -24,6 +24,8 @@ struct option_row {
 	const char *help;
 	/* Returns NULL, or what is wrong with the value. */
 	const char *(*apply)(struct plan *plan, const char *value);
+	/* Without apply: where in the plan a flag's bool or a value's text is. 0: nowhere. */
+	size_t at;
 	/* In the table of a program that we stand in for: without apply, the option of ours that
 	 * does the same. */
 	const char *means;
