@@ -279,7 +279,6 @@ except OSError as e: print(e.strerror)'
 	assert_stderr_has 'or too many came after it)'
 }
 
-# bats test_tags=kernels
 @test "a socket of another network namespace is left to the kernel" {
 	for way in env "$outer pidfd_getfd=EPERM"; do
 		namespace_run $way drop-init --user app --seccomp none --allow-port 80 -- \

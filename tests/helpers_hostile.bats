@@ -32,7 +32,6 @@ stoppable() { echo "sh -c 'trap \"echo $1 TERM; ${2:-exit}\" TERM; echo $1 up; w
 
 # --- a helper and its keeper ------------------------------------------------------------------------
 
-# bats test_tags=kernels
 @test "neither its keeper nor PID 1 can be traced, read, written or robbed of a descriptor by a helper, though it has their user" {
 	attack '
 vec = (ctypes.c_ulong * 2)(ctypes.addressof(ctypes.create_string_buffer(8)), 8)

@@ -34,7 +34,6 @@ app='1000 5 2'
 	assert_stdout ''
 }
 
-# bats test_tags=kernels
 @test "of thousands of inherited descriptors the command gets none" {
 	ran python3 -c '
 import os, resource
@@ -253,7 +252,6 @@ os._exit(4)"
 	[ -n "${PROFILE:-}" ] || assert_stderr ''
 }
 
-# bats test_tags=kernels
 @test "PID 1 cannot be killed or stopped by the command" {
 	survives '
 for number in (signal.SIGKILL, signal.SIGSTOP):

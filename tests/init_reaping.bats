@@ -82,7 +82,6 @@ passes_status() {
 		$'drop-init: reaped orphan sh[PID]: SIGKILL\ndrop-init: reaped orphan sh[PID]: exit status 3'
 }
 
-# bats test_tags=kernels
 @test "started with SIGCHLD ignored, drop-init still learns how the command ended" {
 	for kernel in env "$probe/older_kernel"; do
 		namespace_run perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' "$kernel" drop-init sh -c 'exit 9'

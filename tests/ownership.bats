@@ -59,7 +59,6 @@ assert_said() { assert_stderr "drop-init: --chown $data${2:-,owner=1000:1000}: $
 	assert_equal "$(times "$data" "$data/a" "$data/a/b" "$data/f" "$data/a/b/f")" "$before"
 }
 
-# bats test_tags=kernels
 @test "an overlay file system copies nothing up when nothing differs, and only what differs" {
 	mkdir -p "$outside/"{lower/a,upper,work}
 	touch "$outside/lower/a/"{right,wrong}
@@ -156,7 +155,6 @@ assert_warned() { assert_stderr_has "drop-init: --chown $data,owner=1000:1000: l
 	assert_equal "$(not_owned "$outside" 0 0)" ''
 }
 
-# bats test_tags=kernels
 @test "a symbolic link as the path, or on the way to it, is refused with where it leads and what to write" {
 	mkdir "$outside/real"
 	ln -s "$outside/real" "$data/link"

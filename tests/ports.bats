@@ -6,7 +6,6 @@ load namespace
 bind='import socket, sys
 s = socket.socket(); s.bind(("0.0.0.0", int(sys.argv[1]))); print("bound", s.getsockname()[1])'
 
-# bats test_tags=kernels
 @test "where the sysctl frees the port nothing is done, and -v says so" {
 	namespace_prepare 'echo 80 >/proc/sys/net/ipv4/ip_unprivileged_port_start'
 	namespace_run drop-init -v --user app --allow-port 80 python3 -c "$bind" 80

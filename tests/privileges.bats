@@ -153,7 +153,6 @@ for path in ("/proc/1/mem", "/proc/1/environ", "/proc/1/fd"):
 	assert_equal "$(stat -c %u "$NAMESPACE_STDIN")" 0 'owner of the input'
 }
 
-# bats test_tags=kernels
 @test "inherited descriptors do not reach the command of --user" {
 	namespace_run sh -c 'exec 7</etc/hostname 9</etc/passwd; exec drop-init --user app sh -c "ls /proc/self/fd"'
 	assert_status 0

@@ -120,7 +120,6 @@ serves() {
 	! grep -i traceback log
 }
 
-# bats test_tags=kernels
 @test "gunicorn and Flask serve under the built-in profile" {
 	serves "$profiles/default.json"
 }

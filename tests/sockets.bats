@@ -39,7 +39,6 @@ seen() {
 	assert_stderr ''
 }
 
-# bats test_tags=kernels
 @test "each kind of address is bound and passed in order" {
 	seen --listen 80 --listen 127.0.0.1:81,name=local --listen '[::1]:443' --listen udp:53,name=dns \
 		--listen unix:/dev/shm/app.sock,name=app
