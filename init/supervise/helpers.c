@@ -1,60 +1,23 @@
-#include "init/supervise/helpers.h"
+#include "init/supervise/helper_table.h"
 
-#include "init/steps/file_env.h"
 #include "init/supervise/channel.h"
-#include "init/supervise/keeper.h"
 #include "init/supervise/title.h"
 #include "init/sys/clock.h"
-#include "init/sys/effect.h"
 #include "init/sys/event.h"
 #include "init/sys/message.h"
-#include "init/sys/text.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define COMMAND_STOP_MS 30000 /* where the end is ours */
 #define READY_MS	90000
-#define KEEPER_GRACE_MS 1000 /* beyond its --stop-timeout */
-
-/* One line, as PID 1 sees it. */
-struct helper {
-	const struct plan *plan;
-	pid_t keeper; /* 0: none yet */
-	int channel;  /* -1: the keeper is gone */
-	bool dropped, ready, stopped;
-	int64_t stop_ends_ms; /* stopped: by clock_ms(), until when it is waited for */
-	struct helper_state state;
-};
-
-struct helpers {
-	struct helper *at; /* in the order in which they start */
-	size_t count;
-	struct loop *loop; /* NULL: the command does not run yet */
-	struct helper_state command;
-	int exit_status; /* of whoever began the end; -1: nobody has */
-	char *title;
-	struct pollfd *sources; /* room for each, and one more */
-};
-
-static const char *name_of(const struct helper *helper)
-{
-	return helper->plan->helper.name;
-}
 
 /* --- what anybody can see ------------------------------------------------------------------- */
-
-static size_t title_size(const struct helpers *helpers)
-{
-	return sizeof(HELPER_TITLE) + (helpers->count + 1) * HELPER_WORD_SIZE;
-}
 
 static size_t word_add(const struct helpers *helpers, size_t at, const struct helper_word *word)
 {
@@ -78,123 +41,10 @@ static void title_write(const struct helpers *helpers)
 					    .once = helper->plan->helper.once,
 					    .state = helper->state };
 
-		snprintf(word.name, sizeof(word.name), "%s", name_of(helper));
+		snprintf(word.name, sizeof(word.name), "%s", helper_name(helper));
 		length = word_add(helpers, length, &word);
 	}
 	(void)title_set(helpers->title, length);
-}
-
-/* --- forking the keepers -------------------------------------------------------------------- */
-
-/* Whoever is not the owner of a pipe must be able to open /dev/stdout again. */
-static void streams_open_to(uid_t uid)
-{
-	for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
-		struct stat status = { 0 };
-
-		if (!fstat(fd, &status) && S_ISFIFO(status.st_mode) && status.st_uid != uid &&
-		    fchmod(fd, 0622))
-			message(MESSAGE_INFO,
-				"standard stream %d: cannot open it to user %u: %s (a helper can use "
-				"it, but not open it again by name)",
-				fd, uid, strerror(errno));
-	}
-}
-
-/* For a helper's plan: it goes through the same steps, and inherits no socket. Large, and mostly
- * untouched. NULL without memory. */
-static struct run *run_new(const struct run *ours, const struct plan *plan)
-{
-	struct run *run = calloc(1, sizeof(*run));
-
-	if (!run)
-		return NULL;
-	run->plan = plan;
-	run->steps = ours->steps;
-	run->inherited = ours->inherited;
-	run->inherited.sockets = 0;
-	return run;
-}
-
-/* What PID 1 has read and bound for the command is not the keeper's. */
-static int keeper_main(struct run *ours, const struct helper *helper, int channel)
-{
-	struct run *run = run_new(ours, helper->plan);
-
-	file_env_wipe(ours);
-	if (!run)
-		return event_say_failure(failure_of_memory());
-	run->inherited.parent = getppid();
-	return keeper_run(run, channel);
-}
-
-static const struct failure *keeper_fork(struct run *run, struct helper *helper)
-{
-	const char *typed = text_format("--with %s", name_of(helper));
-	int keepers = -1, result = channel_make(&helper->channel, &keepers);
-
-	if (result)
-		return failure_new(typed, -result, NULL, "cannot make a channel to its keeper");
-	streams_open_to(helper->plan->identity.uid);
-	helper->keeper = effect_fork(0);
-	if (!helper->keeper)
-		_exit(keeper_main(run, helper, keepers));
-	(void)close(keepers); /* the keeper's */
-	if (helper->keeper < 0)
-		return failure_new(typed, -helper->keeper, NULL, "cannot create its keeper");
-	return NULL;
-}
-
-/* Those that have a keeper keep it, in the order of the plan that there is now. */
-static const struct failure *table_make(struct run *run)
-{
-	const struct plan *plan = run->plan;
-	struct helpers *helpers = run->helpers;
-	struct helper *at = calloc(plan->helper_count + 1, sizeof(*at));
-	size_t count = 0;
-
-	if (!at)
-		return failure_of_memory();
-	for (size_t i = 0; i < plan->helper_count; i++) {
-		if (plan->helpers[i].helper.file)
-			continue;
-		at[count] =
-			(struct helper){ .plan = &plan->helpers[i],
-					 .channel = -1,
-					 .state = { .last_status = -1, .since_ms = clock_ms() } };
-		for (size_t j = 0; j < helpers->count; j++) {
-			if (!strcmp(name_of(&helpers->at[j]), name_of(&at[count])))
-				at[count] = helpers->at[j];
-		}
-		count++;
-	}
-	helpers->at = at;
-	helpers->count = count;
-	helpers->title = calloc(1, title_size(helpers));
-	helpers->sources = calloc(count + 1, sizeof(*helpers->sources));
-	return helpers->title && helpers->sources ? NULL : failure_of_memory();
-}
-
-const struct failure *helpers_run(struct run *run)
-{
-	const struct failure *failure;
-
-	if (!run->plan->helper_count)
-		return NULL;
-	if (!run->helpers) {
-		run->helpers = calloc(1, sizeof(*run->helpers));
-		if (!run->helpers)
-			return failure_of_memory();
-		run->helpers->exit_status = -1;
-		run->helpers->command.last_status = -1;
-		run->helpers->command.since_ms = clock_ms();
-	}
-	failure = table_make(run);
-	for (size_t i = 0; !failure && i < run->helpers->count; i++) {
-		if (!run->helpers->at[i].keeper)
-			failure = keeper_fork(run, &run->helpers->at[i]);
-	}
-	return failure;
 }
 
 /* --- hearing them --------------------------------------------------------------------------- */
@@ -220,7 +70,7 @@ static void helper_lose(struct helpers *helpers, struct helper *helper,
 	if (last || helper->stopped)
 		return;
 	message(MESSAGE_ERROR, "%s: its keeper was killed, so nobody looks after it",
-		name_of(helper));
+		helper_name(helper));
 	helper->state.phase = HELPER_GIVEN_UP;
 	end_begin(helpers, EXIT_OWN_FAILURE);
 }
@@ -346,7 +196,7 @@ static void helper_await_end(struct helpers *helpers, struct helper *helper)
 	helper_stop(helper);
 	if (helper_await(helpers, helper, is_gone, helper->stop_ends_ms, -1) == -ETIME)
 		message(MESSAGE_WARNING, "%s: it has not ended in its time: left to the kernel",
-			name_of(helper));
+			helper_name(helper));
 }
 
 /* Those that have not got their stop yet, one after another, in reverse. */
@@ -409,7 +259,7 @@ static int one_start(struct helpers *helpers, struct helper *helper, int signal_
 			      signal_fd);
 	if (result != -ETIME)
 		return result;
-	message(MESSAGE_ERROR, "%s: it has not said READY=1 in %d s", name_of(helper),
+	message(MESSAGE_ERROR, "%s: it has not said READY=1 in %d s", helper_name(helper),
 		READY_MS / 1000);
 	if (!helper->plan->helper.optional)
 		end_begin(helpers, EXIT_OWN_FAILURE);
@@ -446,7 +296,7 @@ const struct failure *helpers_start(struct run *run, int *ret_status)
 	signal_fd = signals_open(-1, run->plan->stop_signals);
 	if (signal_fd < 0)
 		return failure_new(NULL, -signal_fd, NULL, "cannot receive signals");
-	(void)title_prepare(title_size(helpers)); /* without it --status says so */
+	(void)title_prepare(helpers_title_size(helpers)); /* without it --status says so */
 	title_write(helpers);
 	result = all_start(helpers, signal_fd);
 	if (result == -EINTR)
@@ -506,80 +356,4 @@ void helpers_watch(struct run *run, struct loop *loop)
 	hooks.context = helpers;
 	hooks.source_count = helpers->count;
 	loop->hooks = &hooks;
-}
-
-/* --- --check -------------------------------------------------------------------------------- */
-
-/* The longest that the end can take once the command has ended: the others one after another, those
- * with it beside each other, and what is left behind. */
-unsigned helpers_longest_stop_ms(const struct plan *plan)
-{
-	unsigned together = 0, others = 0;
-
-	for (size_t i = 0; i < plan->helper_count; i++) {
-		const struct plan *helper = &plan->helpers[i];
-		const unsigned ms = helper->stop_timeout_ms + KEEPER_GRACE_MS;
-
-		if (helper->helper.together && ms > together)
-			together = ms;
-		else if (!helper->helper.together)
-			others += ms;
-	}
-	return plan->stop_delay_ms + together + others + plan->stop_timeout_ms;
-}
-
-void helpers_say_longest_stop(struct outlook *outlook, unsigned ms)
-{
-	const unsigned seconds = (ms + 999) / 1000;
-
-	outlook_say(outlook, true,
-		    "once the command has ended, the rest takes %u s at most: docker stop -t %u, "
-		    "terminationGracePeriodSeconds: %u, and the command's own time",
-		    seconds, seconds + 5, seconds + 5);
-}
-
-static bool has_place_of_file(const struct plan *plan)
-{
-	for (size_t i = 0; i < plan->helper_count; i++) {
-		if (plan->helpers[i].helper.file)
-			return true;
-	}
-	return false;
-}
-
-/* What --chown does is done by then. */
-static void helper_check(const struct run *run, const struct plan *plan, struct outlook *outlook)
-{
-	struct run *helper = run_new(run, plan);
-	struct outlook own = { .helper = plan->helper.name,
-			       .chowns = outlook->chowns,
-			       .chown_count = outlook->chown_count };
-
-	for (const struct step *step = run->steps; helper && step->name; step++) {
-		own.step = step->name;
-		if (step->check)
-			step->check(helper, &own);
-	}
-	outlook_take(outlook, &own);
-}
-
-void helpers_check_of_files(struct run *run, struct outlook *outlook)
-{
-	for (size_t i = 0; i < run->plan->helper_count; i++) {
-		if (run->plan->helpers[i].helper.in_file)
-			helper_check(run, &run->plan->helpers[i], outlook);
-	}
-}
-
-/* With a file the longest stop is known only when that has been read. */
-void helpers_check(struct run *run, struct outlook *outlook)
-{
-	const struct plan *plan = run->plan;
-
-	for (size_t i = 0; i < plan->helper_count; i++) {
-		if (plan->helpers[i].helper.name)
-			helper_check(run, &plan->helpers[i], outlook);
-	}
-	if (plan->helper_count && !has_place_of_file(plan))
-		helpers_say_longest_stop(outlook, helpers_longest_stop_ms(plan));
 }

@@ -10,18 +10,18 @@
 #include "init/supervise/loop.h"
 
 /* Fork a keeper for each helper of the plan that has none yet, to step down. Nothing starts yet.
- * Run while we are root for the lines of --with, and once we have stepped down for those of files.
- */
+ * Run while we are root for the lines of --with, and once we have stepped down for those of files. */
+const struct failure *helpers_run(struct run *run);
 
-/* For --check, of a plan whose files have been read: the steps of their lines. */
+/* For --check: the steps of their lines, and how long the end can take. */
+void helpers_check(struct run *run, struct outlook *outlook);
+
+/* The same for a plan whose files have been read: the steps of their lines. */
 void helpers_check_of_files(struct run *run, struct outlook *outlook);
 
-/* For --check: the longest that a stop can take beside the command's own time. */
+/* The longest that a stop can take beside the command's own time. */
 unsigned helpers_longest_stop_ms(const struct plan *plan);
 void helpers_say_longest_stop(struct outlook *outlook, unsigned ms);
-
-void helpers_check(struct run *run, struct outlook *outlook);
-const struct failure *helpers_run(struct run *run);
 
 /* Wait until every keeper has stepped down and proved it, then start the helpers, in order. Returns
  * NULL with *ret_status -1 where the command is to be started now; else all that were started have
