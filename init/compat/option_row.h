@@ -18,14 +18,14 @@ struct option_row {
 		OPTION_REPEATABLE, /* all of them count, the twin's first */
 		OPTION_ACTION,	   /* prints, or looks at what runs; it has no twin */
 	} kind;
-	unsigned places; /* enum option_place */
+	uint16_t places; /* enum option_place */
+	/* Without apply: where in the plan a flag's bool or a value's text is. 0: nowhere. */
+	uint16_t at;
 	const char *name;
 	const char *value; /* what --help calls it; NULL: a flag */
 	const char *help;
 	/* Returns NULL, or what is wrong with the value. */
 	const char *(*apply)(struct plan *plan, const char *value);
-	/* Without apply: where in the plan a flag's bool or a value's text is. 0: nowhere. */
-	size_t at;
 	/* In the table of a program that we stand in for: without apply, the option of ours that
 	 * does the same. */
 	const char *means;
