@@ -3,7 +3,7 @@
 import re
 import subprocess
 
-from contenders import BUILD, HERE, inits
+from contenders import BUILD, HERE, LEAST, inits
 from timing import median, race, ratio
 
 PROBE = BUILD / "probe"
@@ -15,7 +15,26 @@ def probe(name, count, argv):
     return [int(number) for number in re.findall(r"\d+", output)]
 
 
+def zombies(argv):
+    """(seconds, how many) while 20,000 orphans end."""
+    output = subprocess.run([HERE / "zombies", "20000", *argv], stdout=subprocess.PIPE, check=True, text=True).stdout
+    return [(int(time) / 1e3, int(count)) for time, count in map(str.split, output.splitlines())]
+
+
+def report_zombies(report, commands):
+    crowds = {label: zombies(argv) for label, argv in commands.items() if label != LEAST}
+    report.section(
+        "Zombies, while 20,000 orphans end",
+        ["PID 1", "most at a time", "until the last is gone"],
+        [[label, f"{max(count for _, count in points):,}",
+          f"{max((time for time, count in points if count), default=0):.2f} s"] for label, points in crowds.items()],
+        "Eight generators of groups of fifty; looked at every 10 ms, in one run of each.",
+    )
+    report.chart("zombies", {label: points for label, points in crowds.items() if "musl" not in label})
+
+
 def measure(report, long):
+    report_zombies(report, inits())
     orphans, signals, starts = (100000, 1000, 1000) if long else (20000, 100, 300)
     commands = inits()
     flow = race({label: [*argv, str(HERE / "orphans"), str(orphans)] for label, argv in commands.items()}, 3)
