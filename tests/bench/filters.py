@@ -30,14 +30,18 @@ def docker_filter(folder):
     return path
 
 
-def measure_calls(rounds, docker):
-    commands = {
+def under_filters(docker):
+    """Command lines that a command is added to; docker: the file of its filter."""
+    return {
         PLAIN: [DROP_INIT, "-q", "--user", USER, "--seccomp", "none", "--"],
         FILTER: [DROP_INIT, "-q", "--user", USER, "--"],
         # as an engine has it: without what drop-init puts in front
         DOCKER: [BUILD / "probe" / "syscall", "-u", str(pwd.getpwnam(USER).pw_uid), "-f", docker],
-        EXPLAINED: [DROP_INIT, "--user", USER, "--"],
     }
+
+
+def measure_calls(rounds, docker):
+    commands = {**under_filters(docker), EXPLAINED: [DROP_INIT, "--user", USER, "--"]}
     times = {label: [] for label in commands}
     for _ in range(rounds):
         for label, argv in commands.items():
