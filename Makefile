@@ -70,7 +70,7 @@ INIT_OBJECTS    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard init/*.c init/*/*.c)) 
 SECCOMP_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard seccomp/*.c seccomp/*/*.c)) \
                    $(BUILD)/seccomp/profiles/shipped.o
 PROBES          := $(patsubst tests/probe/%.c,$(BUILD)/probe/%,$(wildcard tests/probe/*.c))
-BENCHES         := $(addprefix $(BUILD)/bench/,timer stamp announce least least-drop orphans calls accepts)
+BENCHES         := $(addprefix $(BUILD)/bench/,timer stamp announce least least-drop orphans zombies calls accepts)
 FAULTS          := $(BUILD)/faults/inject $(BUILD)/faults/witness
 GENERATED       := $(BUILD)/syscall_names.h $(BUILD)/build.h
 UNIT_TESTS      := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
@@ -312,6 +312,14 @@ bench:
 	$(MAKE) -s all $(PROBES) $(BENCHES)
 	@tests/bench/peers $(BUILD)
 	@BUILD=$(abspath $(BUILD)) PEERS="$(PEERS)" unshare --mount tests/reachable tests/bench/run $(BENCH)
+
+# What README.md and tests/bench show: of what make bench measured last, and of the demo as it runs now.
+.PHONY: pictures
+pictures:
+	$(NEED_ROOT)
+	.ci/packages build pictures
+	$(MAKE) -s all
+	BUILD=$(abspath $(BUILD)) /usr/bin/python3 tests/bench/draw # whose packages these are
 
 $(BUILD)/bench/%: tests/bench/%.c | $(TARGET)
 	@mkdir -p $(@D)

@@ -14,23 +14,46 @@ bench() { BUILD=$BUILD run tests/bench/run "$@"; }
 	[ "$output" = "bench: PEERS: /no/tini: not a program" ]
 }
 
+# python CODE: with the benchmark's own modules.
+python() {
+	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/bench BUILD=$BUILD run /usr/bin/python3 -c "$1" "${@:2}"
+}
+
 @test "a goal is reached at its limit, missed above it, and neither where it was not measured" {
-	cat >"$BATS_TEST_TMPDIR/goals.py" <<-'END'
-		from pathlib import Path
-		from report import Report
-		report = Report()
-		report.goal("at", 0.8, 0.8)
-		report.goal("above", 0.81, 0.8)
-		report.goal("unknown", None, 0.8)
-		report.finish(Path("/dev/null"))
-	END
-	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/bench run python3 "$BATS_TEST_TMPDIR/goals.py"
+	python 'import pages, report, pathlib, sys
+made = report.Report(pathlib.Path(sys.argv[1]))
+made.begin("one")
+made.goal("at", 0.8, 0.8)
+made.goal("above", 0.81, 0.8)
+made.goal("unknown", None, 0.8)
+made.end()
+print(pages.goals(made.sections))' "$BATS_TEST_TMPDIR/bench.json"
 	[ "$status" = 0 ]
-	[[ ${lines[0]} == *" 1 of 3 goals missed." ]]
+	[[ ${lines[0]} == "1 of 3 goals missed."* ]]
 	[[ ${lines[3]} =~ ^'| at '.*' 0.80 '.*' reached ' ]]
 	[[ ${lines[4]} =~ ^'| above '.*' 0.81 '.*' **missed** ' ]]
 	[[ ${lines[5]} =~ ^'| unknown '.*' not measured ' ]]
 	[[ ${lines[5]} != *reached* && ${lines[5]} != *missed* ]]
+}
+
+@test "a section that is measured again takes its old place, one that was not stays, one that failed stays as it was" {
+	python 'import report, pathlib, sys
+def run(*goals, end=True):
+    made = report.Report(pathlib.Path(sys.argv[1]))
+    for name, value in goals:
+        made.begin(name)
+        made.goal(name, value, 1)
+        if end:
+            made.end()
+run(("a", 0.1), ("b", 0.2))
+run(("a", 0.3))
+run(("b", 0.4), end=False)
+made = report.Report(pathlib.Path(sys.argv[1])).sections
+print([(name, part["goals"][0][2]) for name, part in made.items()])
+print(made["a"]["program"])' "$BATS_TEST_TMPDIR/bench.json"
+	[ "$status" = 0 ]
+	[ "${lines[0]}" = "[('a', '0.30'), ('b', '0.20')]" ]
+	[ "${lines[1]}" = "$("$BUILD/drop-init" --version)" ]
 }
 
 @test "the benchmark of helpers starts three programs, ends them, restarts two, and counts what is not they" {
@@ -56,21 +79,38 @@ bench() { BUILD=$BUILD run tests/bench/run "$@"; }
 	[ "${lines[5]}" = "1 True 0 0" ]
 }
 
-@test "the picture has a bar for each value, as long as the value says, ours marked, and every word escaped" {
-	cat >"$BATS_TEST_TMPDIR/drawn.py" <<-'END'
-		import xml.etree.ElementTree as tree
-		import picture
-		text = picture.draw([["a < b, ms", {"drop-init --user": 5, "x & y": 20}], ["none", {"z": 1}]], "today")
-		drawn = tree.fromstring(text)
-		name = "{http://www.w3.org/2000/svg}"
-		bars = [(bar.get("class"), float(bar.get("width"))) for bar in drawn.iter(name + "rect")]
-		print([kind for kind, _ in bars], round(bars[1][1] / bars[0][1], 1), bars[1][1] == bars[2][1])
-		print([text.text for text in drawn.iter(name + "text")])
-		print("prefers-color-scheme: dark" in text)
-	END
-	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/bench run python3 "$BATS_TEST_TMPDIR/drawn.py"
+@test "what the page says was measured is what was, and so is the picture's date" {
+	python 'import json, pages, pathlib
+here = pathlib.Path("tests/bench")
+made = json.loads((here / "measured.json").read_text())
+page = (here / "README.md").read_text().partition(pages.MARK)[2]
+assert page == "\n" + pages.page(made), "README.md: make pictures"
+assert max(part["date"] for part in made.values()) in (here / "numbers.svg").read_text(), "numbers.svg: make pictures"'
+	[ "$output" = '' ]
 	[ "$status" = 0 ]
-	[ "${lines[0]}" = "['ours', 'other', 'other'] 4.0 True" ]
-	[ "${lines[1]}" = "['a < b, ms', 'drop-init --user', '5', 'x & y', '20', 'none', 'z', '1', 'today']" ]
-	[ "${lines[2]}" = True ]
+}
+
+@test "the picture has each label and value as text, ours marked, and names nothing of another machine's" {
+	/usr/bin/python3 -c 'import matplotlib' 2>/dev/null || skip "no python3-matplotlib here (make pictures installs it)"
+	python 'import picture, re, sys, xml.etree.ElementTree as tree
+picture.draw({"start": {"drop-init": 5, "a < b": 20}, "zombies": {"drop-init": [(0, 0)], "x": [(0, 3), (1, 90)]},
+              "no panel": {"z": 1}}, "today", sys.argv[1])
+text = open(sys.argv[1]).read()
+words = [word.text for word in tree.fromstring(text).iter("{http://www.w3.org/2000/svg}text")]
+print(*[word for word in ("drop-init", "a < b", "5", "20", "x", "z") if word not in words], picture.OURS in text)
+print(*sorted(set(re.findall("https?://([a-z0-9.]*)", text))))' "$BATS_TEST_TMPDIR/drawn.svg"
+	[ "$status" = 0 ] || namespace_fail "$output"
+	[ "${lines[0]}" = 'z True' ]
+	[ "${lines[1]}" = "creativecommons.org purl.org www.w3.org" ] # names of vocabularies
+}
+
+@test "a terminal's picture has its words, in its colours, and needs no font of another machine's" {
+	/usr/bin/python3 -c 'import rich' 2>/dev/null || skip "no python3-rich here (make pictures installs it)"
+	python 'import os, sys, terminals
+green = terminals.shown(["/bin/sh", "-c", "[ -t 1 ] && printf \"\\033[32mgreen <\\033[0m\""], os.environ)
+terminals.draw(green, "t", sys.argv[1])
+text = open(sys.argv[1]).read()
+print("green&#160;&lt;" in text, "#3fb950" in text, "@font-face" in text, "https:" in text)' \
+		"$BATS_TEST_TMPDIR/drawn.svg"
+	[ "$output" = "True True False False" ] || namespace_fail "$output"
 }

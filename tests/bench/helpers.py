@@ -274,9 +274,7 @@ def measure(report, long):
         containers = {label: stack.enter_context(started(label))[0] for label in CONTENDERS}
         results = measure_standing(containers, idle, restarts)
     report_standing(report, results, idle)
-    report.chart("Three programs: memory of what is not they, KiB",
-                 {label: row["pss"] for label, row in results.items()})
-    report.chart("Three programs: until all run, ms", {label: median(times) * 1e3 for label, times in starts.items()})
+    report.chart("helpers", {label: row["pss"] for label, row in results.items()})
     report.goal("start of a command and two helpers, ms", median(starts["drop-init --with"]) * 1e3, 3, "{:.1f}")
     report.goal("private memory of a keeper, KiB", results[OURS]["keeper"], 48, "{}")
     report.goal("wake-ups of PID 1 and its keepers while idle", results[OURS]["wakes"], 0, "{}")

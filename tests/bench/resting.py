@@ -71,8 +71,7 @@ def measure(report, long):
             for label, all_of in times.items()
         ],
     )
-    report.chart("Private memory of PID 1, KiB",
-                 {label: private(size) for label, size in sizes.items() if label != LEAST})
+    report.chart("private", {label: private(size) for label, size in sizes.items() if label != LEAST})
     for label in ("drop-init", "drop-init --user"):
         report.goal(f"{label}: resident, KiB", sizes[label]["Rss"], 384, "{}")
         report.goal(f"{label}: private, KiB", private(sizes[label]), 64, "{}")

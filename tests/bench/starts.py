@@ -43,7 +43,7 @@ def plain(report, rounds):
     runs = race({"the command": [STAMP], **commands}, rounds)
     alone = microseconds(median([run.start for run in runs.pop("the command")]))
     report.section("Start", HEADERS, rows(runs, "drop-init"), NOTE.format(rounds, alone))
-    report.chart("Start of an init, µs", chart_of(runs, 1e6))
+    report.chart("start", chart_of(runs, 1e6))
     musl = given_one("catatonit")
     report.goal("start: × catatonit (musl)", start_ratio(runs, "drop-init", musl), 1.1)
 
@@ -62,7 +62,7 @@ def dropping(report, rounds):
     )
     report.goal("start with user and filter: × tini + gosu",
                 start_ratio(runs, ours, "/usr/bin/tini + /usr/sbin/gosu"), 0.3)
-    report.chart("Start with a user (drop-init: and a filter), µs", chart_of(runs, 1e6))
+    report.chart("start with a user", chart_of(runs, 1e6))
     added = median([a.start - b.start for a, b in zip(runs[ours], runs[without])])
     report.goal("what the filter adds to the start, µs", added * 1e6, 100, "{:.0f}")
 
