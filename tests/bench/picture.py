@@ -32,7 +32,7 @@ def is_ours(label):
 
 
 def number(value):
-    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2f}"
 
 
 def height(values):
