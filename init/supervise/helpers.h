@@ -10,7 +10,8 @@
 #include "init/supervise/loop.h"
 
 /* Fork a keeper for each helper of the plan that has none yet, to step down. Nothing starts yet.
- * Run while we are root for the lines of --with, and once we have stepped down for those of files. */
+ * Run while we are root for the lines of --with, and once we have stepped down for those of files.
+ */
 const struct failure *helpers_run(struct run *run);
 
 /* For --check: the steps of their lines, and how long the end can take. */
