@@ -9,7 +9,10 @@ setup_file() {
 	[ "$(cat /proc/1/comm)" = guest ] || skip "only in a machine of make check-kernels"
 	command -v dockerd >/dev/null || skip "this machine's root file system was made without an engine"
 	mountpoint -q /sys/kernel/security || mount -t securityfs securityfs /sys/kernel/security
-	dockerd >"$BATS_FILE_TMPDIR/dockerd.log" 2>&1 </dev/null 3>&- &
+	# dockerd gives one of its own only 15 s.
+	containerd >"$BATS_FILE_TMPDIR/containerd.log" 2>&1 </dev/null 3>&- &
+	wait_until 300 test -S /run/containerd/containerd.sock
+	dockerd --containerd /run/containerd/containerd.sock >"$BATS_FILE_TMPDIR/dockerd.log" 2>&1 </dev/null 3>&- &
 	wait_until 300 docker version >/dev/null 2>&1 || {
 		tail "$BATS_FILE_TMPDIR/dockerd.log" >&2
 		return 1
@@ -26,6 +29,17 @@ setup_file() {
 	tar -c . >"$BATS_FILE_TMPDIR/image.tar"
 	docker import "$BATS_FILE_TMPDIR/image.tar" image >/dev/null
 }
+
+# Whatever stays would hold the output of the tests.
+teardown_file() {
+	[ "$(cat /proc/1/comm)" = guest ] || return 0
+	pkill -KILL -u 2000 || true # what rootless podman leaves: the process that holds its namespaces
+	pkill -TERM dockerd || true
+	wait_until 60 not pgrep dockerd >/dev/null
+	pkill -KILL containerd || true
+}
+
+not() { ! "$@"; }
 
 teardown() {
 	docker ps -aq | xargs -r docker rm -f >/dev/null 2>&1
@@ -89,6 +103,76 @@ yama() { echo "$1" >/proc/sys/kernel/yama/ptrace_scope; }
 	[ "$(docker diff right)" = '' ]
 	docker run --name wrong image drop-init --user app --chown /data -- true
 	[ "$(docker diff wrong)" = $'C /data\nC /data/file' ]
+}
+
+# quota_mount OPTION...: an ext4 with these features, at $folder.
+quota_mount() {
+	folder=$BATS_TEST_TMPDIR/quota
+	modprobe -a loop quota_v2 # nothing here loads what has no device yet
+	mkdir "$folder"
+	truncate -s 64M "$folder.ext4"
+	mke2fs -q -t ext4 "$@" "$folder.ext4"
+}
+
+@test "where the user's quota is used up --chown says so, and nothing starts" {
+	quota_mount -O quota -E quotatype=usrquota
+	mount -o loop,usrquota "$folder.ext4" "$folder"
+	mkdir "$folder/tree"
+	head -c 4M /dev/zero >"$folder/tree/large"
+	setquota -u 1000 0 1024 0 0 "$folder"
+	# Docker's capabilities lack SYS_RESOURCE, for which there is no quota.
+	run docker run --rm -v "$folder/tree:/data" image drop-init --user app --chown /data sh -c 'echo started'
+	report=$(repquota -u "$folder" 2>&1; grep quota /proc/mounts)
+	umount "$folder"
+	[ "$status" = 125 ] || namespace_fail "$output $report"
+	[[ $output == "drop-init: --chown /data: "*"the new owner's quota is used up"* ]] || namespace_fail "$output"
+	[[ $output != *started* ]]
+}
+
+@test "a full project quota holds up no change of owner, and files stay in their project" {
+	quota_mount -O quota,project -E quotatype=prjquota
+	mount -o loop,prjquota "$folder.ext4" "$folder"
+	mkdir "$folder/tree"
+	chattr -p 7 +P "$folder/tree"
+	setquota -P 7 0 1024 0 0 "$folder"
+	# Root has none, where it has SYS_RESOURCE.
+	! setpriv --bounding-set -sys_resource head -c 4M /dev/zero >"$folder/tree/large" ||
+		namespace_fail "there is no quota: $(repquota -P "$folder" 2>&1)"
+	run docker run --rm -v "$folder/tree:/data" image drop-init --user app --chown /data ls -n /data
+	project=$(lsattr -p "$folder/tree/large" | awk '{ print $1 }')
+	umount "$folder"
+	[ "$status" = 0 ] || namespace_fail "$output"
+	[[ $output == *" 1000 "*" 1000 "*large ]] || namespace_fail "$output"
+	[ "$project" = 7 ]
+}
+
+# --- user namespaces with many ids ---------------------------------------------------------------------------------
+
+# As a user of its own, with ids from 100000 on.
+rootless() {
+	setpriv --reuid 2000 --regid 2000 --clear-groups env -i PATH="$PATH" HOME=/home/rootless \
+		XDG_RUNTIME_DIR=/run/rootless podman --log-level=error --cgroup-manager=cgroupfs --storage-driver=vfs "$@" 3>&-
+}
+
+@test "rootless podman: every step is taken within the ids that the user has, and seen as such from outside" {
+	grep -q '^rootless:' /etc/passwd || {
+		echo 'rootless:x:2000:2000::/home/rootless:/bin/sh' >>/etc/passwd
+		echo 'rootless:x:2000:' >>/etc/group
+		echo 'rootless:100000:65536' | tee /etc/subuid >/etc/subgid
+		install -d -o 2000 -g 2000 -m 700 /home/rootless /run/rootless
+	}
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"
+	rootless import "$BATS_FILE_TMPDIR/image.tar" image >/dev/null
+	options=(--network none --cgroups=disabled --runtime crun)
+	run rootless run --rm "${options[@]}" image drop-init --user app --chown /data \
+		sh -c 'ls -n /data; grep -E "^(Uid|CapEff|CapBnd|NoNewPrivs|Seccomp):" /proc/self/status; cat /proc/self/uid_map'
+	[ "$status" = 0 ] || namespace_fail "$output"
+	[[ $output == *" 1000 "*" 1000 "*file* ]] || namespace_fail "$output"
+	for line in $'Uid:\t1000\t1000\t1000\t1000' $'CapEff:\t0000000000000000' $'CapBnd:\t0000000000000000' \
+		$'NoNewPrivs:\t1' $'Seccomp:\t2'; do
+		[[ $output == *"$line"* ]] || namespace_fail "no $line: $output"
+	done
+	[[ $output =~ [[:space:]]1[[:space:]]+100000[[:space:]]+65536 ]] || namespace_fail "$output"
 }
 
 # --- Yama: ever stricter, and 3 stays until the machine is off -----------------------------------------------------
