@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2154,SC2016 # namespace.bash sets the results; $ in single quotes is the command's
-# drop-init run by qemu-user, as in an image that is built or run for another architecture: no seccomp, two signals
-# that cannot be blocked, and a vfork that neither waits nor shares memory.
+# drop-init run by qemu-user, as in an image that is built or run for another architecture: no seccomp, two to four
+# signals that cannot be blocked, and a vfork that neither waits nor shares memory.
 
 load namespace
 

@@ -91,10 +91,10 @@ const char *signal_name(int number)
 
 int signals_set_mask(signal_mask mask, signal_mask *ret_old)
 {
-	/* The last two can be blocked wherever the kernel is not qemu-user, which blocks all
-	 * others. */
-	const signal_mask never =
-		SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP) | SIGNAL_BIT(63) | SIGNAL_BIT(64);
+	/* The last four can be blocked wherever the kernel is not qemu-user, which keeps two of
+	 * them for itself, and since 10.0 four. */
+	const signal_mask never = SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP) | SIGNAL_BIT(61) |
+				  SIGNAL_BIT(62) | SIGNAL_BIT(63) | SIGNAL_BIT(64);
 	signal_mask now = ~mask;
 
 	if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, ret_old, sizeof(mask)) ||
