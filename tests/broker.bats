@@ -78,11 +78,11 @@ listener_trace() {
 manners() {
 	namespace_prepare 'echo "${FREE_FROM:-1024}" >/proc/sys/net/ipv4/ip_unprivileged_port_start'
 	FREE_FROM=0 namespace_run setpriv --reuid 1000 --regid 1000 --clear-groups --inh-caps=-all \
-		"$python" "$probe/broker_manners.py"
+		"$python" -W ignore::DeprecationWarning "$probe/broker_manners.py"
 	assert_status 0
 	kernels=$stdout
 	namespace_run "$@" drop-init --user app --allow-port 80,udp:53 --port-method broker -- \
-		"$python" "$probe/broker_manners.py"
+		"$python" -W ignore::DeprecationWarning "$probe/broker_manners.py"
 	assert_status 0
 	assert_stdout "$kernels"
 	assert_stderr ''
