@@ -41,7 +41,7 @@ const char *__lsan_default_suppressions(void);
 
 const char *__lsan_default_suppressions(void)
 {
-	return "leak:_IO_mem_finish\nleak:open_memstream\n";
+	return "leak:fclose\nleak:open_memstream\n";
 }
 
 /* --- memory ---------------------------------------------------------------------------------- */
