@@ -122,24 +122,18 @@ static void watch(pid_t init, int from_command)
 int main(int argc, char **argv)
 {
 	char *self = realpath("/proc/self/exe", NULL);
-	char *init_argv[64];
-	int words[2], count = 0;
+	char *command_argv[] = { self, as_command, argv[1], NULL };
+	int words[2];
 	pid_t init;
 
 	if (argc == 3 && !strcmp(argv[1], as_command))
 		return command(atoi(argv[2]));
 	if (argc < 3 || pipe(words))
 		fail("zombies");
-	for (int i = 2; i < argc && count < 60; i++)
-		init_argv[count++] = argv[i];
-	init_argv[count++] = self;
-	init_argv[count++] = as_command;
-	init_argv[count++] = argv[1];
-	init_argv[count] = NULL;
 	words[0] = fcntl(words[0], F_DUPFD_CLOEXEC, 10);
 	if (words[1] != 3 && dup2(words[1], 3) != 3)
 		fail("dup2");
-	init = pidns_start(init_argv);
+	init = pidns_start_under(argv + 2, command_argv);
 	(void)setpriority(PRIO_PROCESS, 0, -10); /* if not, there are fewer samples */
 	if (!said(words[0], LIMIT_MS))
 		fail("the command did not start");

@@ -52,6 +52,20 @@ static inline pid_t pidns_start(char **argv)
 	return -1;
 }
 
+/* The same for "INIT... COMMAND...": both end in NULL. */
+static inline pid_t pidns_start_under(char **init, char *const *command)
+{
+	char *argv[64];
+	int count = 0;
+
+	while (*init && count < 60)
+		argv[count++] = *init++;
+	while (*command && count < 63)
+		argv[count++] = *command++;
+	argv[count] = NULL;
+	return pidns_start(argv);
+}
+
 /* The first child of this process, as we see it; 0: it has none (yet). */
 static inline pid_t first_child(pid_t pid)
 {

@@ -112,25 +112,20 @@ static void descriptors_place(int three, int four)
 int main(int argc, char **argv)
 {
 	char *self = realpath("/proc/self/exe", NULL);
-	char *init_argv[64];
+	char *command_argv[] = { self, as_command, NULL };
 	const int memory = memfd_create("orphans", 0);
-	int count = 0, rounds;
+	int rounds;
 	pid_t init;
 
 	if (argc == 2 && !strcmp(argv[1], as_command))
 		return command();
 	rounds = argc > 2 ? atoi(argv[1]) : 0;
-	for (int i = 2; i < argc && count < 60; i++)
-		init_argv[count++] = argv[i];
-	init_argv[count++] = self;
-	init_argv[count++] = as_command;
-	init_argv[count] = NULL;
 	if (!rounds || memory < 0 || ftruncate(memory, 4096) || pipe(answers))
 		fail("storm");
 	orphans = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
 	answers[0] = fcntl(answers[0], F_DUPFD, 10);
 	descriptors_place(answers[1], memory);
-	init = pidns_start(init_argv);
+	init = pidns_start_under(argv + 2, command_argv);
 	if (!answered())
 		fail("the command did not start");
 	measure(init, rounds);

@@ -67,8 +67,8 @@ static void descriptors_place(int three, int four)
 int main(int argc, char **argv)
 {
 	char *self = realpath("/proc/self/exe", NULL);
-	char *init_argv[64];
-	int answers[2], words[2], count = 0;
+	char *command_argv[] = { self, as_command, argv[1], NULL };
+	int answers[2], words[2];
 	uint64_t sent;
 	pid_t init;
 
@@ -76,16 +76,10 @@ int main(int argc, char **argv)
 		return command(atoi(argv[2]));
 	if (argc < 3 || pipe(answers) || pipe(words))
 		fail("zombies");
-	for (int i = 2; i < argc && count < 60; i++)
-		init_argv[count++] = argv[i];
-	init_argv[count++] = self;
-	init_argv[count++] = as_command;
-	init_argv[count++] = argv[1];
-	init_argv[count] = NULL;
 	answers[0] = fcntl(answers[0], F_DUPFD, 10);
 	words[1] = fcntl(words[1], F_DUPFD, 10);
 	descriptors_place(answers[1], words[0]);
-	init = pidns_start(init_argv);
+	init = pidns_start_under(argv + 2, command_argv);
 	answer_wait(answers[0]);
 	write(words[1], "!", 1);
 	sent = now_ns();
