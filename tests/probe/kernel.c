@@ -1,8 +1,9 @@
 /* kernel [FEATURE...]: what this kernel has, found by asking it.
  *
- * Without an argument: a line for each feature that drop-init uses where it is there, "FEATURE yes"
- * or "FEATURE no". With some: exit status 0 where all of them are there; else the first that is not
- * is named in words, with the Linux that it came with, and the exit status is 1.
+ * Without an argument: a line for each feature that drop-init, or a test of it, uses where it is
+ * there, "FEATURE yes" or "FEATURE no". With some: exit status 0 where all of them are there; else
+ * the first that is not is named in words, with the Linux that it came with, and the exit status is
+ * 1.
  */
 #include "init/sys/pidfd_info.h"
 
