@@ -106,7 +106,7 @@ child_of() { [ "$(namespace_exec sh -c "grep -lsE '^PPid:[[:space:]]$1$' /proc/[
 		namespace_start drop-init $options sleep 60
 		wait_until 5 is_asleep
 		before=$(switches)
-		sleep 1.5
+		sleep 1.5 # nothing happens, which nothing announces
 		assert_equal "$(switches)" "$before" "context switches"
 		namespace_stop
 	done

@@ -21,7 +21,7 @@ def machine():
     return f"Linux {platform.release()}, {os.cpu_count()} × {cpu[1].strip() if cpu else platform.machine()}"
 
 
-def commit():
+def program():
     said = subprocess.run([DROP_INIT, "--version"], stdout=subprocess.PIPE, check=True, text=True).stdout
     return said.strip()
 
@@ -35,7 +35,7 @@ class Report:
     def begin(self, name):
         """Until end() nothing that was measured before is given up."""
         self.name = name
-        self.current = {"date": time.strftime("%Y-%m-%d"), "machine": machine(), "program": commit(),
+        self.current = {"date": time.strftime("%Y-%m-%d"), "machine": machine(), "program": program(),
                         "load": round(os.getloadavg()[0], 1), "tables": [], "goals": [], "charts": {}}
 
     def end(self):

@@ -62,6 +62,6 @@ def read(terminal):
 
 
 def draw(text, title, path):
-    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, legacy_windows=False)
-    console.print(Text.from_ansi(text), soft_wrap=False)
+    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
+    console.print(Text.from_ansi(text))
     console.save_svg(str(path), title=title, theme=THEME, code_format=FORMAT, unique_id="terminal")

@@ -89,7 +89,7 @@ yama() { echo "$1" >/proc/sys/kernel/yama/ptrace_scope; }
 	wait_until "$NAMESPACE_TIMEOUT" grep -q '^Uid:.1000' "/proc/$pid/status"
 	docker pause frozen
 	kill -TERM "$pid"
-	sleep 1
+	sleep 1 # nothing happens, which nothing announces
 	[ "$(docker inspect -f '{{.State.Running}}' frozen)" = true ]
 	docker unpause frozen
 	[ "$(docker wait frozen)" = 143 ]
