@@ -43,7 +43,7 @@ lingers() {
 	closes_for_long() { closes && sleep 0.2 && closes; }
 	wait_until 60 closes_for_long
 	# shellcheck disable=SC2034 # namespace_wait reads it
-	namespace_signalled=$(date +%s%3N)
+	namespace_signalled=${EPOCHREALTIME/./}
 	kill -KILL "$(namespace_table | awk '$2 == "broker_linger" { print $NF; exit }')"
 	namespace_wait
 	assert_status 137

@@ -50,7 +50,7 @@ NAMESPACE_ELOOP="Symbolic link loop" # in the words of the libc that drop-init i
 NAMESPACE_STDIN=${NAMESPACE_STDIN:-/dev/null}
 export INIT_IS_FILTERED=${INIT_IS_FILTERED:-} # not empty once PID 1 has a filter of its own to be looked for
 NAMESPACE_PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin # a container's, not the user's
-NAMESPACE_REPOSITORY=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+NAMESPACE_REPOSITORY=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
 BUILD=${BUILD:-$NAMESPACE_REPOSITORY/build}
 PATH=$BUILD:$NAMESPACE_PATH
 export PATH LC_ALL=C.UTF-8
@@ -66,32 +66,23 @@ namespace_select() {
 	namespace=$namespace_folder/$1
 	namespace_layer=
 	namespace_network=
-	NAMESPACE_PID=$(cat "$namespace/pid" 2>/dev/null) || true
+	NAMESPACE_PID=''
+	[ ! -e "$namespace/pid" ] || NAMESPACE_PID=$(<"$namespace/pid")
 	[ ! -d "$namespace" ] || return 0
 	mkdir -p "$namespace/etc"
 	: >"$namespace/prepare"
-	cat >"$namespace/etc/passwd" <<-END
-		root:x:0:0:root:/root:/bin/sh
-		daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin
-		www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin
-		projectuser:x:999:999::/nonexistent:/usr/sbin/nologin
-		app:x:1000:1000::/home/app:/bin/sh
-		webuser:x:1001:1001::/home/webuser:/bin/sh
-		member:x:1002:1002::/home/member:/bin/sh
+	printf '%s\n' >"$namespace/etc/passwd" \
+		root:x:0:0:root:/root:/bin/sh \
+		daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin \
+		www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin \
+		projectuser:x:999:999::/nonexistent:/usr/sbin/nologin \
+		app:x:1000:1000::/home/app:/bin/sh \
+		webuser:x:1001:1001::/home/webuser:/bin/sh \
+		member:x:1002:1002::/home/member:/bin/sh \
 		nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
-	END
-	cat >"$namespace/etc/group" <<-END
-		root:x:0:
-		daemon:x:1:
-		www-data:x:33:
-		projectuser:x:999:
-		app:x:1000:
-		webuser:x:1001:
-		member:x:1002:
-		shared:x:2000:member
-		extra:x:2001:root,member
-		nogroup:x:65534:
-	END
+	printf '%s\n' >"$namespace/etc/group" \
+		root:x:0: daemon:x:1: www-data:x:33: projectuser:x:999: app:x:1000: webuser:x:1001: member:x:1002: \
+		shared:x:2000:member extra:x:2001:root,member nogroup:x:65534:
 }
 namespace_select namespace
 
@@ -184,22 +175,23 @@ namespace_reaper='
 '
 
 namespace_start() {
-	local reaper child network=(unshare --net) deadline=$((SECONDS + NAMESPACE_TIMEOUT))
-	rm -f "$namespace"/{status,accounts,pid}
+	local reaper child children to='' network=(unshare --net) deadline=$((SECONDS + NAMESPACE_TIMEOUT))
+	: >"$namespace/status" >"$namespace/accounts" >"$namespace/pid"
 	namespace_streams
 	NAMESPACE_PID='' status='' signal='' stdout='' stderr='' elapsed='' namespace_signalled=''
 	# Descriptor 3 is bats' own: whoever keeps it open keeps bats waiting.
-	[ -z "$namespace_network" ] || network=(nsenter --target "$namespace_network" --net)
-	perl -e "$namespace_fresh" "${network[@]}" unshare --mount --uts --ipc sh -euc "$namespace_entry" sh \
+	[ -z "$namespace_network" ] || network=(nsenter --target "$namespace_network" --net unshare)
+	perl -e "$namespace_fresh" "${network[@]}" --mount --uts --ipc sh -euc "$namespace_entry" sh \
 		"$namespace" "$namespace_layer" "$NAMESPACE_REPOSITORY" "$namespace_reaper" "$@" \
-		<"$NAMESPACE_STDIN" >"$namespace/to-stdout" 2>"$namespace/to-stderr" 3>&- &
+		<"$NAMESPACE_STDIN" >"$namespace/${to}stdout" 2>"$namespace/${to}stderr" 3>&- &
 	reaper=$!
 	namespace_started+=("$reaper")
 	until namespace_ended; do
 		# The preparation's forks are children of the same process, but in our own PID namespace.
-		for child in $(cat "/proc/$reaper/task/$reaper/children" 2>/dev/null); do
-			grep -q '^NSpid:.*[[:space:]]1$' "/proc/$child/status" 2>/dev/null || continue
-			[ -e "/proc/$child/exe" ] || continue
+		children=()
+		read -r -a children 2>/dev/null <"/proc/$reaper/task/$reaper/children" || true
+		for child in "${children[@]}"; do
+			[ ! "/proc/$child/ns/pid" -ef "/proc/$$/ns/pid" ] && [ -e "/proc/$child/exe" ] || continue
 			namespace_is_ours "$child" "$reaper" && continue
 			NAMESPACE_PID=$child
 			echo "$child" >"$namespace/pid"
@@ -216,14 +208,11 @@ namespace_start() {
 # Files; or pipes, as an engine has them, which drop-init gives to the command's user: NAMESPACE_PIPES=1.
 namespace_streams() {
 	local stream
-	: >"$namespace/readers"
+	: >"$namespace/readers" >"$namespace/stdout" >"$namespace/stderr"
+	[ -n "${NAMESPACE_PIPES:-}" ] || return 0
+	to=to-
 	for stream in stdout stderr; do
 		rm -f "$namespace/to-$stream"
-		: >"$namespace/$stream"
-		if [ -z "${NAMESPACE_PIPES:-}" ]; then
-			ln -s "$stream" "$namespace/to-$stream"
-			continue
-		fi
 		mkfifo "$namespace/to-$stream"
 		cat "$namespace/to-$stream" >"$namespace/$stream" 3>&- &
 		echo "$!" >>"$namespace/readers"
@@ -243,7 +232,7 @@ namespace_run() {
 }
 
 namespace_signal() {
-	namespace_signalled=$(date +%s%3N)
+	namespace_signalled=${EPOCHREALTIME/./}
 	kill -s "${1#SIG}" "$NAMESPACE_PID"
 }
 
@@ -251,9 +240,9 @@ namespace_wait() {
 	local raw seconds=${1:-$NAMESPACE_TIMEOUT}
 	wait_until "$seconds" namespace_ended ||
 		namespace_fail "PID 1 was still there after $seconds s" || return
-	elapsed=$(($(date +%s%3N) - ${namespace_signalled:-0}))
+	elapsed=$(((${EPOCHREALTIME/./} - ${namespace_signalled:-0}) / 1000))
 	while read -r raw; do wait "$raw" || true; done <"$namespace/readers"
-	raw=$(<"$namespace/status")
+	read -r raw <"$namespace/status"
 	signal=$((raw & 127))
 	status=$((signal ? 128 + signal : raw >> 8))
 	{ stdout=$(<"$namespace/stdout") stderr=$(<"$namespace/stderr"); } 2>/dev/null # NUL bytes
@@ -352,10 +341,10 @@ namespace_endings() {
 # --- waiting -------------------------------------------------------------------------------------
 
 wait_until() {
-	local deadline=$(($(date +%s%3N) + $1 * 1000))
+	local deadline=$((${EPOCHREALTIME/./} + $1 * 1000000))
 	shift
 	until "$@"; do
-		[ "$(date +%s%3N)" -lt "$deadline" ] || return 1
+		[ "${EPOCHREALTIME/./}" -lt "$deadline" ] || return 1
 		sleep 0.02
 	done
 }

@@ -84,7 +84,7 @@ sandbox_run() {
 }
 
 sandbox_signal() {
-	namespace_signalled=$(date +%s%3N)
+	namespace_signalled=${EPOCHREALTIME/./}
 	sandbox_runsc kill "$sandbox" "$1"
 }
 
