@@ -242,6 +242,11 @@ $(BUILD)/probe/%: tests/probe/%.c | $(TARGET)
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) $(CFLAGS) -o $@ $< -lcap-ng -pthread
 
+# Go calls an architecture as Debian does.
+$(BUILD)/probe/go-server: tests/probe/servers/server.go
+	@mkdir -p $(@D)
+	CGO_ENABLED=0 GOARCH=$(ARCH) go build -o $@ $<
+
 # drop-init whose PID 1 tries to leave its lockdown.
 $(BUILD)/lockdown/escape: tests/lockdown/escape.c $(INIT_OBJECTS) $(INIT_DEPS)
 	@mkdir -p $(@D)
@@ -258,7 +263,7 @@ $(BUILD)/faults/%: tests/faults/%.c | $(TARGET)
 	$(CC) $(COMMON) $(CFLAGS) -o $@ $< -lcap-ng
 
 .PHONY: testable
-testable: all $(PROBES) $(FAULTS) $(BUILD)/bench/announce $(BUILD)/lockdown/escape $(UNIT_TESTS)
+testable: all $(PROBES) $(BUILD)/probe/go-server $(FAULTS) $(BUILD)/bench/announce $(BUILD)/lockdown/escape $(UNIT_TESTS)
 
 # Packages come first, so what is built after them cannot be a prerequisite.
 check:
@@ -301,7 +306,7 @@ check-sandboxes:
 check-containers:
 	$(NEED_ROOT)
 	.ci/packages build check containers
-	$(MAKE) all image feature
+	$(MAKE) all image feature $(BUILD)/probe/go-server
 	BUILD=$(abspath $(BUILD)) TEST_TIMEOUT=300 tests/reachable tests/run tests/containers
 
 # What is measured, and on what: see tests/bench/run. "make bench BENCH=starts", "BENCH='--long trees'",

@@ -44,7 +44,7 @@ Go on both, static                    | 46 | go       | WORK/go-server tcp
 servers_prepare() {
 	server_work=$1
 	mkdir -m 777 "$server_work"
-	CGO_ENABLED=0 GOCACHE=${GOCACHE:-$server_work/cache} go build -o "$server_work/go-server" "$server_sources/server.go"
+	cp "$BUILD/probe/go-server" "$server_work"
 	echo static >"$server_work/index.html"
 	server_nginx ipv4 'listen 80;'
 	server_nginx ipv6 'listen [::]:80;'

@@ -5,7 +5,7 @@
 # no difference whether the packages are this machine's architecture's.
 
 # What the tests need in the machine: what they need here, but no kernel, and no compiler.
-guest_packages() { "$repository/.ci/packages" --list check guest "$@" | sort -u; }
+guest_packages() { "$repository/.ci/packages" --list check servers guest "$@" | sort -u; }
 
 own_suite() { (. /etc/os-release && echo "$VERSION_CODENAME"); }
 
