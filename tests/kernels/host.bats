@@ -108,7 +108,7 @@ yama() { echo "$1" >/proc/sys/kernel/yama/ptrace_scope; }
 # quota_mount OPTION...: an ext4 with these features, at $folder.
 quota_mount() {
 	folder=$BATS_TEST_TMPDIR/quota
-	modprobe -a loop quota_v2 # nothing here loads what has no device yet
+	modprobe quota_v2 # nothing loads what has no device yet
 	mkdir "$folder"
 	truncate -s 64M "$folder.ext4"
 	mke2fs -q -t ext4 "$@" "$folder.ext4"
