@@ -148,8 +148,10 @@ sys.exit(1)'
 }
 
 @test "a helper that takes PID 1's open files away while others start ends the container: no stop signal waits for ever" {
-	attack 'libc.prlimit(1, 7, (ctypes.c_ulong * 2)(0, 0), None); print("taken", flush=True); time.sleep(60)'
-	namespace_run drop-init --user app --seccomp none --with 'a: --optional --restart never sh -c "sleep 0.5"' \
+	attack 'libc.prlimit(1, 7, (ctypes.c_ulong * 2)(0, 0), None); print("taken", flush=True)
+open("/dev/shm/taken", "w"); time.sleep(60)'
+	namespace_run drop-init --user app --seccomp none \
+		--with 'a: --optional --restart never sh -c "until [ -e /dev/shm/taken ]; do sleep 0.2; done"' \
 		--with "o: --once --stop-timeout 0.5 $attacker" -- echo started
 	assert_status 125
 	assert_stdout taken
