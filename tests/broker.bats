@@ -74,6 +74,12 @@ listener_trace() {
 	done
 }
 
+# ANSWERS_GET_LOST=1 in a kernel, or behind an outer filter, where any signal interrupts a bind: see broker_unheard().
+answers_get_lost() {
+	export ANSWERS_GET_LOST=
+	[[ " $* " != *" no-killable "* ]] && "$BUILD/probe/kernel" wait_killable >/dev/null || ANSWERS_GET_LOST=1
+}
+
 # What the kernel does where everybody may bind every port is the yardstick.
 manners() {
 	namespace_prepare 'echo "${FREE_FROM:-1024}" >/proc/sys/net/ipv4/ip_unprivileged_port_start'
@@ -81,6 +87,7 @@ manners() {
 		"$python" -W ignore::DeprecationWarning "$probe/broker_manners.py"
 	assert_status 0
 	kernels=$stdout
+	answers_get_lost "$@"
 	namespace_run "$@" drop-init --user app --allow-port 80,udp:53 --port-method broker -- \
 		"$python" -W ignore::DeprecationWarning "$probe/broker_manners.py"
 	assert_status 0
@@ -121,11 +128,12 @@ os.wait()'
 # A kernel limit: before PID 1 has taken the call, a few microseconds, a signal interrupts it.
 @test "a signal handler that restarts no call sees EINTR at worst, and the next try binds" {
 	for way in env "$outer no-killable"; do
+		answers_get_lost $way
 		namespace_run $way drop-init --user app --allow-port 80 --port-method broker -- \
-			"$python" -c 'import errno, signal, socket
+			"$python" -c 'import errno, os, signal, socket
 signal.signal(signal.SIGALRM, lambda *_: None)
 signal.setitimer(signal.ITIMER_REAL, 0.0001, 0.0001)
-interrupted = 0
+interrupted = lost = 0
 for _ in range(3000):
     with socket.socket() as s:
         while True:
@@ -134,8 +142,12 @@ for _ in range(3000):
                 break
             except InterruptedError:
                 interrupted += 1
+            except OSError as error:
+                if error.errno != errno.EINVAL or not os.environ["ANSWERS_GET_LOST"]: raise
+                lost += 1
+                break
 signal.setitimer(signal.ITIMER_REAL, 0)
-print("rare" if interrupted < 1500 else interrupted)'
+print("rare" if interrupted < 1500 and lost < 30 else f"{interrupted} {lost}")'
 		assert_status 0
 		assert_stdout rare
 	done
@@ -205,6 +217,7 @@ def refused(address):
         with socket.socket() as c:
             try: c.connect(address)
             except ConnectionRefusedError: return True
+            except ConnectionResetError: pass # while it was closed
         time.sleep(0.01)
 for bound in True, False:
     s = listen(bound); address = "127.0.0.1", s.getsockname()[1]

@@ -91,7 +91,8 @@ struct answer broker_answer(struct broker *broker, const struct request *request
 
 /* The answer did not reach its caller: a signal has interrupted the call, which before Linux 5.19
  * (WAIT_KILLABLE_RECV) any signal can. The call is then made again, be it by the kernel: on a
- * socket that is bound already. */
+ * socket that is bound already. What the kernel takes from us and drops, since the signal was there
+ * first and its caller not awake yet, nobody can tell: that call then says EINVAL. */
 void broker_unheard(struct broker *broker, const struct request *request);
 
 /* broker->events has something to be read: let go of what has been connected. */

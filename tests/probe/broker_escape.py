@@ -69,9 +69,9 @@ def ring():
     if fd < 0:
         print("io_uring: not bound")
         return
-    sq_entries, sq_off = parameters[0], parameters[10:20]
+    sq_entries, cq_entries, sq_off = parameters[0], parameters[1], parameters[10:20]
     cq_off = parameters[20:30]
-    rings = libc.mmap(None, 65536, 3, 1, fd, 0)
+    rings = libc.mmap(None, max(sq_off[6] + sq_entries * 4, cq_off[5] + cq_entries * 16), 3, 1, fd, 0)
     entries = libc.mmap(None, sq_entries * 64, 3, 1, fd, 0x10000000)
     s = socket.socket()
     address = ctypes.create_string_buffer(struct.pack("=HH12x", socket.AF_INET, socket.htons(80)))
@@ -85,14 +85,14 @@ def ring():
 
 
 def kinds():
-    """Ports that are no TCP or UDP port; not every kernel has each kind."""
+    """Ports that are no TCP or UDP port; not every kernel has each kind, and what L2TP binds to is no port at all."""
     for name, kind, protocol in (("raw", socket.SOCK_RAW, 6), ("ping", socket.SOCK_DGRAM, 1),
                                  ("UDP-Lite", socket.SOCK_DGRAM, 136),
                                  ("SCTP", socket.SOCK_STREAM, 132), ("DCCP", 6, 33), ("L2TP", socket.SOCK_DGRAM, 115)):
         try:
             with socket.socket(socket.AF_INET, kind, protocol) as s:
                 s.bind(("", 80))
-                print(f"{name}: bound")
+                print(f"{name}:", "bound" if s.getsockname()[1] == 80 else "not bound")
         except OSError:
             print(f"{name}: not bound")
 
