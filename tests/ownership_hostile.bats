@@ -82,6 +82,7 @@ limited() { namespace_run prlimit "$@" drop-init -v --seccomp none --chown "$tre
 	(cd "$tree" && deep 10000 d)
 	limited --nofile=32 --as=16777216
 	assert_status 0
+	sed -i '/ looked at [0-9]* so far,/d' "$namespace/stderr" # where it takes more than seconds
 	assert_stderr "drop-init: --chown $tree,owner=1000:1000: looked at 30001, changed 30001"
 	rm -rf "$tree"
 }
