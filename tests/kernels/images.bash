@@ -131,6 +131,7 @@ root_configure() {
 	echo 'hosts: files' >"$root/etc/nsswitch.conf"
 	echo '127.0.0.1 localhost drop-init' >"$root/etc/hosts"
 	ln -sf mawk "$root/usr/bin/awk"
+	ln -sf uwsgi-core "$root/usr/bin/uwsgi"
 	[ ! -e "$root/usr/sbin/xtables-nft-multi" ] || for name in iptables ip6tables; do
 		ln -sf xtables-nft-multi "$root/usr/sbin/$name"
 	done
