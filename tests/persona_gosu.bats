@@ -31,10 +31,11 @@ load persona
 }
 
 @test "capabilities, no_new_privs, seccomp, securebits, umask and limits are what they are with gosu" {
-	# But for signals 32 and 33, which make(1) leaves ignored, and of which gosu's Go resets one.
+	# But for signals 32 and 33, which make(1) leaves ignored, and of which gosu's Go resets one; and but for the soft
+	# limit of open files, which Go 1.19 raises for itself and leaves so.
 	for spec in member root 4321; do
 		same_as gosu "$spec" sh -c 'grep -E "Cap|NoNew|Seccomp:|Sig(Blk|Ign)|Umask" /proc/self/status |
-			sed -E "s/^(SigIgn:.)0{7}[018]/\10000000_/"; ulimit -a'
+			sed -E "s/^(SigIgn:.)0{7}[018]/\10000000_/"; ulimit -a | grep -v nofiles; ulimit -Hn'
 		assert_stdout_has $'NoNewPrivs:\t0'
 	done
 }
