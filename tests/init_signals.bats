@@ -91,18 +91,15 @@ namespace_has() { namespace_table | grep -q " $1 "; }
 	[[ $output == '0 of 60 lost,'* ]] || namespace_fail "$output"
 }
 
-@test "a signal is not kept waiting by 20,000 zombies" {
-	# Where no zombie forms nothing is in its way: 0.1 ms. Elsewhere a batch is.
-	declare -A limit=([env]=100 ["$probe/older_kernel"]=5000)
-	for kernel in "${!limit[@]}"; do
-		fastest=1000000
-		for _ in $(seq 20); do # others use this machine too
-			run "$probe/zombies" 20000 "$kernel" drop-init
-			[ "${output% us}" -ge "$fastest" ] || fastest=${output% us}
-			[ "$fastest" -ge "${limit[$kernel]}" ] || break
-		done
-		[ "$fastest" -lt "${limit[$kernel]}" ] || namespace_fail "$kernel: $fastest us"
-	done
+# Where the kernel tells how processes end, no zombie forms; elsewhere one batch of them is in its way, at most.
+@test "a signal overtakes 20,000 zombies" {
+	overtakes() {
+		run "$probe/zombies" 20000 "$probe/older_kernel" drop-init
+		read -r answered reaped <<<"$output"
+		[ $((answered * 4)) -lt "$reaped" ]
+	}
+	# Others use this machine too.
+	overtakes || overtakes || overtakes || namespace_fail "it took $answered us of $reaped"
 }
 
 # bats test_tags=kernels

@@ -1,9 +1,9 @@
-/* zombies COUNT INIT...: how long does a signal take that is sent while COUNT zombies land on an
- * init?
+/* zombies COUNT INIT...: is a signal that is sent while COUNT zombies land on an init kept waiting
+ * by them?
  *
  * INIT is started as PID 1 with this program as its command. A child of that makes COUNT zombies,
  * and ends: all of them are the init's at that moment, and a USR1 is sent to it. Prints the
- * microseconds until the command answers. */
+ * microseconds until the command answers, and those until the last zombie has gone. */
 #include "tests/probe/pidns.h"
 
 #include <fcntl.h>
@@ -46,6 +46,22 @@ static int command(int count)
 	return 0;
 }
 
+static int children_count(pid_t pid)
+{
+	char path[64], byte;
+	int count = 0;
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
+	file = fopen(path, "re");
+	if (!file)
+		fail(path);
+	while (fread(&byte, 1, 1, file) == 1)
+		count += byte == ' ';
+	(void)fclose(file);
+	return count;
+}
+
 static void answer_wait(int fd)
 {
 	struct pollfd event = { .fd = fd, .events = POLLIN };
@@ -69,7 +85,7 @@ int main(int argc, char **argv)
 	char *self = realpath("/proc/self/exe", NULL);
 	char *command_argv[] = { self, as_command, argv[1], NULL };
 	int answers[2], words[2];
-	uint64_t sent;
+	uint64_t sent, answered;
 	pid_t init;
 
 	if (argc == 3 && !strcmp(argv[1], as_command))
@@ -85,7 +101,11 @@ int main(int argc, char **argv)
 	sent = now_ns();
 	kill(init, SIGUSR1);
 	answer_wait(answers[0]);
-	printf("%lu us\n", (unsigned long)(now_ns() - sent) / 1000);
+	answered = now_ns();
+	while (children_count(init) > 1) /* the command */
+		;
+	printf("%lu %lu\n", (unsigned long)(answered - sent) / 1000,
+	       (unsigned long)(now_ns() - sent) / 1000);
 	kill(init, SIGKILL);
 	waitpid(init, NULL, 0);
 	return 0;
