@@ -132,6 +132,7 @@ root_configure() {
 	echo '127.0.0.1 localhost drop-init' >"$root/etc/hosts"
 	ln -sf mawk "$root/usr/bin/awk"
 	ln -sf uwsgi-core "$root/usr/bin/uwsgi"
+	(cd "$root/usr/lib/uwsgi/plugins" && ln -sf python3?*_plugin.so python3_plugin.so)
 	[ ! -e "$root/usr/sbin/xtables-nft-multi" ] || for name in iptables ip6tables; do
 		ln -sf xtables-nft-multi "$root/usr/sbin/$name"
 	done
