@@ -9,6 +9,7 @@ import ctypes
 import errno
 import fcntl
 import os
+import resource
 import select
 import signal
 import socket
@@ -18,6 +19,7 @@ import threading
 
 libc = ctypes.CDLL(None, use_errno=True)
 PORT, UDP_PORT = 80, 53
+lacks = os.environ.get("LACKS", "").split()
 
 
 def outcome(action, *arguments):
@@ -211,7 +213,7 @@ def threads():
         with tcp(socket.AF_INET, REUSEADDR) as s:
             say("in a thread", f"{outcome(s.bind, ('', PORT))} {s.getsockname()}")
 
-    for unshare in (False, True):
+    for unshare in (False, True) if "thread_pidfd" not in lacks else (False,):
         thread = threading.Thread(target=bind, args=(unshare,))
         thread.start()
         thread.join()
@@ -236,6 +238,9 @@ def own_filter():
 
 
 def interrupted():
+    if "addfd_send" in lacks:  # a socket(2) that is interrupted can leave one behind that nobody knows
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     signal.signal(signal.SIGALRM, lambda *_: None)
     signal.siginterrupt(signal.SIGALRM, False)
     signal.setitimer(signal.ITIMER_REAL, 0.0001, 0.0001)
@@ -244,7 +249,7 @@ def interrupted():
         with tcp(socket.AF_INET, REUSEADDR) as s:
             results[outcome(s.bind, ("", PORT))] += 1
     signal.setitimer(signal.ITIMER_REAL, 0)
-    if os.environ.get("ANSWERS_GET_LOST") and results["EINVAL"] <= 20:
+    if "wait_killable" in lacks and results["EINVAL"] <= 20:
         del results["EINVAL"]  # see broker_unheard()
     say("10,000 signals a second", " ".join(sorted(results)))
 
