@@ -263,7 +263,8 @@ $(BUILD)/faults/%: tests/faults/%.c | $(TARGET)
 	$(CC) $(COMMON) $(CFLAGS) -o $@ $< -lcap-ng
 
 .PHONY: testable
-testable: all $(PROBES) $(BUILD)/probe/go-server $(FAULTS) $(BUILD)/bench/announce $(BUILD)/lockdown/escape $(UNIT_TESTS)
+testable: all $(PROBES) $(BUILD)/probe/go-server $(FAULTS) $(BUILD)/bench/announce $(BUILD)/lockdown/escape \
+          $(UNIT_TESTS)
 
 # Packages come first, so what is built after them cannot be a prerequisite.
 check:

@@ -176,7 +176,7 @@ namespace_reaper='
 
 namespace_start() {
 	local reaper child children to='' network=(unshare --net) deadline=$((SECONDS + NAMESPACE_TIMEOUT))
-	: >"$namespace/status" >"$namespace/accounts" >"$namespace/pid"
+	namespace_empty status accounts pid
 	namespace_streams
 	NAMESPACE_PID='' status='' signal='' stdout='' stderr='' elapsed='' namespace_signalled=''
 	# Descriptor 3 is bats' own: whoever keeps it open keeps bats waiting.
@@ -191,7 +191,7 @@ namespace_start() {
 		children=()
 		read -r -a children 2>/dev/null <"/proc/$reaper/task/$reaper/children" || true
 		for child in "${children[@]}"; do
-			[ ! "/proc/$child/ns/pid" -ef "/proc/$$/ns/pid" ] && [ -e "/proc/$child/exe" ] || continue
+			{ [ "/proc/$child/ns/pid" -ef "/proc/$$/ns/pid" ] || [ ! -e "/proc/$child/exe" ]; } && continue
 			namespace_is_ours "$child" "$reaper" && continue
 			NAMESPACE_PID=$child
 			echo "$child" >"$namespace/pid"
@@ -208,7 +208,7 @@ namespace_start() {
 # Files; or pipes, as an engine has them, which drop-init gives to the command's user: NAMESPACE_PIPES=1.
 namespace_streams() {
 	local stream
-	: >"$namespace/readers" >"$namespace/stdout" >"$namespace/stderr"
+	namespace_empty readers stdout stderr
 	[ -n "${NAMESPACE_PIPES:-}" ] || return 0
 	to=to-
 	for stream in stdout stderr; do
@@ -217,6 +217,11 @@ namespace_streams() {
 		cat "$namespace/to-$stream" >"$namespace/$stream" 3>&- &
 		echo "$!" >>"$namespace/readers"
 	done
+}
+
+namespace_empty() {
+	local file
+	for file in "$@"; do : >"$namespace/$file"; done
 }
 
 namespace_ended() { [ -s "$namespace/status" ]; }
