@@ -66,12 +66,13 @@ lingers() {
 	for number in 32 33 34; do
 		run "$probe/term_at_start" 300:$number drop-init --user 31032:31032 sleep 60
 		assert_equal "$output" '0 of 300 lost'
-		for _ in {1..20}; do
-			namespace_run sh -c 'drop-init --user app sleep 60 &
-				until pid=$(pgrep -x sleep); do :; done
-				kill -s "$0" $!; wait $!; echo $?' "$number"
-			assert_stdout $((128 + number))
-		done
+		# shellcheck disable=SC2016 # expanded inside
+		namespace_run sh -c 'for one in $(seq 20); do
+				drop-init --user app sleep 60 &
+				until pgrep -x sleep >/dev/null; do :; done
+				kill -s "$0" $!; wait $!; echo $?
+			done | uniq -c' "$number"
+		assert_equal "$(xargs <<<"$stdout")" "20 $((128 + number))"
 	done
 }
 
