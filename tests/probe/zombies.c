@@ -4,12 +4,14 @@
  * INIT is started as PID 1 with this program as its command. A child of that makes COUNT zombies,
  * and ends: all of them are the init's at that moment, and a USR1 is sent to it. Prints the
  * microseconds until the command answers, and those until the last zombie has gone. INIT has to
- * be one that leaves zombies for a moment: one that does not is waited for until the test's end. */
+ * be one that leaves zombies for a moment. */
 #include "tests/probe/pidns.h"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
+
+#define LIMIT_S 120 /* for each wait: emulated, the zombies take half a minute */
 
 static char as_command[] = "command";
 
@@ -64,13 +66,29 @@ static bool has_second_child(pid_t pid)
 	return count == 2;
 }
 
-static void answer_wait(int fd)
+static void give_up(pid_t init, const char *what)
+{
+	kill(init, SIGKILL);
+	fail(what);
+}
+
+static void second_child_wait(pid_t init, bool there)
+{
+	const uint64_t end = now_ns() + (uint64_t)LIMIT_S * 1000000000;
+
+	while (has_second_child(init) != there) {
+		if (now_ns() > end)
+			give_up(init, there ? "no zombie appears" : "the zombies stay");
+	}
+}
+
+static void answer_wait(pid_t init, int fd)
 {
 	struct pollfd event = { .fd = fd, .events = POLLIN };
 	char byte;
 
-	if (poll(&event, 1, 120000) != 1 || read(fd, &byte, 1) != 1)
-		fail("no answer");
+	if (poll(&event, 1, LIMIT_S * 1000) != 1 || read(fd, &byte, 1) != 1)
+		give_up(init, "no answer");
 }
 
 /* Give these descriptors the numbers that the command knows. */
@@ -98,16 +116,14 @@ int main(int argc, char **argv)
 	words[1] = fcntl(words[1], F_DUPFD, 10);
 	descriptors_place(answers[1], words[0]);
 	init = pidns_start_under(argv + 2, command_argv);
-	answer_wait(answers[0]);
+	answer_wait(init, answers[0]);
 	write(words[1], "!", 1);
-	while (!has_second_child(init)) /* the first is the command */
-		;
+	second_child_wait(init, true); /* the first is the command */
 	sent = now_ns();
 	kill(init, SIGUSR1);
-	answer_wait(answers[0]);
+	answer_wait(init, answers[0]);
 	answered = now_ns();
-	while (has_second_child(init))
-		;
+	second_child_wait(init, false);
 	printf("%lu %lu\n", (unsigned long)(answered - sent) / 1000,
 	       (unsigned long)(now_ns() - sent) / 1000);
 	kill(init, SIGKILL);
