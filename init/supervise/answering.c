@@ -52,7 +52,7 @@ const struct failure *answering_start(struct unotify *unotify, int listener)
 	struct server *server;
 	int result;
 
-	if (listener < 0 && unotify->reports)
+	if (listener < 0 && unotify_wants_listener(unotify))
 		message(MESSAGE_INFO, "denials are not explained: %s",
 			filter_can_listen() ? "an outer supervisor has the only seccomp listener "
 					      "that there can be"
@@ -60,12 +60,16 @@ const struct failure *answering_start(struct unotify *unotify, int listener)
 	if (listener < 0)
 		return NULL;
 	server = server_new(unotify, listener);
-	if (!server)
+	if (!server) {
+		(void)close(listener); /* nothing was written to it */
 		return failure_of_memory();
+	}
 	result = signals_keep();
 	if (!result)
 		result = thread_start(server);
-	if (!result)
+	if (result)
+		server_free(server);
+	else
 		result = signals_block();
 	if (result)
 		return failure_new(NULL, -result,

@@ -184,6 +184,8 @@ static const struct failure *start_failure(const struct start *start)
 	const char *name = command->argv[0];
 	const int error = start->report.error;
 
+	if (command->folder >= 0)
+		(void)!fchdir(command->folder); /* for the advice: the path may be relative */
 	if (start->report.what)
 		return failure_new(name, error, NULL, "not starting it: %s", start->report.what);
 	if (error == EPERM && refuses_execution(profile))
@@ -271,6 +273,8 @@ static const struct failure *start_run(struct start *start, char *stack, struct 
 			"cannot create a process");
 	if (start->report.error) {
 		(void)waitpid(pid, NULL, 0); /* it ends; ECHILD where it was not kept for us */
+		if (start->listener >= 0)
+			(void)close(start->listener); /* of a filter that nobody has any more */
 		return start_failure(start);
 	}
 	*ret_child = (struct child){
@@ -305,11 +309,11 @@ const struct failure *child_start(const struct command *command, struct child *r
 		(void)!chdir("/"); /* told of below */
 	failure = start_run(&start, stack, ret_child);
 	stack_free(stack);
-	if (failure)
-		return failure;
 	if (chdir("/"))
 		message(MESSAGE_DEBUG, "PID 1 keeps the working folder's mount busy: %s",
 			strerror(errno));
+	if (failure)
+		return failure;
 	if (command->session)
 		event_tell(EVENT_SESSION_MADE, (struct event_facts){ 0 });
 	return NULL;
