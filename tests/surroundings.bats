@@ -107,6 +107,9 @@ refused() { # MESSAGE ARGUMENT...
 	refused '--limit nofil=3: no limit is called '"'nofil'"' (as, core, cpu, data, fsize, locks, memlock, msgqueue, nice, nofile, nproc, rss, rtprio, rttime, sigpending, stack)' \
 		--limit nofil=3 true
 	refused "--limit nofile: 'nofile' is not NAME=SOFT[:HARD]" --limit nofile true
+	# Numbers that are 0 in 64 bits.
+	refused "--limit nofile=18446744073709551616: '18446744073709551616' is neither a number nor unlimited" \
+		--limit nofile=18446744073709551616 true
 	refused "--limit nofile=-1: '-1' is neither a number nor unlimited" --limit nofile=-1 true
 	refused '--limit nofile=20:10: nofile: the soft limit is above the hard one' --limit nofile=20:10 true
 	namespace_run prlimit --nofile=50:60 setpriv --bounding-set=-sys_resource drop-init --limit nofile=50:70 true

@@ -11,11 +11,9 @@ static bool parse(const char *text, unsigned base, uint64_t max, uint64_t *ret)
 	for (; *text; text++) {
 		unsigned digit = (unsigned char)*text - '0';
 
-		if (digit >= base || value > max / base)
+		if (digit >= base || digit > max || value > (max - digit) / base)
 			return false;
 		value = value * base + digit;
-		if (value > max)
-			return false;
 	}
 	*ret = value;
 	return true;
