@@ -164,6 +164,7 @@ struct plan {
 	/* signals and the end */
 	uint8_t rewrite[SIGNAL_COUNT]; /* what to forward for each signal; 0: nothing */
 	signal_mask stop_signals;      /* which ask for the end, as received */
+	int stop_signal;	       /* the first of them: what an end of our own begins with */
 	bool remap_exit[256];
 	bool group, warn_on_reap;
 	bool subreaper;	       /* be one where we are not PID 1 */

@@ -103,7 +103,7 @@ static const char *set_stop_signals(struct plan *plan, const char *value)
 {
 	char *rest = strdup(value);
 	signal_mask signals = 0;
-	int number;
+	int number, first = 0;
 
 	if (!rest)
 		return "out of memory";
@@ -114,8 +114,10 @@ static const char *set_stop_signals(struct plan *plan, const char *value)
 			return text_format("%s never reaches drop-init as a signal to act on",
 					   signal_name(number));
 		signals |= SIGNAL_BIT(number);
+		first = first ? first : number;
 	}
 	plan->stop_signals = signals;
+	plan->stop_signal = first;
 	return NULL;
 }
 

@@ -147,6 +147,7 @@ const struct failure *options_parse(int argc, char **argv, char **environment,
 	*ret_plan = (struct plan){ .umask = MODE_UNSET,
 				   .stop_timeout_ms = 5000,
 				   .stop_signals = SIGNAL_BIT(SIGTERM),
+				   .stop_signal = SIGTERM,
 				   .subreaper = true };
 	for (int n = 0; n < SIGNAL_COUNT; n++)
 		ret_plan->rewrite[n] = (uint8_t)n;

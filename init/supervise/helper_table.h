@@ -25,7 +25,8 @@ struct helpers {
 	size_t count;
 	struct loop *loop; /* NULL: the command does not run yet */
 	struct helper_state command;
-	int exit_status; /* of whoever began the end; -1: nobody has */
+	bool ends;	 /* the end has begun */
+	int exit_status; /* of the helper that began it; -1: none has, and the command's is taken */
 	char *title;
 	struct pollfd *sources; /* room for each, and one more */
 };

@@ -51,11 +51,12 @@ static void title_write(const struct helpers *helpers)
 
 static void end_begin(struct helpers *helpers, int exit_status)
 {
-	if (helpers->exit_status >= 0)
+	if (helpers->ends)
 		return; /* it is the first that counts */
+	helpers->ends = true;
 	helpers->exit_status = exit_status;
 	if (helpers->loop)
-		loop_stop(helpers->loop, loop_stop_signal(helpers->loop), COMMAND_STOP_MS);
+		loop_stop(helpers->loop, helpers->loop->plan->stop_signal, COMMAND_STOP_MS);
 }
 
 /* The keeper is gone. On purpose it has said so, and with which status. */
@@ -147,7 +148,7 @@ static int64_t helper_patience_ms(const struct helper *helper)
 /* Nothing more starts: another one has begun the end. */
 static bool is_called_off(const struct helpers *helpers, int signal_fd)
 {
-	return signal_fd >= 0 && helpers->exit_status >= 0;
+	return signal_fd >= 0 && helpers->ends;
 }
 
 /* Serve everybody until this one fulfils the condition or its keeper is gone. -ETIME when the time
@@ -224,9 +225,9 @@ int helpers_end(struct run *run, int status)
 		return status;
 	helpers->command.phase = HELPER_DONE;
 	helpers->command.pid = 0;
-	helpers->loop = NULL; /* nothing can stop it any more */
+	helpers->ends = true; /* whatever the helpers do from here on */
 	if (helpers->exit_status < 0)
-		helpers->exit_status = status; /* whatever the helpers do from here on */
+		helpers->exit_status = status;
 	together_stop(helpers);
 	for (size_t i = 0; i < helpers->count; i++) {
 		if (helpers->at[i].plan->helper.together)
@@ -270,7 +271,7 @@ static int all_start(struct helpers *helpers, int signal_fd)
 {
 	int result = all_await_drop(helpers, signal_fd);
 
-	for (size_t i = 0; !result && helpers->exit_status < 0 && i < helpers->count; i++)
+	for (size_t i = 0; !result && !helpers->ends && i < helpers->count; i++)
 		result = one_start(helpers, &helpers->at[i], signal_fd);
 	return result;
 }
@@ -300,11 +301,11 @@ const struct failure *helpers_start(struct run *run, int *ret_status)
 	title_write(helpers);
 	result = all_start(helpers, signal_fd);
 	if (result == -EINTR)
-		helpers->exit_status = 128 + signal_take(signal_fd);
+		end_begin(helpers, 128 + signal_take(signal_fd));
 	(void)close(signal_fd); /* what is pending is pending still */
 	if (result && result != -EINTR)
 		return failure_new(NULL, -result, NULL, "cannot wait for helpers");
-	if (helpers->exit_status >= 0) {
+	if (helpers->ends) {
 		others_end(helpers);
 		*ret_status = helpers->exit_status;
 	}
@@ -313,10 +314,14 @@ const struct failure *helpers_start(struct run *run, int *ret_status)
 
 /* --- while the command runs ----------------------------------------------------------------- */
 
-/* What is stopped with the command gets its stop when the command gets its own. */
+/* What is stopped with the command gets its stop when the command gets its own: with that the end
+ * has begun, and nobody else begins it. */
 static void hook_stop(void *context)
 {
-	together_stop(context);
+	struct helpers *helpers = context;
+
+	helpers->ends = true;
+	together_stop(helpers);
 }
 
 static bool is_keeper(const void *context, pid_t pid)

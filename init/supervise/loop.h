@@ -70,7 +70,4 @@ void loop_stop(struct loop *loop, int number, unsigned timeout_ms);
  * it is meant for nobody else. */
 bool loop_is_own_signal(const struct signalfd_siginfo *from);
 
-/* The first of the signals that ask for the end. */
-int loop_stop_signal(const struct loop *loop);
-
 #endif
