@@ -3,56 +3,58 @@
 #include "init/steps/executable.h"
 #include "init/supervise/oom.h"
 #include "init/sys/clock.h"
-#include "init/sys/message.h"
 #include "init/sys/signals.h"
 
 #include <signal.h>
+#include <stdio.h>
 
 /* a loader is through by then, and what lacks a call for its start is dead */
 #define START_MS 200
 
-static void sigsys_explain(const struct command *command)
+static void sigsys_explain(const struct command *command, char ret_why[KILLED_WHY_SIZE])
 {
-	const char *name = command->argv[0], *foreign = executable_foreign(command->path);
+	const char *name = command->argv[0], *foreign = NULL;
 	const struct filter *profile = command->unotify->profile;
 
+	if (*command->path == '/') /* we have left the folder that another one starts from */
+		foreign = executable_foreign(command->path);
 	if (!command->unotify->filtered)
-		message_last(MESSAGE_WARNING,
-			     "%s was killed by SIGSYS: an outer seccomp profile, as a container "
-			     "engine's, answers a call of it so",
-			     name);
+		snprintf(ret_why, KILLED_WHY_SIZE,
+			 "%s was killed by SIGSYS: an outer seccomp profile, as a container "
+			 "engine's, answers a call of it so",
+			 name);
 	else if (foreign)
-		message_last(
-			MESSAGE_WARNING,
-			"%s was killed by SIGSYS: %s, and the seccomp profile '%s' is for that "
-			"one alone (--seccomp with a profile for both, or --seccomp none)",
-			name, foreign, profile->name);
+		snprintf(ret_why, KILLED_WHY_SIZE,
+			 "%s was killed by SIGSYS: %s, and the seccomp profile '%s' is for that "
+			 "one alone (--seccomp with a profile for both, or --seccomp none)",
+			 name, foreign, profile->name);
 	else
-		message_last(
-			MESSAGE_WARNING,
-			"%s was killed by SIGSYS: the seccomp profile '%s' answers a call of it "
-			"so, or it became a program for another architecture (--record FILE "
-			"finds out what it needs)",
-			name, profile->name);
+		snprintf(ret_why, KILLED_WHY_SIZE,
+			 "%s was killed by SIGSYS: the seccomp profile '%s' answers a call of it "
+			 "so, or it became a program for another architecture (--record FILE "
+			 "finds out what it needs)",
+			 name, profile->name);
 }
 
-void killed_explain(const struct child *child, int signal)
+void killed_explain(const struct child *child, int signal, char ret_why[KILLED_WHY_SIZE])
 {
 	const struct command *command = child->command;
-	const char *profile = command->unotify->profile->name;
+	const char *name = command->argv[0], *profile = command->unotify->profile->name;
 
-	oom_explain(command->argv[0], signal);
+	*ret_why = '\0';
 	if (child->unexecuted && command->unotify->filtered)
-		message_last(MESSAGE_WARNING,
-			     "%s was killed by %s before it was executed: the seccomp profile '%s' "
-			     "does not let it be",
-			     command->argv[0], signal_name(signal), profile);
+		snprintf(ret_why, KILLED_WHY_SIZE,
+			 "%s was killed by %s before it was executed: the seccomp profile '%s' "
+			 "does not let it be",
+			 name, signal_name(signal), profile);
+	else if (signal == SIGKILL)
+		oom_explain(name, ret_why, KILLED_WHY_SIZE);
 	else if (signal == SIGSYS)
-		sigsys_explain(command);
+		sigsys_explain(command, ret_why);
 	else if (signal == SIGSEGV && command->unotify->filtered &&
 		 clock_ms() - child->started_ms < START_MS)
-		message_last(MESSAGE_WARNING,
-			     "%s was killed by SIGSEGV at its start: the seccomp profile '%s' may "
-			     "refuse what it needs for that (--record FILE finds out)",
-			     command->argv[0], profile);
+		snprintf(ret_why, KILLED_WHY_SIZE,
+			 "%s was killed by SIGSEGV at its start: the seccomp profile '%s' may "
+			 "refuse what it needs for that (--record FILE finds out)",
+			 name, profile);
 }

@@ -5,8 +5,9 @@
 
 #include "init/supervise/spawn.h"
 
-/* It was ended by this signal. Where there is a cause to be named it is, in the termination log
- * too. */
-void killed_explain(const struct child *child, int signal);
+#define KILLED_WHY_SIZE 1024
+
+/* It was ended by this signal: what to say of the cause; "" where there is none to be named. */
+void killed_explain(const struct child *child, int signal, char ret_why[KILLED_WHY_SIZE]);
 
 #endif

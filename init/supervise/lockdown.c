@@ -63,10 +63,11 @@ static const struct permit permits[] = {
 /* /proc, cgroups and /dev/termination-log */
 #ifdef SYS_open
 	{ SYS_open, OPENS(1, O_RDONLY), BOTH },
-	{ SYS_open, OPENS(1, O_WRONLY | O_NOFOLLOW), LOOP }, /* termination-log, if it is there */
+	{ SYS_open, OPENS(1, O_WRONLY | O_TRUNC | O_NOFOLLOW),
+	  LOOP }, /* termination-log, if it is there */
 #endif
 	{ SYS_openat, OPENS(2, O_RDONLY), BOTH },
-	{ SYS_openat, OPENS(2, O_WRONLY | O_NOFOLLOW), LOOP },
+	{ SYS_openat, OPENS(2, O_WRONLY | O_TRUNC | O_NOFOLLOW), LOOP },
 	{ SYS_fcntl, IS(1, F_SETFD), BOTH }, /* musl's open(2) does not trust O_CLOEXEC */
 	{ SYS_getdents64, LOOP },
 	{ SYS_pread64, BOTH },

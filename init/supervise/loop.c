@@ -113,20 +113,34 @@ static const struct failure *reap(struct loop *loop)
 	return NULL;
 }
 
+/* Whatever its status: the command, and a helper that is not started again. */
+static bool ends_the_container(const struct plan *plan)
+{
+	const struct helper_spec *helper = &plan->helper;
+
+	return !helper->name ||
+	       (!helper->optional && (helper->once || helper->restart == RESTART_NEVER));
+}
+
 /* Say how it ended; returns the exit status that stands for that. */
 static int explain_end(const struct loop *loop)
 {
 	const char *name = loop->plan->command[0];
 	const int pid = loop->child.pid, status = loop->status;
 	int code = WEXITSTATUS(status);
+	char why[KILLED_WHY_SIZE] = "";
 
 	if (WIFSIGNALED(status)) {
 		code = 128 + WTERMSIG(status);
 		event_tell(EVENT_KILLED, (struct event_facts){ name, pid, WTERMSIG(status) });
-		killed_explain(&loop->child, WTERMSIG(status));
+		killed_explain(&loop->child, WTERMSIG(status), why);
 	} else {
 		event_tell(EVENT_EXITED, (struct event_facts){ name, pid, code });
 	}
+	if (*why && ends_the_container(loop->plan))
+		message_last(MESSAGE_WARNING, "%s", why);
+	else if (*why)
+		message(MESSAGE_WARNING, "%s", why);
 	return loop->plan->remap_exit[code & 255] ? 0 : code;
 }
 
@@ -205,18 +219,11 @@ static void pass_on(struct loop *loop, int received, const struct signalfd_sigin
 		event_tell(EVENT_NOT_FORWARDED, (struct event_facts){ .number = received });
 }
 
-int loop_stop_signal(const struct loop *loop)
-{
-	int number = 1;
-
-	while (number < SIGNAL_COUNT - 1 && !asks_for_end(loop, number))
-		number++;
-	return number;
-}
-
 void loop_stop(struct loop *loop, int number, unsigned timeout_ms)
 {
 	loop->kill_at = clock_ms() + timeout_ms;
+	loop->held_until = 0; /* one that was held would be the second */
+	loop->delay_is_over = true;
 	pass_on(loop, number, NULL);
 	forward(loop, SIGCONT, NULL); /* a stopped process acts on it only when it goes on */
 }

@@ -1,11 +1,9 @@
 #include "init/supervise/oom.h"
 
 #include "init/sys/file.h"
-#include "init/sys/message.h"
 #include "init/sys/number.h"
 
 #include <limits.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,7 +67,8 @@ static uint64_t count_parse(char *text)
 }
 
 /* False where this is not a memory cgroup that we can see. */
-static bool oom_look(const struct cgroup_version *version, const char *group, const char *name)
+static bool oom_look(const struct cgroup_version *version, const char *group, const char *name,
+		     char *ret_why, size_t size)
 {
 	char text[512], limit[64] = "";
 	uint64_t count, bytes;
@@ -84,22 +83,20 @@ static bool oom_look(const struct cgroup_version *version, const char *group, co
 	    number_parse(text, 0, 1ULL << 60, &bytes))
 		snprintf(limit, sizeof(limit), "; its limit is %llu MiB",
 			 (unsigned long long)(bytes / MEBIBYTE));
-	message_last(
-		MESSAGE_WARNING,
-		"%s was killed, and its cgroup ran out of memory (out-of-memory kills: %llu%s)",
-		name, (unsigned long long)count, limit);
+	snprintf(ret_why, size,
+		 "%s was killed, and its cgroup ran out of memory (out-of-memory kills: %llu%s)",
+		 name, (unsigned long long)count, limit);
 	return true;
 }
 
-void oom_explain(const char *name, int signal)
+void oom_explain(const char *name, char *ret_why, size_t size)
 {
 	char group[PATH_MAX];
 
-	if (signal != SIGKILL)
-		return;
 	for (size_t i = 0; i < sizeof(versions) / sizeof(*versions); i++) {
 		if (cgroup_path(versions[i].controller, group) &&
-		    (oom_look(&versions[i], group, name) || oom_look(&versions[i], "", name)))
+		    (oom_look(&versions[i], group, name, ret_why, size) ||
+		     oom_look(&versions[i], "", name, ret_why, size)))
 			return;
 	}
 }

@@ -2,8 +2,10 @@
 #ifndef OOM_H
 #define OOM_H
 
-/* The command (by name) was ended by this signal: where it is SIGKILL, and our memory cgroup
- * (version 1 or 2) has counted out-of-memory kills, say so, in the termination log too. */
-void oom_explain(const char *name, int signal);
+#include <stddef.h>
+
+/* The command (by name) was ended by SIGKILL: what to say where our memory cgroup (version 1 or 2)
+ * has counted out-of-memory kills; else nothing is written. */
+void oom_explain(const char *name, char *ret_why, size_t size);
 
 #endif

@@ -192,7 +192,7 @@ static void write_termination_log(const struct line *line)
 {
 	int fd;
 
-	fd = open("/dev/termination-log", O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	fd = open("/dev/termination-log", O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
 		return;
 	write_whole(fd, line);
