@@ -319,18 +319,19 @@ static void after_failure(struct keeper *keeper, const struct failure *failure)
 
 /* --- between two starts --------------------------------------------------------------------- */
 
-/* Until it is time, or somebody wants it to be. */
+/* Until it is time, or somebody wants it to be. A stop that has come meanwhile is heard in any
+ * case.
+ */
 static const struct failure *rest(struct keeper *keeper)
 {
-	const struct failure *failure = NULL;
+	const struct failure *failure;
+	int64_t left;
 
-	while (!failure && !keeper->stops && !keeper->restarts) {
-		const int64_t left = keeper->state.next_ms - clock_ms();
-
-		if (left <= 0)
-			break;
+	do {
+		left = keeper->restarts ? 0 : keeper->state.next_ms - clock_ms();
+		left = left < 0 ? 0 : left;
 		failure = loop_rest(&keeper->loop, left < INT32_MAX ? (int)left : INT32_MAX);
-	}
+	} while (!failure && left > 0 && !keeper->stops && !keeper->restarts);
 	return failure;
 }
 
@@ -350,7 +351,7 @@ static int keep(struct keeper *keeper)
 			if (!failure)
 				after_end(keeper, keeper->loop.status);
 		}
-		if (!failure && !keeper->is_over && !keeper->restarts)
+		if (!failure && !keeper->is_over)
 			failure = rest(keeper);
 	}
 	if (failure)
