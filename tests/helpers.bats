@@ -273,6 +273,50 @@ s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); s.sendto(b"READY=1", "\0"+sys
 	assert_equal "$(<"$namespace/log")" 'drop-init: w: nosuch: command not found (install it in the image, or give its path)' 'termination log'
 }
 
+@test "a kill is explained, and is the container's last word where it ends it" {
+	namespace_prepare 'mount -t tmpfs tmpfs /mnt && touch /mnt/null /mnt/termination-log'
+	: >"$namespace/log"
+	namespace_prepare 'mount --bind /dev/null /mnt/null && mount --bind "$namespace/log" /mnt/termination-log && mount --rbind /mnt /dev'
+	killed='sh was killed by SIGSYS: an outer seccomp profile, as a container engine'\''s, answers a call of it so'
+	line="sh -c 'mkdir $namespace/kills/\$\$; kill -s SYS \$\$'"
+	twice="until [ \$(ls $namespace/kills | wc -l) -ge 2 ]; do sleep 0.1; done; exit 3"
+	for options in '' '--optional' '--restart on-failure'; do
+		mkdir "$namespace/kills"
+		namespace_run drop-init --with "w: $options $line" -- sh -c "$twice"
+		assert_status 3
+		assert_stderr_has "drop-init: w: $killed"
+		assert_equal "$(<"$namespace/log")" '' "termination log with $options"
+		rm -r "$namespace/kills"
+	done
+	line="sh -c 'kill -s SYS \$\$'"
+	for options in '--once' '--restart never'; do
+		head -c 1000 /dev/zero | tr '\0' x >"$namespace/log" # an earlier and longer last word
+		namespace_run drop-init --with "w: $options $line" -- sleep 60
+		assert_status 159
+		assert_equal "$(<"$namespace/log")" "drop-init: w: $killed" "termination log with $options"
+	done
+}
+
+@test "a start that fails again and again keeps nothing open" {
+	namespace_prepare 'printf "#!/nosuch\n" >/dev/shm/job; chmod 755 /dev/shm/job'
+	namespace_start drop-init --user app --with 'w: --every 1s /dev/shm/job' -- sleep 60
+	failures() { [ "$(grep -c 'cannot run it' "$namespace/stderr")" -ge "$1" ]; }
+	wait_until 30 failures 2
+	open=$(namespace_exec sh -c 'ls /proc/2/fd | wc -l')
+	wait_until 60 failures 5
+	assert_equal "$(namespace_exec sh -c 'ls /proc/2/fd | wc -l')" "$open" 'open files of the keeper'
+}
+
+@test "what a relative path lacks is said of the folder that it is relative to" {
+	namespace_prepare 'mkdir /dev/shm/app; printf "#!/nosuch\n" >/dev/shm/app/job; chmod 755 /dev/shm/app/job; touch /dev/shm/app/data'
+	namespace_run drop-init --with 'w: --chdir /dev/shm/app ./job' -- true
+	assert_status 127
+	assert_stderr 'drop-init: w: ./job: cannot run it: No such file or directory (its interpreter '\''/nosuch'\'' is missing in this image)'
+	namespace_run drop-init --with 'w: --chdir /dev/shm/app ./data' -- true
+	assert_status 126
+	assert_stderr 'drop-init: w: ./data: cannot run it: Permission denied (it is not executable: chmod +x ./data)'
+}
+
 @test "READY=1 that does not come in 90 s ends the container with 125, and with --optional is a message" {
 	namespace_start drop-init --with 'w: --ready notify sleep 600' -- echo started
 	namespace_select second
@@ -334,6 +378,31 @@ rows=[json.loads(l) for l in sys.stdin]; w=rows[1]; print(w["name"], w["state"],
 	wait_until 60 runs 3
 	namespace_stop
 	assert_stderr $'drop-init: w: ended with exit status 3: started again in 0.5 s\ndrop-init: w: ended with exit status 3: started again in 0.0 s'
+}
+
+# The other helper's end must not stop the command once more, nor with another signal, nor set its status.
+@test "after a stop signal the end is the command's: a helper that ends meanwhile neither hurries it nor sets the status" {
+	command='trap "echo TERM; sleep 1; touch /dev/shm/go; sleep 1; exit 5" TERM; trap "echo second" INT; echo ready
+		while :; do sleep 0.1; done'
+	namespace_start drop-init --with 'w: --restart never sh -c "until [ -e /dev/shm/go ]; do sleep 0.1; done; exit 7"' \
+		-- sh -c "$command"
+	wait_output ready
+	namespace_stop TERM
+	assert_status 5
+	assert_stdout $'ready\nTERM'
+}
+
+@test "an end of our own begins with the first of --stop-signal, and with what --stop-delay holds not twice" {
+	namespace_start drop-init --stop-signal USR1,HUP --stop-delay 2 \
+		--with 'w: --restart never sh -c "until [ -e /dev/shm/go ]; do sleep 0.1; done; exit 7"' -- "$BUILD/probe/signal_log" 3
+	wait_output ready
+	namespace_signal HUP
+	namespace_exec touch /dev/shm/go
+	wait_output 10
+	sleep 3 # the signal that was held does not come, which nothing announces
+	namespace_stop QUIT
+	assert_status 7
+	assert_stdout $'ready\n10\n18\n3' # 18 is CONT
 }
 
 @test "--restart never ends the container with its status; on-failure is content with 0" {

@@ -33,6 +33,18 @@ no_zombie() { ! namespace_table | awk '$3 == "Z"' | grep -q .; }
 }
 
 # bats test_tags=kernels
+@test "how a process ended is told right where its first thread had ended before, whoever tells it" {
+	thread='import ctypes, os, threading, time
+threading.Thread(target=lambda: (time.sleep(0.2), ACTION)).start()
+ctypes.CDLL(None).pthread_exit(None)'
+	for init in env "$probe/older_kernel"; do
+		namespace_run "$init" drop-init python3 -c "${thread/ACTION/os._exit(3)}"
+		assert_status 3
+		namespace_run "$init" drop-init python3 -c "${thread/ACTION/os.kill(os.getpid(), 9)}"
+		assert_status 137
+	done
+}
+
 @test "where the kernel tells how a process ended, SIGCHLD is ignored and no zombie can form" {
 	namespace_start sleep 60
 	given=$(awk '/^SigIgn/ { print $2 }' "/proc/$NAMESPACE_PID/status")

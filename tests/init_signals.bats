@@ -92,9 +92,9 @@ namespace_has() { namespace_table | grep -q " $1 "; }
 }
 
 # Where the kernel tells how processes end, no zombie forms; elsewhere one batch of them is in its way, at most.
-@test "a signal overtakes 20,000 zombies" {
+@test "a signal overtakes 10,000 zombies" {
 	overtakes() {
-		run "$probe/zombies" 20000 "$probe/older_kernel" drop-init
+		run "$probe/zombies" 10000 "$probe/older_kernel" drop-init
 		read -r answered reaped <<<"$output"
 		[ $((answered * 4)) -lt "$reaped" ]
 	}
