@@ -3,11 +3,11 @@
  * Two throwaway processes play PID 1 ("judge") and the command ("tenant"). They share a descriptor
  * table, as the real two do while the filter is loaded, so the listener needs no way of its own. */
 #include "init/unotify/broker.h"
-#include "init/sys/effect.h"
 #include "init/filter/filter.h"
+#include "init/privileges/capabilities.h"
+#include "init/sys/effect.h"
 
 #include <errno.h>
-#include <linux/capability.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sched.h>
@@ -42,14 +42,6 @@ static void finding_note(struct finding *finding, const char *what, int error)
 }
 
 /* --- the tenant: a process without any capability, under the filter ------------------------- */
-
-static int capabilities_empty(void)
-{
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct none[2] = { { 0 } };
-
-	return syscall(SYS_capset, &header, none) < 0 ? -errno : 0;
-}
 
 static const struct port *port_choose(const struct broker_ports *ports)
 {
