@@ -74,6 +74,11 @@ keeper_of() { tr '\0' '\n' <"/proc/$NAMESPACE_PID/cmdline" | sed -n "s/^$1=.*kee
 	PORT=5000 namespace_run drop-init --user app --expand --with-file /dev/shm/lines
 	assert_status 4
 	[ "$(sort "$namespace/stdout")" = $'web on 5000\nworker' ]
+	file 'web: sh -c "echo web alone"\n'
+	namespace_run drop-init --user app --with-file /dev/shm/lines
+	assert_status 0
+	assert_stdout 'web alone'
+	assert_stderr ''
 	file 'worker: sleep 60\n'
 	refused '--with-file: no command given, and no line is called web (give it, or call one of the lines web)' \
 		--user app --with-file /dev/shm/lines

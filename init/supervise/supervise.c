@@ -66,7 +66,7 @@ static const struct failure *look_after(struct run *run, struct loop *loop, int 
 		return failure;
 	if (run->plan->drops || unotify->filtered)
 		lockdown_enter(LOCKDOWN_LOOP,
-			       unotify->reports | (run->plan->helper_count ? LOCKDOWN_TITLE : 0));
+			       unotify->reports | (run->helpers ? LOCKDOWN_TITLE : 0));
 	filter_release(&unotify->filter);
 	helpers_watch(run, loop);
 	failure = loop_run(loop, ret_status);
