@@ -30,11 +30,11 @@ static const struct step starting[] = {
 
 	/* from here there is no way back */
 	{ "user", step_down_check, step_down_run },
-	{ "record", NULL, record_load_run },
 	{ "with-file", lines_check, lines_run },
 	{ "chdir", folder_check, folder_run },
 	{ "writable", writable_check, writable_run },
 	{ "command", command_check, command_run },
+	{ "record", NULL, record_load_run },
 	{ NULL, NULL, NULL },
 };
 static const struct step installing[] = { { "install", install_check, install_run }, { 0 } };

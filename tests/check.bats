@@ -172,6 +172,29 @@ agree() {
 	assert_status "$status"
 }
 
+@test "--check says what a filter cannot be composed of, as the run does" {
+	chmod 755 "$namespace" "$BATS_RUN_TMPDIR"
+	rule() { printf '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["%s"],"action":"%s"}]}' "$@" >"$namespace/p.json"; }
+	rule mkdir SCMP_ACT_NOTIFY
+	wrong="the seccomp profile 'p' cannot be loaded: it notifies a supervisor of its own (SCMP_ACT_NOTIFY), and the command can have only one"
+	namespace_run drop-init --user app --seccomp "$namespace/p.json" -- true
+	assert_status 125
+	assert_stderr "drop-init: $wrong"
+	namespace_run drop-init --check --user app --seccomp "$namespace/p.json" -- true
+	assert_status 125
+	assert_stdout_has "$wrong"
+	needs listener
+	rule bind SCMP_ACT_ERRNO
+	for check in '' --check; do
+		namespace_run drop-init $check --user app --allow-port 80 --port-method broker --seccomp "$namespace/p.json" -- true
+		assert_status 125
+		grep -qF "it refuses bind(2) or plain TCP and UDP sockets, or judges them by their arguments, which leaves no place for --allow-port's broker (use --port-method capability)" \
+			"$namespace"/std*
+	done
+	namespace_run drop-init --user app --allow-port 80 --port-method capability --seccomp "$namespace/p.json" -- true
+	assert_status 0
+}
+
 @test "--check says no to --writable where --chown will leave the file alone, and the run does" {
 	namespace_prepare 'mkdir -p /dev/shm/data/sub /dev/shm/data/mount; cd /dev/shm/data; touch plain one setuid capable
 		ln one two; chmod 4755 setuid; chmod 755 capable; setcap cap_net_raw+ep capable; mount -t tmpfs -o mode=755 \

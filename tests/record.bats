@@ -243,6 +243,28 @@ open(sys.argv[1], "wb").write(
 	[[ $stderr =~ ^"drop-init: old["[0-9]+"] is a program for another architecture: what it calls is not recorded, and will be refused"$ ]]
 }
 
+@test "a command that is a line of a file is recorded, and refused where it is another architecture's" {
+	"$python" -c 'import sys
+program = bytearray(open("/bin/true", "rb").read())
+program[18:20] = b"\x16\0" # EM_S390
+open(sys.argv[1], "wb").write(program)' "$namespace/other"
+	chmod 755 "$namespace/other"
+	printf 'web: true\n' >"$namespace/true.lines"
+	printf 'web: other\n' >"$namespace/other.lines"
+	for check in '' --check; do
+		namespace_run drop-init $check --user app --record "$file" --with-file "$namespace/true.lines"
+		assert_status 0
+	done
+	grep -q exit_group "$file"
+	for check in '' --check; do
+		for command in "--with-file $namespace/other.lines" '-- other'; do
+			namespace_run env PATH="$namespace:$PATH" drop-init $check --user app --record "$file" $command
+			assert_status 125
+			grep -qF "cannot record $namespace/other: it is a program for another architecture: " "$namespace"/std*
+		done
+	done
+}
+
 @test "a recording that cannot be written ends in an error" {
 	namespace_prepare 'mount -t tmpfs -o size=4k,mode=1777 tmpfs /mnt; head -c 4096 /dev/zero >/mnt/full || true; : >/mnt/profile.json'
 	namespace_run drop-init --user app --record /mnt/profile.json -- echo started

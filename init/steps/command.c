@@ -214,7 +214,7 @@ static const char *command_question(const void *context)
 {
 	const struct candidate *candidate = context;
 	const struct failure *failure;
-	const char *path = NULL, *obstacle;
+	const char *path = NULL, *obstacle, *foreign;
 	char text[PATH_MAX + 512];
 	int error;
 
@@ -228,6 +228,9 @@ static const char *command_question(const void *context)
 		return text_format("%s", failure_format(executable_refuse(path, path, error), text,
 							sizeof(text)));
 	obstacle = executable_obstacle(path, candidate->bounding, candidate->profile);
+	foreign = candidate->plan->record ? executable_foreign(path) : NULL;
+	if (foreign)
+		return text_format("cannot record %s: %s", path, foreign);
 	return obstacle ? text_format("%s: cannot be run: %s", path, obstacle) : NULL;
 }
 

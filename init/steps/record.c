@@ -43,10 +43,18 @@ static const struct failure *listener_require(const char *typed)
 /* A program of another architecture is not what its calls are recorded for. */
 static const struct failure *architecture_require(const struct run *run, const char *typed)
 {
-	const char *path = run->command.path ? run->command.path : run->plan->command[0];
-	const char *foreign = path ? executable_foreign(path) : NULL;
+	const char *path = run->command.path, *foreign = executable_foreign(path);
 
 	return foreign ? failure_new(typed, 0, NULL, "cannot record %s: %s", path, foreign) : NULL;
+}
+
+/* What the command will run under, with what PID 1 has to be asked. */
+static const struct failure *filter_prepare(struct run *run)
+{
+	const struct port_choice *ports = &run->ports;
+	const enum broker_method method = ports->rung == RUNG_BROKER ? ports->method : BROKER_NONE;
+
+	return unotify_prepare(run->plan, method, ports->free_from, &run->profile, &run->unotify);
 }
 
 /* In a process that is the user. */
@@ -61,15 +69,15 @@ static const char *recording_question(const void *context)
 void record_check_step(struct run *run, struct outlook *outlook)
 {
 	const char *path = run->plan->record, *typed = text_format("--record %s", path);
-	const struct failure *failure;
+	const struct failure *failure = filter_prepare(run);
 	const char *wrong = NULL;
 	int fd = -1;
 
-	if (!path)
+	if (failure)
+		outlook_refuse(outlook, "", failure);
+	if (failure || !path)
 		return;
 	failure = listener_require(typed);
-	if (!failure)
-		failure = architecture_require(run, typed);
 	if (!failure)
 		failure = file_open(typed, path, O_RDWR, &fd);
 	if (fd >= 0) {
@@ -93,8 +101,6 @@ static const struct failure *recording_open(struct run *run)
 	int fd = -1;
 
 	if (!failure)
-		failure = architecture_require(run, typed);
-	if (!failure)
 		failure = file_open(typed, path, O_RDWR | O_CREAT, &fd);
 	if (failure)
 		return failure;
@@ -108,17 +114,17 @@ static const struct failure *recording_open(struct run *run)
 
 const struct failure *record_run(struct run *run)
 {
-	const struct port_choice *ports = &run->ports;
-	const enum broker_method method = ports->rung == RUNG_BROKER ? ports->method : BROKER_NONE;
 	const struct failure *failure = run->plan->record ? recording_open(run) : NULL;
 
-	return failure ? failure
-		       : unotify_prepare(run->plan, method, ports->free_from, &run->profile,
-					 &run->unotify);
+	return failure ? failure : filter_prepare(run);
 }
 
 const struct failure *record_load_run(struct run *run)
 {
-	return unotify_record(&run->unotify,
-			      run->command.path ? run->command.path : run->plan->command[0]);
+	const char *path = run->plan->record;
+	const struct failure *failure = NULL;
+
+	if (path)
+		failure = architecture_require(run, text_format("--record %s", path));
+	return failure ? failure : unotify_record(&run->unotify, run->command.path);
 }

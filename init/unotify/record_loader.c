@@ -55,7 +55,7 @@ static bool interpreter_find(char path[HEADER_SIZE], bool *ret_script)
 	bool found;
 	int fd;
 
-	/* We are still root, and a script may name a device: execve(2) opens none either. */
+	/* A script may name a device: execve(2) opens none either. */
 	if (stat(path, &status) < 0 || !S_ISREG(status.st_mode))
 		return false;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

@@ -56,7 +56,7 @@ static const struct failure *compose_failure(const struct filter *profile, int e
 	}
 }
 
-/* A profile that notifies somebody else can be loaded as it is if we ask for nothing. */
+/* A profile that is too long with them is loaded without: then denials are not explained. */
 static const struct failure *compose(struct unotify *unotify, const struct filter *profile)
 {
 	struct syscall_set silent;
