@@ -152,6 +152,27 @@ signal.pause()"
 	assert_stdout $'1000:1000 750\n33:1001 660'
 }
 
+@test "a unix socket in a folder that --chown has given away needs DAC_OVERRIDE, and says so" {
+	for folder in /dev/shm/run,mkdir /dev/shm/there; do
+		namespace_prepare 'mkdir -p /dev/shm/there; chown 1000:1000 /dev/shm/there'
+		for check in '' --check; do
+			namespace_run setpriv --bounding-set=-all,+chown,+setuid,+setgid,+setpcap drop-init $check --user app \
+				--chown "$folder" --listen "unix:${folder%,*}/s" -- true
+			assert_status 125
+			grep -qF 'Permission denied (a capability is missing: add DAC_OVERRIDE)' "$namespace"/std*
+		done
+	done
+}
+
+@test "an address of one link is bound on the device that it is named with" {
+	namespace_prepare 'ip address add fe80::1/64 dev lo nodad'
+	namespace_run drop-init --user app --listen '[fe80::1]:80,device=lo' -- python3 -c 'import socket
+address, port, _, link = socket.socket(fileno=3).getsockname()
+print(address.split("%")[0], port, socket.if_indextoname(link))'
+	assert_status 0
+	assert_stdout 'fe80::1 80 lo'
+}
+
 @test "a unix socket keeps its own owner in a folder that --chown gives to the user, or makes" {
 	namespace_run drop-init --user app --chown /dev/shm/run,mkdir \
 		--listen unix:/dev/shm/run/a,owner=app:www-data,mode=660 \

@@ -153,6 +153,14 @@ static const struct failure *owner_set(const struct listen_spec *spec,
 	return failure;
 }
 
+/* Root without it is a stranger in a folder that --chown has given away. */
+static const char *capability_missing(int error)
+{
+	return error == EACCES && !capabilities_have(CAP_DAC_OVERRIDE)
+		       ? "a capability is missing: add DAC_OVERRIDE"
+		       : NULL;
+}
+
 /* bind(2) creates the file with 0777 less the umask, so the umask makes the mode right from the
  * start; and nobody can connect before listen(2). */
 static int place_bind(const struct listen_spec *spec, const struct path_place *place, int fd)
@@ -181,10 +189,10 @@ static const struct failure *bind_in(const struct listen_spec *spec, const struc
 	if (failure)
 		return failure;
 	if (stale && unlinkat(place->folder, place->name, 0))
-		return refuse(spec, "remove the stale socket", errno, NULL);
+		return refuse(spec, "remove the stale socket", errno, capability_missing(errno));
 	result = place_bind(spec, place, fd);
 	if (result)
-		return refuse(spec, "bind", -result, NULL);
+		return refuse(spec, "bind", -result, capability_missing(-result));
 	return owner_set(spec, place);
 }
 
@@ -211,7 +219,7 @@ static const struct failure *place_try(const struct listen_spec *spec,
 	if (failure)
 		return failure;
 	if (faccessat(place->folder, ".", W_OK | X_OK, AT_EACCESS))
-		return refuse(spec, "bind", errno, NULL);
+		return refuse(spec, "bind", errno, capability_missing(errno));
 	if (spec->owner.uid != (uid_t)-1 && spec->owner.uid != geteuid() &&
 	    !capabilities_have(CAP_CHOWN))
 		return refuse(spec, "change the owner of", EPERM,
@@ -228,6 +236,9 @@ const struct failure *unix_socket_try(const struct listen_spec *spec, const stru
 	const char *folder = text_format("%.*s", (int)(strrchr(path, '/') - path), path);
 	const struct chown_spec *made = outlook_folder_maker(outlook, folder);
 
+	if (failure && failure->error == ENOENT && made && made->mode == MODE_UNSET &&
+	    capability_missing(EACCES))
+		return refuse(spec, "bind", EACCES, capability_missing(EACCES));
 	if (failure && failure->error == ENOENT && made) {
 		*ret_after = text_format(", once --chown %s is done", made->text);
 		return NULL;

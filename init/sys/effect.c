@@ -1,6 +1,7 @@
 #include "init/sys/effect.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -86,6 +87,10 @@ int effect_bind(int fd, const struct sockaddr *address, socklen_t length)
 
 	if (bind(fd, address, length) || getsockname(fd, (struct sockaddr *)&now, &size))
 		return -errno;
+	/* Of a link-local address the kernel fills in which link: the socket's own. */
+	if (address->sa_family == AF_INET6)
+		((struct sockaddr_in6 *)&now)->sin6_scope_id =
+			((const struct sockaddr_in6 *)address)->sin6_scope_id;
 	/* listen(2) would give a socket without a port any port, on every address. */
 	return size == length && !memcmp(&now, address, length) ? 0 : -ENOEFFECT;
 }
