@@ -142,7 +142,7 @@ static int job_judge_file(struct job *job)
 	if (r < 0)
 		return r;
 	verdict = order_judge(&job->order, &job->root);
-	if (verdict == VERDICT_CHANGE && file_has_capability(&job->root, AT_FDCWD, job->spec->path))
+	if (verdict == VERDICT_CHANGE && file_has_capability(&job->root, job->path_fd, ""))
 		return VERDICT_LEFT + LEFT_CAPABILITY;
 	return verdict;
 }

@@ -213,6 +213,17 @@ static bool xattr_is_answer(ssize_t size)
 	return size >= 0 || errno == ENODATA || errno == EOPNOTSUPP;
 }
 
+/* To open a device that was put in its place may do things. */
+static ssize_t capability_size_unopened(int dir, const char *name, const char *attribute)
+{
+	char path[sizeof("/proc/self/fd//") + 11 + NAME_MAX];
+
+	if (dir == AT_FDCWD)
+		return lgetxattr(name, attribute, NULL, 0);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d%s%s", dir, *name ? "/" : "", name);
+	return *name ? lgetxattr(path, attribute, NULL, 0) : getxattr(path, attribute, NULL, 0);
+}
+
 /* A chown(2) removes the capabilities of a file, so a file that is swapped in after this look loses
  * them: nothing is gained by a race. For the same reason "cannot tell" counts as "has none". */
 bool file_has_capability(const struct snapshot *snapshot, int dir, const char *name)
@@ -222,21 +233,16 @@ bool file_has_capability(const struct snapshot *snapshot, int dir, const char *n
 		uint64_t value;
 		uint32_t size, flags;
 	} no_value = { 0, 0, 0 };
-	char path[sizeof("/proc/self/fd//") + 11 + NAME_MAX];
 	ssize_t size;
 
 	if (!S_ISREG(snapshot->mode) || !(snapshot->mode & 0111))
 		return false;
-	size = syscall(SYS_getxattrat, dir, name, AT_SYMLINK_NOFOLLOW, attribute, &no_value,
-		       sizeof(no_value));
+	size = syscall(SYS_getxattrat, dir, name, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, attribute,
+		       &no_value, sizeof(no_value));
 	if (xattr_is_answer(size) || errno == ENOENT)
 		return size > 0;
-	/* If possible not by opening it: to open a device that was put in its place may do things.
-	 */
-	if (snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dir, name) < (int)sizeof(path)) {
-		size = lgetxattr(path, attribute, NULL, 0);
-		if (xattr_is_answer(size))
-			return size > 0;
-	}
-	return capability_size_by_open(dir, name, attribute) > 0;
+	size = capability_size_unopened(dir, name, attribute);
+	if (!xattr_is_answer(size))
+		size = capability_size_by_open(dir, name, attribute);
+	return size > 0;
 }

@@ -67,7 +67,7 @@ bool snapshot_has_settled(const struct snapshot *snapshot, struct patience *pati
  * whole tree changing does not hold a walk up for long. */
 int snapshot_looks(const struct snapshot *snapshot, const struct patience *patience);
 
-/* Would execve(2) of this file give capabilities? */
+/* Would execve(2) of this file give capabilities? "" is what the descriptor itself is of. */
 bool file_has_capability(const struct snapshot *snapshot, int dir, const char *name);
 
 #endif
