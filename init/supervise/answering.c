@@ -52,7 +52,7 @@ const struct failure *answering_start(struct unotify *unotify, int listener)
 	struct server *server;
 	int result;
 
-	if (listener < 0 && unotify_wants_listener(unotify))
+	if (listener < 0 && unotify->reports)
 		message(MESSAGE_INFO, "denials are not explained: %s",
 			filter_can_listen() ? "an outer supervisor has the only seccomp listener "
 					      "that there can be"

@@ -69,7 +69,11 @@ static const struct failure *compose(struct unotify *unotify, const struct filte
 		unotify->reports = 0;
 		result = filter_compose(profile, 0, NULL, &unotify->filter);
 	}
-	return result ? compose_failure(profile, -result) : NULL;
+	if (result)
+		return compose_failure(profile, -result);
+	if (!filter_reports(&unotify->filter))
+		unotify->reports = 0; /* it answers nothing with EPERM */
+	return NULL;
 }
 
 const struct failure *unotify_prepare(const struct plan *plan, enum broker_method method,
@@ -110,7 +114,7 @@ const struct failure *unotify_record(struct unotify *unotify, const char *comman
 
 bool unotify_wants_listener(const struct unotify *unotify)
 {
-	return unotify->reports && filter_reports(&unotify->filter);
+	return unotify->reports;
 }
 
 bool unotify_needs_listener(const struct unotify *unotify)
