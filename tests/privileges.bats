@@ -34,6 +34,15 @@ bounded() {
 }
 
 # bats test_tags=kernels
+@test "a root that was never dropped can signal a command that has become another user" {
+	namespace_start drop-init --allow-port 80 --port-method capability setpriv --reuid 1000 --regid 1000 --clear-groups \
+		sh -c 'echo ready; exec sleep 60'
+	wait_output ready
+	namespace_stop TERM
+	assert_status 143
+	assert_stderr ''
+}
+
 @test "root cannot be had again: no set-user-ID file, no securebit, no ambient capability" {
 	namespace_run drop-init --user app python3 -c '
 import ctypes, os

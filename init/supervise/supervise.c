@@ -45,11 +45,14 @@ static void close_others(struct run *run, const struct loop *loop)
 static const struct failure *threads_part(struct run *run, int listener)
 {
 	const enum bind_capability keeps = run->ports.keeps;
-	const struct failure *failure = keeps == BIND_COMMAND ? privileges_give_up() : NULL;
+	const bool gives_up = run->plan->drops || geteuid() != 0;
+	const struct failure *failure = NULL;
 
+	if (gives_up && keeps == BIND_COMMAND)
+		failure = privileges_give_up();
 	if (!failure)
 		failure = answering_start(&run->unotify, listener);
-	if (!failure && keeps == BIND_BROKER && (run->plan->drops || geteuid() != 0))
+	if (!failure && gives_up && keeps == BIND_BROKER)
 		failure = privileges_give_up();
 	return failure;
 }
