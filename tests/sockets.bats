@@ -164,6 +164,25 @@ signal.pause()"
 	done
 }
 
+@test "what two of ours cannot both have --check says too, a helper among them, and no more than that" {
+	for check in '' --check; do
+		for two in '80 127.0.0.1:80' '[::]:80 [::1]:80' 'udp:80 udp:127.0.0.1:80' '80 [::]:80'; do
+			namespace_run drop-init $check --user app --listen "${two% *}" --listen "${two#* }" -- true
+			assert_status 125
+			grep -qF "in use (--listen ${two% *} has it" "$namespace"/std*
+		done
+		for other in '--listen=80' '--with=v: --listen 127.0.0.1:80 sleep 60'; do
+			namespace_run drop-init $check --user app "$other" --with 'w: --listen 80 sleep 60' -- true
+			assert_status 125
+			grep -qF 'in use (something else listens there)' "$namespace"/std*
+		done
+		for two in '127.0.0.1:80 127.0.0.2:80' '80 [::]:80,v6only' '80,reuseport 80,reuseport' '80 udp:80'; do
+			namespace_run drop-init $check --user app --listen "${two% *}" --listen "${two#* }" -- true
+			assert_status 0
+		done
+	done
+}
+
 @test "an address of one link is bound on the device that it is named with" {
 	namespace_prepare 'ip address add fe80::1/64 dev lo nodad'
 	namespace_run drop-init --user app --listen '[fe80::1]:80,device=lo' -- python3 -c 'import socket

@@ -54,26 +54,22 @@ static bool is_wildcard(const struct listen_spec *spec)
 	       IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)&spec->address)->sin6_addr);
 }
 
-/* Would one of ours take an address of this one: the same, or [::] both families' port? */
-static bool collides(const struct listen_spec *one, const struct listen_spec *other)
+/* Of two that cannot both be had: do they want the same? Whether they can the kernel knows best. */
+static bool is_rival(const struct listen_spec *one, const struct listen_spec *other)
 {
-	if (one->type != other->type || (one->reuseport && other->reuseport))
+	const bool is_unix = one->address.ss_family == AF_UNIX;
+
+	if (one->type != other->type || is_unix != (other->address.ss_family == AF_UNIX))
 		return false;
-	if (one->address_length == other->address_length &&
-	    !memcmp(&one->address, &other->address, one->address_length))
-		return true;
-	return one->address.ss_family != AF_UNIX && other->address.ss_family != AF_UNIX &&
-	       one->address.ss_family != other->address.ss_family &&
-	       port_of(one) == port_of(other) &&
-	       (one->address.ss_family == AF_INET6 ? one : other)->v6only != 1 &&
-	       is_wildcard(one->address.ss_family == AF_INET6 ? one : other);
+	return is_unix ? !memcmp(&one->address, &other->address, one->address_length)
+		       : port_of(one) == port_of(other);
 }
 
-/* One of ours that stands in this one's way: an earlier one. */
+/* An earlier one of ours; NULL: it is somebody else's. */
 static const struct listen_spec *rival_find(const struct plan *plan, const struct listen_spec *spec)
 {
 	for (const struct listen_spec *s = plan->listens; s < spec; s++) {
-		if (collides(s, spec))
+		if (is_rival(s, spec))
 			return s;
 	}
 	return NULL;
@@ -194,15 +190,21 @@ static const struct failure *address_bind(const struct plan *plan, const struct 
 					  int fd)
 {
 	const struct sockaddr *address = (const struct sockaddr *)&spec->address;
-	const struct listen_spec *rival = rival_find(plan, spec);
-	int result;
+	const int result = effect_bind(fd, address, spec->address_length);
+	const struct listen_spec *rival = result == -EADDRINUSE ? rival_find(plan, spec) : NULL;
 
-	if (spec->address.ss_family == AF_UNIX)
-		return unix_socket_bind(spec, fd);
-	result = effect_bind(fd, address, spec->address_length);
-	if (result == -EADDRINUSE && rival)
+	if (rival)
 		return refuse_rival(spec, rival);
 	return result ? refuse(spec, "bind", -result) : NULL;
+}
+
+static const struct failure *listening(const struct listen_spec *spec, int fd)
+{
+	int result = 0;
+
+	if (spec->type == SOCK_STREAM)
+		result = effect_listen(fd, spec->backlog ? spec->backlog : DEFAULT_BACKLOG);
+	return result ? refuse(spec, "listen on", -result) : NULL;
 }
 
 static const struct failure *socket_make(const struct plan *plan, const struct listen_spec *spec,
@@ -217,10 +219,9 @@ static const struct failure *socket_make(const struct plan *plan, const struct l
 	result = options_set(spec, slot, &what);
 	if (result)
 		return refuse(spec, what, -result);
-	failure = address_bind(plan, spec, slot);
-	if (!failure && spec->type == SOCK_STREAM)
-		result = effect_listen(slot, spec->backlog ? spec->backlog : DEFAULT_BACKLOG);
-	return failure || !result ? failure : refuse(spec, "listen on", -result);
+	failure = spec->address.ss_family == AF_UNIX ? unix_socket_bind(spec, slot)
+						     : address_bind(plan, spec, slot);
+	return failure ? failure : listening(spec, slot);
 }
 
 /* A port alone is IPv4's: nginx and cheroot take no other family's socket. */
@@ -253,27 +254,27 @@ const struct failure *sockets_run(struct run *run)
 
 /* --- whether it would work ------------------------------------------------------------------ */
 
-static const struct failure *address_try(const struct listen_spec *spec)
+/* It listens until --check has ended: another one of ours, or a helper's, may want the same. */
+static const struct failure *address_try(const struct plan *plan, const struct listen_spec *spec)
 {
-	const struct sockaddr *address = (const struct sockaddr *)&spec->address;
 	int fd = socket(spec->address.ss_family, spec->type | SOCK_CLOEXEC, 0);
 	const char *what = "create a socket for";
-	int result = fd < 0 ? -errno : options_set(spec, fd, &what);
+	const int result = fd < 0 ? -errno : options_set(spec, fd, &what);
+	const struct failure *failure =
+		result ? refuse(spec, what, -result) : address_bind(plan, spec, fd);
 
-	if (!result) {
-		what = "bind";
-		result = effect_bind(fd, address, spec->address_length);
-	}
-	if (fd >= 0)
+	if (!failure)
+		failure = listening(spec, fd);
+	if (failure && fd >= 0)
 		(void)close(fd); /* was only tried */
-	return result ? refuse(spec, what, -result) : NULL;
+	return failure;		 /* cppcheck-suppress resourceLeak ; see above */
 }
 
 static void listen_check(const struct plan *plan, const struct listen_spec *spec,
 			 struct outlook *outlook)
 {
-	const struct listen_spec *rival = rival_find(plan, spec);
 	const bool is_unix = spec->address.ss_family == AF_UNIX;
+	const struct listen_spec *rival = is_unix ? rival_find(plan, spec) : NULL;
 	const char *name = spec->name ? text_format(" as '%s'", spec->name) : "";
 	const char *after = "";
 	const struct failure *failure;
@@ -282,7 +283,8 @@ static void listen_check(const struct plan *plan, const struct listen_spec *spec
 	if (rival)
 		failure = refuse_rival(spec, rival);
 	else
-		failure = is_unix ? unix_socket_try(spec, outlook, &after) : address_try(spec);
+		failure =
+			is_unix ? unix_socket_try(spec, outlook, &after) : address_try(plan, spec);
 	if (failure)
 		outlook_refuse(outlook, address_format(spec, text), failure);
 	else
