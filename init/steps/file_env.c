@@ -186,39 +186,51 @@ static bool is_read(const struct run *run, const struct secret_source *source)
 	return false;
 }
 
+static const struct failure *source_take(struct run *run, const struct secret_source *source)
+{
+	const struct failure *failure;
+	char *secret;
+
+	if (*source->path && is_read(run, source))
+		return source_refuse(source, "another variable names a file for it, too",
+				     "unset one of them");
+	failure = source_read(run->plan, source, &secret);
+	if (failure)
+		secret_wipe(secret);
+	else if (secret)
+		failure = secret_add(run, secret);
+	return failure;
+}
+
 const struct failure *file_env_run(struct run *run)
 {
 	const struct failure *failure = NULL;
 	struct secret_source source;
-	char *secret;
 
 	for (char **at = environ; !failure && *at; at++) {
-		if (!secret_source_parse(&run->plan->file_env, *at, &source))
-			continue;
-		if (*source.path && is_read(run, &source))
-			return source_refuse(&source, "another variable names a file for it, too",
-					     "unset one of them");
-		failure = source_read(run->plan, &source, &secret);
-		if (failure)
-			secret_wipe(secret);
-		else if (secret)
-			failure = secret_add(run, secret);
+		if (secret_source_parse(&run->plan->file_env, *at, &source))
+			failure = source_take(run, &source);
 	}
 	return failure;
+}
+
+void file_env_wipe(struct run *run)
+{
+	for (size_t i = 0; i < run->secrets.count; i++)
+		secret_wipe((char *)run->secrets.at[i]);
+	run->secrets.count = 0;
 }
 
 void file_env_check(struct run *run, struct outlook *outlook)
 {
 	struct secret_source source;
-	char *secret;
 
 	for (char **at = environ; *at; at++) {
 		const struct failure *failure;
 
 		if (!secret_source_parse(&run->plan->file_env, *at, &source) || !*source.path)
 			continue;
-		failure = source_read(run->plan, &source, &secret);
-		secret_wipe(secret);
+		failure = source_take(run, &source);
 		if (failure)
 			outlook_refuse(
 				outlook,
@@ -228,11 +240,5 @@ void file_env_check(struct run *run, struct outlook *outlook)
 			outlook_say(outlook, true, "%.*s, from %s", (int)source.name_length,
 				    source.variable, source.path);
 	}
-}
-
-void file_env_wipe(struct run *run)
-{
-	for (size_t i = 0; i < run->secrets.count; i++)
-		secret_wipe((char *)run->secrets.at[i]);
-	run->secrets.count = 0;
+	file_env_wipe(run);
 }
