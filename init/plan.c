@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static bool has_filter(const struct plan *plan)
+bool plan_has_filter(const struct plan *plan)
 {
 	if (plan->record)
 		return true;
@@ -16,7 +16,7 @@ bool plan_is_request(const struct plan *plan)
 
 const struct failure *plan_check(const struct plan *plan)
 {
-	if (plan->allow_new_privs && has_filter(plan))
+	if (plan->allow_new_privs && plan_has_filter(plan))
 		return failure_new("--allow-new-privs", 0,
 				   "add --seccomp none, or leave --allow-new-privs out",
 				   "a seccomp filter needs no_new_privs");

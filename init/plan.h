@@ -199,4 +199,7 @@ bool plan_is_request(const struct plan *plan);
 /* Does it ask for what cannot go together? */
 const struct failure *plan_check(const struct plan *plan);
 
+/* Will the command, or the helper, run under a filter? */
+bool plan_has_filter(const struct plan *plan);
+
 #endif

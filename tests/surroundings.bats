@@ -133,6 +133,8 @@ refused() { # MESSAGE ARGUMENT...
 		'${NOPE:-a b}' '$$X' '${EMPTY:-}' ':${PORT}:'
 	assert_status 0
 	assert_stdout '$PORT|a b|$X||:81:'
+	APP=app namespace_run drop-init --user '$APP' --groups '${NONE:-none}' --expand id -un
+	assert_stdout app
 	HOME=/root namespace_run drop-init --expand --user app echo '$HOME' '$USER' '${LOGNAME}'
 	assert_stdout '/home/app app app'
 }
@@ -230,6 +232,9 @@ refused() { # MESSAGE ARGUMENT...
 	PW_FILE=/nosuch namespace_run drop-init --check --user app --file-env PW true
 	assert_status 125
 	assert_stdout_has "NO  file-env    PW: No such file or directory"
+	PW_FILE=/dev/shm/pw PW__FILE=/dev/shm/pw namespace_run drop-init --check --user app --file-env PW true
+	assert_status 125
+	assert_stdout_has 'another variable names a file for it, too (unset one of them)'
 	PW_FILE=/dev/shm/pw namespace_run drop-init --expand --file-env PW echo '$PW'
 	assert_status 125
 	assert_stderr 'drop-init: $PW: PW comes from a file, by --file-env, and would stand in a command line for everybody to see (let the command read it)'

@@ -56,8 +56,9 @@ const struct failure *typed_apply_all(const struct typed_list *list, struct plan
 {
 	const struct failure *failure = NULL;
 
+	for (size_t i = 0; early && i < list->count; i++)
+		plan->expand |= typed_is_called(&list->at[i], "expand");
 	for (size_t i = 0; !failure && i < list->count; i++) {
-		plan->expand |= early && typed_is_called(&list->at[i], "expand");
 		if (is_early(&list->at[i]) == early)
 			failure = typed_apply(list, &list->at[i], plan);
 	}

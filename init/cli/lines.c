@@ -73,8 +73,13 @@ static void plan_inherit(const struct plan *plan, const char *name, struct plan 
 	ret->stop_timeout_ms = STOP_TIMEOUT_MS;
 }
 
-static const char *helper_check(const struct helper_spec *helper)
+static const char *helper_check(const struct plan *plan)
 {
+	const struct helper_spec *helper = &plan->helper;
+
+	if (plan->allow_new_privs && plan_has_filter(plan))
+		return "a seccomp filter needs no_new_privs, which --allow-new-privs leaves off: "
+		       "add --seccomp none to the line";
 	if (helper->once + (helper->every_ms > 0) + helper->restart_given > 1)
 		return "--once, --every and --restart exclude each other";
 	if ((helper->together || helper->ready_notify) && (helper->once || helper->every_ms))
@@ -138,7 +143,7 @@ static const struct failure *helper_parse(struct plan *plan, const char *where, 
 	plan_inherit(plan, name, &helper);
 	helper.helper.in_file = place == OPTION_IN_FILE;
 	failure = options_parse_line(typed, rest, place, &helper);
-	wrong = failure ? NULL : helper_check(&helper.helper);
+	wrong = failure ? NULL : helper_check(&helper);
 	if (wrong)
 		failure = failure_new(typed, 0, NULL, "%s", wrong);
 	return failure ? failure : helper_add(plan, typed, helper);
