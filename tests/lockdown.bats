@@ -36,7 +36,7 @@ number() { awk -v name="\"$1\\\\0\"" '$0 == name { print NR - 1 }' "$BUILD/sysca
 # Of these lines those whose call this machine has. O_NOFOLLOW is another bit on arm64.
 on_this_machine() {
 	local line nofollow=()
-	[ "$(uname -m)" != aarch64 ] || nofollow=(-e s/0x220243/0x208243/ -e s/0x20001/0x8001/)
+	[ "$(uname -m)" != aarch64 ] || nofollow=(-e s/0x220243/0x208243/ -e s/0x20201/0x8201/)
 	printf '%s\n' "$@" | while IFS= read -r line; do
 		[ -z "$(number "${line%%,*}")" ] || echo "$line"
 	done | sed "${nofollow[@]}" -e ''
@@ -78,8 +78,8 @@ loop='exit_group
 getdents64
 ioctl, args[1] == 0xc048ff0b
 kill
-open, args[1] & 0x220243 == 0x20001
-openat, args[2] & 0x220243 == 0x20001
+open, args[1] & 0x220243 == 0x20201
+openat, args[2] & 0x220243 == 0x20201
 pidfd_open
 pidfd_send_signal
 rt_sigaction, args[0] == 0x11
@@ -161,7 +161,7 @@ choose_calls() {
 	assert_status 0
 	assert_stderr escaped # the probe does get there
 	# pidfd_getfd takes a descriptor as a broker does; open to write
-	choose_calls execve fork clone 'kill 2 9' 'wait4 -1' 'exit_group 0' 'bind 0' 'pidfd_getfd 0 0' 'open 0 0x20001' \
+	choose_calls execve fork clone 'kill 2 9' 'wait4 -1' 'exit_group 0' 'bind 0' 'pidfd_getfd 0 0' 'open 0 0x20201' \
 		'openat -100 0 1'
 	for call in "${calls[@]}"; do
 		# shellcheck disable=SC2086 # several words

@@ -12,17 +12,14 @@
 
 bats_require_minimum_version 1.5.0
 
-setup_file() {
-	command -v runc >/dev/null || skip "runc is not installed"
-	[ "$(uname -m)" = x86_64 ] || skip "the profiles' arguments are x86_64's"
-}
-
 setup() {
 	build=${BUILD:-$BATS_TEST_DIRNAME/../build}
 	case $build in /*) ;; *) build=$BATS_TEST_DIRNAME/../$build ;; esac
 	PATH=$build:$build/probe:$PATH
 	profiles=$BATS_TEST_DIRNAME/../seccomp/profiles
 	container=drop-seccomp-$$-$BATS_TEST_NUMBER
+	command -v runc >/dev/null || skip "runc is not installed"
+	[ "$(uname -m)" = x86_64 ] || skip "the profiles' arguments are x86_64's"
 }
 
 teardown() {
