@@ -175,7 +175,7 @@ agree() {
 @test "--check says what a filter cannot be composed of, as the run does" {
 	chmod 755 "$namespace" "$BATS_RUN_TMPDIR"
 	rule() { printf '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["%s"],"action":"%s"}]}' "$@" >"$namespace/p.json"; }
-	rule mkdir SCMP_ACT_NOTIFY
+	rule mkdirat SCMP_ACT_NOTIFY
 	wrong="the seccomp profile 'p' cannot be loaded: it notifies a supervisor of its own (SCMP_ACT_NOTIFY), and the command can have only one"
 	namespace_run drop-init --user app --seccomp "$namespace/p.json" -- true
 	assert_status 125

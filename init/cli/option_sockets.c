@@ -76,7 +76,10 @@ static const char *listen_owner(void *spec, const char *value)
 
 static const char *listen_mode(void *spec, const char *value)
 {
-	return suboption_mode(value, &((struct listen_spec *)spec)->mode);
+	mode_t *mode = &((struct listen_spec *)spec)->mode;
+	const char *wrong = suboption_mode(value, mode);
+
+	return wrong || *mode <= 0777 ? wrong : "a socket has an octal mode from 0 to 777";
 }
 
 /* A key that the kind of socket has no use for is a mistake, and not left unsaid. */

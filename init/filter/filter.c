@@ -287,12 +287,6 @@ bool filter_reports(const struct filter *composed)
 	return program_notifies(&composed->program);
 }
 
-/* A NULL program is looked at after the flags: EFAULT says that they are known. */
-bool filter_flags_known(uint32_t flags)
-{
-	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, NULL) < 0 && errno == EFAULT;
-}
-
 /* Answer in the kernel what PID 1 would have been asked. */
 static void program_unreport(const struct sock_fprog *program)
 {

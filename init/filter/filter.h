@@ -55,9 +55,6 @@ void filter_release(struct filter *composed);
 /* Does any instruction of a composed filter ask PID 1? If not, it needs no listener. */
 bool filter_reports(const struct filter *composed);
 
-/* Does this kernel take all of these SECCOMP_FILTER_FLAG_*? Changes nothing. */
-bool filter_flags_known(uint32_t flags);
-
 /* Load it into this process, which needs no_new_privs or CAP_SYS_ADMIN. Async-signal-safe, for the
  * child of a vfork: whatever is called afterwards, execve(2) and _exit(2) excepted, may wait for
  * PID 1.

@@ -61,8 +61,10 @@ static bool is_rival(const struct listen_spec *one, const struct listen_spec *ot
 
 	if (one->type != other->type || is_unix != (other->address.ss_family == AF_UNIX))
 		return false;
-	return is_unix ? !memcmp(&one->address, &other->address, one->address_length)
-		       : port_of(one) == port_of(other);
+	if (!memcmp(&one->address, &other->address, one->address_length))
+		return true;
+	return !is_unix && port_of(one) == port_of(other) &&
+	       (is_wildcard(one) || is_wildcard(other));
 }
 
 /* An earlier one of ours; NULL: it is somebody else's. */
