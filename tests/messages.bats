@@ -124,7 +124,7 @@ print(init.wait(10))'
 
 @test "a terminal that stops in the middle of a line keeps PID 1 from nothing" {
 	namespace_run python3 -c 'import os, pty, signal, subprocess, termios, time
-orphans = "trap \"exit 5\" TERM; i=0; while [ $((i += 1)) -lt 500 ]; do sh -c \"true & true & true &\"; done; echo; sleep 60 & wait"
+orphans = "trap \"exit 5\" TERM; i=0; while [ $((i += 1)) -lt 200 ]; do sh -c \"true & true & true &\"; done; echo; sleep 60 & wait"
 for options in ["-w"], ["-vv"], ["--user", "1000:1000", "-w"]:
     unread, terminal = pty.openpty() # full after 4 KiB, as nobody reads there
     init = subprocess.Popen(["drop-init", *options, "sh", "-c", orphans], stderr=terminal, stdout=subprocess.PIPE,

@@ -129,11 +129,11 @@ explained() {
 @test "diff groups what differs alike, and says nothing where nothing differs" {
 	local rule='"action": "SCMP_ACT_ALLOW"'
 	echo "{\"defaultAction\": \"SCMP_ACT_ERRNO\", \"syscalls\": [{\"names\": [\"read\", \"write\", \"mseal\"], $rule}]}" >a.json
-	echo "{\"defaultAction\": \"SCMP_ACT_ERRNO\", \"syscalls\": [{\"names\": [\"mseal\", \"close\"], $rule}]}" >b.json
+	echo "{\"defaultAction\": \"SCMP_ACT_ERRNO\", \"syscalls\": [{\"names\": [\"mseal\", \"fsync\"], $rule}]}" >b.json
 	run -1 --separate-stderr drop-seccomp diff a.json b.json
 	[ "$stderr" = "" ]
 	[ "$output" = "$(printf '%s\n' "A: a.json" "B: b.json" "$(uname -m):" "  A: SCMP_ACT_ALLOW, B: SCMP_ACT_ERRNO EPERM (1):" \
-		"    read write" "  A: SCMP_ACT_ERRNO EPERM (1), B: SCMP_ACT_ALLOW:" "    close" \
+		"    read write" "  A: SCMP_ACT_ERRNO EPERM (1), B: SCMP_ACT_ALLOW:" "    fsync" \
 		"different: 3 system calls of $(uname -m)")" ]
 	run -0 --separate-stderr drop-seccomp diff a.json a.json
 	[ "$output$stderr" = "" ]
