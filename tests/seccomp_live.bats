@@ -89,7 +89,8 @@ broken_promises='
 	drop-seccomp compile "$profiles/default.json" -o filter.bpf
 	local ioctl=29 # on arm64
 	[ "$(uname -m)" != x86_64 ] || ioctl=16
-	run -0 syscall -u "$user" -f filter.bpf < <(printf "$ioctl %s 0\\n" '0 0x5412' '0 0x100005412' '0 0xffffffff00005412' '-1 0x5413')
+	run -0 syscall -u "$user" -f filter.bpf \
+		< <(printf "$ioctl %s 0\\n" '0 0x5412' '0 0x100005412' '0 0xffffffff00005412' '-1 0x5413')
 	[ "$output" = "$(printf "$ioctl %s\\n" EPERM EPERM EPERM EBADF)" ]
 }
 
