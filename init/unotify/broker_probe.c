@@ -22,7 +22,7 @@
 #include <unistd.h>
 #include <fcntl.h>
 
-#define PATIENCE_MS 1000 /* a bind takes microseconds: by then an answer was lost */
+#define PATIENCE_MS 20000 /* by then an answer was lost, even where the machine stood still */
 
 /* What the judge sends home. */
 struct finding {
@@ -102,8 +102,9 @@ struct trial {
 /* Answer binds until the tenant has sent a number; false: it died. */
 static bool trial_hear(struct trial *trial, int *ret_number)
 {
-	struct pollfd wait[] = { { .fd = trial->home, .events = POLLIN },
-				 { .fd = trial->tenant, .events = POLLIN },
+	/* In this order: poll(2) finds what was written before the end that it found. */
+	struct pollfd wait[] = { { .fd = trial->tenant, .events = POLLIN },
+				 { .fd = trial->home, .events = POLLIN },
 				 { .fd = trial->listener, .events = POLLIN } };
 	struct request request;
 	int ready;
@@ -111,10 +112,10 @@ static bool trial_hear(struct trial *trial, int *ret_number)
 	while ((ready = poll(wait, 3, PATIENCE_MS)) > 0 || (ready < 0 && errno == EINTR)) {
 		if (ready < 0)
 			continue;
-		if (wait[0].revents & POLLIN)
+		if (wait[1].revents & POLLIN)
 			return read(trial->home, ret_number, sizeof(*ret_number)) ==
 			       sizeof(*ret_number);
-		if (wait[1].revents)
+		if (wait[0].revents)
 			return false;
 		if (wait[2].revents & POLLIN && request_receive(trial->listener, &request) == 0)
 			(void)request_answer(&request, broker_answer(&trial->broker, &request));
