@@ -25,6 +25,13 @@ load namespace
 	assert_stderr "drop-init: --install /nosuch/copy: cannot open '/nosuch': No such file or directory"
 }
 
+@test "--install into a folder that is not there makes no file of its name" {
+	namespace_run sh -c 'drop-init --install /dev/shm/bin/; status=$?; ls /dev/shm; exit $status'
+	assert_status 125
+	assert_stdout ''
+	assert_stderr "drop-init: --install /dev/shm/bin/: cannot open '/dev/shm/bin': No such file or directory"
+}
+
 @test "--install writes into no file that somebody else has put there" {
 	namespace_run sh -c 'chmod 1777 /dev/shm; cd /dev/shm
 		setpriv --reuid 1000 --clear-groups sh -c "echo mine >copy.new; chmod 666 copy.new"

@@ -235,6 +235,16 @@ assert_warned() { assert_stderr_has "drop-init: --chown $data,owner=1000:1000: l
 	assert_stderr ''
 }
 
+@test "a set-ID mode, which the change of owner would take from a file, is refused there" {
+	install -m 755 /dev/null "$data/tool"
+	for mode in 4755 2755; do
+		namespace_run drop-init --seccomp none --chown "$data/tool,owner=1000:1000,mode=$mode" -- true
+		assert_status 125
+		assert_stderr_has "refusing '$data/tool' (a mode that is set-user-ID or set-group-ID is for folders only"
+		assert_equal "$(stat -c '%a %u' "$data/tool")" '755 0'
+	done
+}
+
 @test "a path that is missing ends the run, and with optional it does not" {
 	rmdir "$data"
 	give

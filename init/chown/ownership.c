@@ -147,6 +147,14 @@ static int job_judge_file(struct job *job)
 	return verdict;
 }
 
+/* A change of owner takes a file's set-ID bits away. chown(2) */
+static const char *mode_objection(mode_t type, mode_t mode)
+{
+	const bool kept = mode == MODE_UNSET || S_ISDIR(type) || !(mode & (S_ISUID | S_ISGID));
+
+	return kept ? NULL : "a mode that is set-user-ID or set-group-ID is for folders only";
+}
+
 /* What PATH itself must be for the walk to begin. */
 static int job_check(struct job *job)
 {
@@ -158,6 +166,8 @@ static int job_check(struct job *job)
 		return job_fail(job, OWNERSHIP_LOOK, r);
 	order_set_filesystem(&job->order, job->path_fd, &job->report->filesystem);
 	objection = root_objection(&job->order.features, &job->root, job->report->filesystem);
+	if (!objection)
+		objection = mode_objection(job->root.mode, job->spec->mode);
 	if (objection)
 		return job_refuse(job, objection);
 	if (job->order.dry_run && fstatfs(job->path_fd, &fs) == 0)
