@@ -304,6 +304,12 @@ except OSError as e: print(e.strerror)'
 	assert_equal "$(head -n 1 "$namespace/stderr")" "$own" "standard error"
 }
 
+@test "where a listener can be made, and nothing received from it, the command gets the capability" {
+	namespace_run "$outer" no-receive drop-init -v --user app --seccomp none --allow-port 80 -- true
+	assert_status 0
+	assert_stderr_has "(no broker: answering a bind: Operation not permitted)"
+}
+
 @test "a socket of another network namespace is left to the kernel" {
 	for way in env "$outer pidfd_getfd=EPERM"; do
 		namespace_run $way drop-init --user app --seccomp none --allow-port 80 -- \

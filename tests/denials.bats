@@ -26,6 +26,13 @@ for word in sys.argv[1:]:
 		"drop-init: python3[N]: chroot(2) denied by the seccomp profile 'default' (EPERM$advice)" "standard error"
 }
 
+@test "where nothing can be received from a listener, what would be explained is ENOSYS, and PID 1 rests" {
+	namespace_run "$outer" no-receive drop-init --user app -- "$python" -c "$calls" chroot,0 chroot,0
+	assert_status 0
+	assert_stdout $'chroot,0 ENOSYS\nchroot,0 ENOSYS'
+	assert_stderr 'drop-init: what the command asks of PID 1 is no longer answered: Operation not permitted (what its filter reports is ENOSYS from now on)'
+}
+
 # bats test_tags=kernels
 @test "the argument that decided is named: a family, a request, flags" {
 	namespace_run drop-init --user app -- "$python" -c "$calls" socket,38,5,0 ioctl,0,0x5412,0 unshare,0x50000000 \

@@ -99,37 +99,42 @@ struct trial {
 	int tenant;   /* a pidfd: in a shared table, home does not end with the tenant */
 };
 
-/* Answer binds until the tenant has sent a number; false: it died. */
-static bool trial_hear(struct trial *trial, int *ret_number)
+/* Answer binds until the tenant has sent a number. 0 or -errno; -ECHILD: it is gone. */
+static int trial_hear(struct trial *trial, int *ret_number)
 {
 	/* In this order: poll(2) finds what was written before the end that it found. */
 	struct pollfd wait[] = { { .fd = trial->tenant, .events = POLLIN },
 				 { .fd = trial->home, .events = POLLIN },
 				 { .fd = trial->listener, .events = POLLIN } };
 	struct request request;
-	int ready;
+	int ready, r = 0;
 
-	while ((ready = poll(wait, 3, PATIENCE_MS)) > 0 || (ready < 0 && errno == EINTR)) {
-		if (ready < 0)
+	while (r == 0 || r == -ENOENT || r == -EINTR) {
+		ready = poll(wait, 3, PATIENCE_MS);
+		if (ready <= 0) {
+			r = ready < 0 ? -errno : -ETIMEDOUT;
 			continue;
+		}
 		if (wait[1].revents & POLLIN)
-			return read(trial->home, ret_number, sizeof(*ret_number)) ==
-			       sizeof(*ret_number);
+			return read(trial->home, ret_number, sizeof(int)) == sizeof(int) ? 0 : -EIO;
 		if (wait[0].revents)
-			return false;
-		if (wait[2].revents & POLLIN && request_receive(trial->listener, &request) == 0)
+			return -ECHILD;
+		if (!(wait[2].revents & POLLIN))
+			continue;
+		r = request_receive(trial->listener, &request);
+		if (r == 0)
 			(void)request_answer(&request, broker_answer(&trial->broker, &request));
 	}
-	return false;
+	return r;
 }
 
 /* The tenant binds once for each way; whoever came before the first that works is named. */
 static void trial_judge(struct trial *trial, struct finding *finding)
 {
-	int number;
+	int number, r = trial_hear(trial, &number);
 
-	if (!trial_hear(trial, &number)) {
-		finding_note(finding, "the trial process", ECHILD);
+	if (r < 0) {
+		finding_note(finding, "the trial process", -r);
 		return;
 	}
 	if (number == -EBUSY) {
@@ -146,13 +151,14 @@ static void trial_judge(struct trial *trial, struct finding *finding)
 	for (enum broker_method way = BROKER_OWN_SOCKET; way <= BROKER_MADE_SOCKET; way++) {
 		trial->broker.method = way;
 		(void)broker_start(&trial->broker); /* what fails without it is named */
-		if (!trial_hear(trial, &number))
-			number = ECHILD;
-		if (number == 0) {
+		r = trial_hear(trial, &number);
+		if (r == 0 && number == 0) {
 			finding->method = way;
 			return;
 		}
-		if (trial->broker.reason)
+		if (r < 0)
+			finding_note(finding, "answering a bind", -r);
+		else if (trial->broker.reason)
 			finding_note(finding, trial->broker.reason, trial->broker.error);
 		else
 			finding_note(finding, "bind", number);

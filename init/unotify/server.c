@@ -99,39 +99,47 @@ static struct answer answer_find(struct server *server, const struct request *re
 	return denial_answer(server->denials, request);
 }
 
-void server_serve(struct server *server, short revents)
+/* Answer one notification, after poll(2) has said REVENTS for the listener. 0; or -errno: there is
+ * no answering any more. */
+static int serve(struct server *server, short revents)
 {
 	struct request request;
+	int r = 0;
 
-	/* ENOENT: the caller was killed before we looked, or, when we answer, while we thought: or
-	 * it was interrupted. */
-	if (revents & POLLIN && request_receive(server->listener, &request) == 0) {
-		if (request_answer(&request, answer_find(server, &request)) == -ENOENT)
+	if (revents & POLLIN) {
+		r = request_receive(server->listener, &request);
+		if (r == 0 && request_answer(&request, answer_find(server, &request)) == -ENOENT)
 			broker_unheard(&server->broker, &request);
-	} else if (revents & (POLLHUP | POLLERR | POLLNVAL)) {
+	} else if (revents) {
 		(void)close(server->listener); /* nothing was written to it */
 		server->listener = -1;
 	}
+	/* ENOENT: the caller was killed before we looked, or, when we answer, while we thought: or
+	 * it was interrupted. */
+	return r == -ENOENT || r == -EINTR ? 0 : r;
 }
 
 void server_run(struct server *server)
 {
-	while (server->listener >= 0) {
+	int r = 0;
+
+	while (server->listener >= 0 && r == 0) {
 		struct pollfd events[] = { { .fd = server->listener, .events = POLLIN },
 					   { .fd = server->broker.events, .events = POLLIN } };
 
 		if (poll(events, 2, -1) < 0) {
-			if (errno == EINTR)
-				continue;
-			/* Somebody has taken our limit of open files away. */
-			message(MESSAGE_ERROR,
-				"what the command asks of PID 1 is no longer answered: %s "
-				"(what its filter reports is ENOSYS from now on)",
-				strerror(errno));
-			break;
+			r = errno == EINTR ? 0 : -errno;
+			continue;
 		}
 		if (events[1].revents)
 			broker_settle(&server->broker);
-		server_serve(server, events[0].revents);
+		r = serve(server, events[0].revents);
 	}
+	/* Somebody has taken our limit of open files away, or a filter around us refuses ioctl(2).
+	 */
+	if (r < 0)
+		message(MESSAGE_ERROR,
+			"what the command asks of PID 1 is no longer answered: %s "
+			"(what its filter reports is ENOSYS from now on)",
+			strerror(-r));
 }

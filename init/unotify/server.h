@@ -26,9 +26,6 @@ struct server *server_new(struct unotify *unotify, int listener);
 /* Answer until nobody uses the filter any more. */
 void server_run(struct server *server);
 
-/* Answer one notification, after poll(2) has said REVENTS for the listener. */
-void server_serve(struct server *server, short revents);
-
 void server_free(struct server *server);
 
 #endif

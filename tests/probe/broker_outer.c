@@ -1,9 +1,10 @@
 /* broker_outer [CALL=ERRNO]... [no-listener] [no-killable] [no-thread] [no-exit] [no-cookie]
- * [listener] COMMAND...: run COMMAND under an outer seccomp filter in which each CALL fails with
- * ERRNO, as under Docker's profile; in which flags are unknown (EINVAL): that for listeners, for
- * callers that wait killably, as before Linux 5.19, or for pidfds of threads, as before 6.9; in
- * which nobody can exit with 125 (EPERM), as drop-init's child does that could not execute the
- * command; or which has a listener of its own (EBUSY). Needs root. */
+ * [no-receive] [listener] COMMAND...: run COMMAND under an outer seccomp filter in which each CALL
+ * fails with ERRNO, as under Docker's profile; in which flags are unknown (EINVAL): that for
+ * listeners, for callers that wait killably, as before Linux 5.19, or for pidfds of threads, as
+ * before 6.9; in which nobody can exit with 125 (EPERM), as drop-init's child does that could not
+ * execute the command; in which a listener can be made, and nothing received from it (EPERM); or
+ * which has a listener of its own (EBUSY). Needs root. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -83,14 +85,36 @@ static const struct {
 	{ "no-thread", SYS_pidfd_open, PIDFD_THREAD },
 };
 
-/* getsockopt(2) of SO_NETNS_COOKIE. */
-static void refuse_cookie(void)
+#define SO_NETNS_COOKIE 71 /* Linux 5.14 */
+
+static const struct {
+	const char *word;
+	int call;
+	unsigned argument, value;
+	int error;
+} arguments[] = {
+	{ "no-exit", SYS_exit, 0, 125, EPERM },
+	{ "no-exit", SYS_exit_group, 0, 125, EPERM },
+	{ "no-cookie", SYS_getsockopt, 2, SO_NETNS_COOKIE, ENOPROTOOPT },
+	{ "no-receive", SYS_ioctl, 1, (unsigned)SECCOMP_IOCTL_NOTIF_RECV, EPERM },
+};
+
+static bool refuse_argument(const char *word)
 {
-	put(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0, 0);
-	put(BPF_JMP | BPF_JEQ | BPF_K, SYS_getsockopt, 0, 3);
-	put(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2]), 0, 0);
-	put(BPF_JMP | BPF_JEQ | BPF_K, 71, 0, 1);
-	put(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOPROTOOPT, 0, 0);
+	bool found = false;
+
+	for (size_t i = 0; i < sizeof(arguments) / sizeof(arguments[0]); i++) {
+		if (strcmp(arguments[i].word, word) != 0)
+			continue;
+		put(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0, 0);
+		put(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)arguments[i].call, 0, 3);
+		put(BPF_LD | BPF_W | BPF_ABS,
+		    offsetof(struct seccomp_data, args) + 8 * arguments[i].argument, 0, 0);
+		put(BPF_JMP | BPF_JEQ | BPF_K, arguments[i].value, 0, 1);
+		put(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)arguments[i].error, 0, 0);
+		found = true;
+	}
+	return found;
 }
 
 static bool refuse_flag(const char *word)
@@ -108,19 +132,6 @@ static bool refuse_flag(const char *word)
 	return false;
 }
 
-static void refuse_exit(void)
-{
-	static const int ends[] = { SYS_exit, SYS_exit_group };
-
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		put(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0, 0);
-		put(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)ends[i], 0, 3);
-		put(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0]), 0, 0);
-		put(BPF_JMP | BPF_JEQ | BPF_K, 125, 0, 1);
-		put(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM, 0, 0);
-	}
-}
-
 int main(int argc, char **argv)
 {
 	bool listener = false;
@@ -130,13 +141,9 @@ int main(int argc, char **argv)
 	for (; i < argc; i++) {
 		if (strcmp(argv[i], "listener") == 0)
 			listener = true;
-		else if (strcmp(argv[i], "no-exit") == 0)
-			refuse_exit();
-		else if (strcmp(argv[i], "no-cookie") == 0)
-			refuse_cookie();
 		else if (strchr(argv[i], '='))
 			refuse(argv[i]);
-		else if (!refuse_flag(argv[i]))
+		else if (!refuse_flag(argv[i]) && !refuse_argument(argv[i]))
 			break;
 	}
 	put(BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
