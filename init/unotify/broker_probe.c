@@ -131,7 +131,7 @@ static int trial_hear(struct trial *trial, int *ret_number)
 /* The tenant binds once for each way; whoever came before the first that works is named. */
 static void trial_judge(struct trial *trial, struct finding *finding)
 {
-	int number, r = trial_hear(trial, &number);
+	int number = -ECHILD, r = trial_hear(trial, &number);
 
 	if (r < 0) {
 		finding_note(finding, "the trial process", -r);

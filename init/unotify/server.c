@@ -99,9 +99,7 @@ static struct answer answer_find(struct server *server, const struct request *re
 	return denial_answer(server->denials, request);
 }
 
-/* Answer one notification, after poll(2) has said REVENTS for the listener. 0; or -errno: there is
- * no answering any more. */
-static int serve(struct server *server, short revents)
+int server_serve(struct server *server, short revents)
 {
 	struct request request;
 	int r = 0;
@@ -133,7 +131,7 @@ void server_run(struct server *server)
 		}
 		if (events[1].revents)
 			broker_settle(&server->broker);
-		r = serve(server, events[0].revents);
+		r = server_serve(server, events[0].revents);
 	}
 	/* Somebody has taken our limit of open files away, or a filter around us refuses ioctl(2).
 	 */

@@ -26,6 +26,10 @@ struct server *server_new(struct unotify *unotify, int listener);
 /* Answer until nobody uses the filter any more. */
 void server_run(struct server *server);
 
+/* Answer one notification, after poll(2) has said REVENTS for the listener. 0; or -errno: nothing
+ * can be received any more. */
+int server_serve(struct server *server, short revents);
+
 void server_free(struct server *server);
 
 #endif

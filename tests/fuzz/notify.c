@@ -280,7 +280,7 @@ static void serve(void *unused)
 	for (int i = 0; i < ROUNDS && server.listener == LISTENER; i++) {
 		if (server.broker.events >= 0)
 			broker_settle(&server.broker);
-		server_serve(&server, fuzz_number(&input, 20) ? POLLIN : POLLHUP);
+		(void)server_serve(&server, fuzz_number(&input, 20) ? POLLIN : POLLHUP);
 	}
 }
 

@@ -90,7 +90,7 @@ static const struct {
 static const struct {
 	const char *word;
 	int call;
-	unsigned argument, value;
+	unsigned argument, value; /* its low half, on little-endian machines */
 	int error;
 } arguments[] = {
 	{ "no-exit", SYS_exit, 0, 125, EPERM },
@@ -109,7 +109,7 @@ static bool refuse_argument(const char *word)
 		put(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0, 0);
 		put(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)arguments[i].call, 0, 3);
 		put(BPF_LD | BPF_W | BPF_ABS,
-		    offsetof(struct seccomp_data, args) + 8 * arguments[i].argument, 0, 0);
+		    offsetof(struct seccomp_data, args) + 8UL * arguments[i].argument, 0, 0);
 		put(BPF_JMP | BPF_JEQ | BPF_K, arguments[i].value, 0, 1);
 		put(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)arguments[i].error, 0, 0);
 		found = true;
