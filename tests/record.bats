@@ -192,12 +192,13 @@ os.kill(os.getpid(), signal.SIG$signal)" sync
 	assert_stdout ''
 	assert_stderr "drop-init: --record $file: cannot record into it: it has several names, and may be somebody's"
 	rm "$file"
-	for place in "$namespace/etc" "$namespace/nowhere/file" /dev/null; do
+	for place in "$namespace/etc" "$namespace/nowhere/file" "$namespace/nowhere/" "$namespace/other/" /dev/null; do
 		namespace_run drop-init --user app --record "$place" -- echo started
 		assert_status 125
 		assert_stdout ''
 		assert_stderr_has "drop-init: --record $place: "
 	done
+	[ ! -e "$namespace/nowhere" ]
 }
 
 # What root opens, whoever has written it, nobody but the user reads.

@@ -16,8 +16,7 @@ static const char *typed_format(const struct plan *plan)
 	return text_format("--install %s", plan->install);
 }
 
-/* Where the copy goes: PATH, or where that is a folder, as with a slash at its end it has to be,
- * "drop-init" in it. */
+/* Where the copy goes: PATH, or where that is a folder "drop-init" in it. */
 static const struct failure *place_find(const struct plan *plan, struct path_place *ret)
 {
 	const char *typed = typed_format(plan);
@@ -25,8 +24,6 @@ static const struct failure *place_find(const struct plan *plan, struct path_pla
 	int folder;
 
 	failure = path_open_file(typed, plan->install, O_PATH | O_DIRECTORY, 0, &folder);
-	if (failure && plan->install[strlen(plan->install) - 1] == '/')
-		return failure;
 	if (failure)
 		return path_open_folder(typed, plan->install, ret);
 	*ret = (struct path_place){ .folder = folder, .name = strdup("drop-init") };

@@ -183,18 +183,23 @@ static const struct failure *walk_to_end(struct walk *walk, const char *path)
 	return failure;
 }
 
+/* A slash at the end is a folder's. path_resolution(7) */
+static bool is_folders(const char *path)
+{
+	return path[0] && path[strlen(path) - 1] == '/';
+}
+
 const struct failure *path_open_file(const char *typed, const char *path, int flags, mode_t mode,
 				     int *ret_fd)
 {
 	struct walk walk = { .typed = typed, .anchored = true };
 	const struct failure *failure = walk_to_end(&walk, path);
-	const bool folder = path[0] && path[strlen(path) - 1] == '/';
 	int fd;
 
 	if (failure)
 		return failure;
 	fd = openat(walk.folder, *walk.name ? walk.name : ".",
-		    flags | O_NOFOLLOW | O_CLOEXEC | (folder ? O_DIRECTORY : 0), mode);
+		    flags | O_NOFOLLOW | O_CLOEXEC | (is_folders(path) ? O_DIRECTORY : 0), mode);
 	if (fd < 0)
 		failure = walk_fail(&walk, errno);
 	else
@@ -203,17 +208,33 @@ const struct failure *path_open_file(const char *typed, const char *path, int fl
 	return failure;
 }
 
+/* Why no file can have this place; 0: one can. */
+static int walk_objection(const struct walk *walk, const char *path)
+{
+	struct stat status;
+
+	if (!*walk->name || !strcmp(walk->name, ".") || !strcmp(walk->name, ".."))
+		return EISDIR;
+	if (!is_folders(path))
+		return 0;
+	if (fstatat(walk->folder, walk->name, &status, AT_SYMLINK_NOFOLLOW))
+		return errno;
+	return S_ISDIR(status.st_mode) ? EISDIR : ENOTDIR;
+}
+
 const struct failure *path_open_folder(const char *typed, const char *path,
 				       struct path_place *ret_place)
 {
 	struct walk walk = { .typed = typed, .anchored = true };
 	const struct failure *failure = walk_to_end(&walk, path);
 	char *name = NULL;
+	int error;
 
 	if (failure)
 		return failure;
-	if (!*walk.name || !strcmp(walk.name, ".") || !strcmp(walk.name, ".."))
-		failure = walk_fail(&walk, EISDIR);
+	error = walk_objection(&walk, path);
+	if (error)
+		failure = walk_fail(&walk, error);
 	else if (!(name = strdup(walk.name)))
 		failure = failure_of_memory();
 	if (failure)

@@ -29,7 +29,8 @@ struct path_place {
 };
 
 /* The place of the file. A link at the end is followed as everywhere; what it leads to need not be
- * there. EISDIR for a path without a last component, as "/" or "..". */
+ * there. EISDIR for a path without a last component, as "/" or ".."; EISDIR, ENOTDIR or
+ * ENOENT for one with a slash at its end, which is a folder's. */
 const struct failure *path_open_folder(const char *typed, const char *path,
 				       struct path_place *ret_place);
 void path_close(struct path_place *place);
