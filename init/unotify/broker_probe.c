@@ -107,14 +107,15 @@ static int trial_hear(struct trial *trial, int *ret_number)
 				 { .fd = trial->home, .events = POLLIN },
 				 { .fd = trial->listener, .events = POLLIN } };
 	struct request request;
-	int ready, r = 0;
+	int r = 0;
 
-	while (r == 0 || r == -ENOENT || r == -EINTR) {
-		ready = poll(wait, 3, PATIENCE_MS);
-		if (ready <= 0) {
-			r = ready < 0 ? -errno : -ETIMEDOUT;
+	while (r >= 0) {
+		const int ready = poll(wait, 3, PATIENCE_MS);
+
+		if (ready < 0 && errno == EINTR)
 			continue;
-		}
+		if (ready <= 0)
+			return ready < 0 ? -errno : -ETIMEDOUT;
 		if (wait[1].revents & POLLIN)
 			return read(trial->home, ret_number, sizeof(int)) == sizeof(int) ? 0 : -EIO;
 		if (wait[0].revents)
@@ -122,7 +123,7 @@ static int trial_hear(struct trial *trial, int *ret_number)
 		if (!(wait[2].revents & POLLIN))
 			continue;
 		r = request_receive(trial->listener, &request);
-		if (r == 0)
+		if (r > 0)
 			(void)request_answer(&request, broker_answer(&trial->broker, &request));
 	}
 	return r;

@@ -37,7 +37,9 @@ int request_receive(int listener, struct request *ret_request)
 	/* The kernel insists on zeroes. */
 	memset(ret_request, 0, sizeof(*ret_request));
 	ret_request->listener = listener;
-	return ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &ret_request->notif) < 0 ? -errno : 0;
+	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &ret_request->notif) == 0)
+		return 1;
+	return errno == ENOENT || errno == EINTR ? 0 : -errno;
 }
 
 bool request_valid(const struct request *request)

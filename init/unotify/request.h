@@ -37,8 +37,8 @@ struct answer {
 /* Are the kernel's structures no larger than our room? 0 or -errno. */
 int request_sizes_check(void);
 
-/* Take the next notification; never waits once poll(2) has said POLLIN. -ENOENT: its caller is
- * gone. -EAGAIN: nothing there. */
+/* Take the next notification; never waits once poll(2) has said POLLIN. 1; 0: its caller was killed
+ * or interrupted meanwhile, and there is none; or -errno. */
 int request_receive(int listener, struct request *ret_request);
 
 /* Is the caller still waiting in this very call? */

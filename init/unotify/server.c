@@ -106,15 +106,14 @@ int server_serve(struct server *server, short revents)
 
 	if (revents & POLLIN) {
 		r = request_receive(server->listener, &request);
-		if (r == 0 && request_answer(&request, answer_find(server, &request)) == -ENOENT)
+		/* ENOENT: the caller was killed while we thought, or it was interrupted. */
+		if (r > 0 && request_answer(&request, answer_find(server, &request)) == -ENOENT)
 			broker_unheard(&server->broker, &request);
 	} else if (revents) {
 		(void)close(server->listener); /* nothing was written to it */
 		server->listener = -1;
 	}
-	/* ENOENT: the caller was killed before we looked, or, when we answer, while we thought: or
-	 * it was interrupted. */
-	return r == -ENOENT || r == -EINTR ? 0 : r;
+	return r < 0 ? r : 0;
 }
 
 void server_run(struct server *server)
