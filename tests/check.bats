@@ -119,9 +119,7 @@ print("ready", flush=True); time.sleep(60)'
 }
 
 @test "--check tries the drop itself, in a process of its own" {
-	namespace_prepare 'mount -t tmpfs tmpfs /mnt && touch /mnt/null /mnt/termination-log'
-	: >"$namespace/log"
-	namespace_prepare 'mount --bind /dev/null /mnt/null && mount --bind "$namespace/log" /mnt/termination-log && mount --rbind /mnt /dev'
+	namespace_log
 	namespace_run unshare --user --map-root-user drop-init --check --user app --seccomp none true
 	assert_status 125
 	assert_stderr ''

@@ -264,11 +264,7 @@ open(sys.argv[1], "wb").write(
 	program_32 "$namespace/old"
 	namespace_run drop-init --user app --seccomp none -- "$namespace/old"
 	[ "$status" = 7 ] || skip "this kernel runs no 32-bit programs"
-	: >"$namespace/log"
-	chmod 666 "$namespace/log" # as Kubernetes has it
-	namespace_prepare 'mount -t tmpfs tmpfs /mnt && touch /mnt/null /mnt/termination-log'
-	namespace_prepare 'mount --bind /dev/null /mnt/null && mount --bind "$namespace/log" /mnt/termination-log'
-	namespace_prepare 'mount --rbind /mnt /dev'
+	namespace_log
 	namespace_run drop-init --user app -- "$namespace/old"
 	assert_status 159
 	assert_stderr "drop-init: $namespace/old was killed by SIGSYS: it is a program for another architecture: i386, 32 bits, not x86-64, and the seccomp profile 'default' is for that one alone (--seccomp with a profile for both, or --seccomp none)"

@@ -265,9 +265,7 @@ s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); s.sendto(b"READY=1", "\0"+sys
 }
 
 @test "what is --optional is not the container's last word" {
-	namespace_prepare 'mount -t tmpfs tmpfs /mnt && touch /mnt/null /mnt/termination-log'
-	: >"$namespace/log"
-	namespace_prepare 'mount --bind /dev/null /mnt/null && mount --bind "$namespace/log" /mnt/termination-log && mount --rbind /mnt /dev'
+	namespace_log
 	namespace_run drop-init --seccomp none --with 'w: --optional nosuch' --with 'x: --optional /etc/passwd' -- echo started
 	assert_status 0
 	assert_stdout started
@@ -279,9 +277,7 @@ s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); s.sendto(b"READY=1", "\0"+sys
 }
 
 @test "a kill is explained, and is the container's last word where it ends it" {
-	namespace_prepare 'mount -t tmpfs tmpfs /mnt && touch /mnt/null /mnt/termination-log'
-	: >"$namespace/log"
-	namespace_prepare 'mount --bind /dev/null /mnt/null && mount --bind "$namespace/log" /mnt/termination-log && mount --rbind /mnt /dev'
+	namespace_log
 	killed='sh was killed by SIGSYS: an outer seccomp profile, as a container engine'\''s, answers a call of it so'
 	line="sh -c 'mkdir $namespace/kills/\$\$; kill -s SYS \$\$'"
 	twice="until [ \$(ls $namespace/kills | wc -l) -ge 2 ]; do sleep 0.1; done; exit 3"
@@ -441,11 +437,26 @@ for _ in range(50):
 }
 
 @test "ten failures in a row and it is given up: the container ends with its last status, 125 for 0" {
+	namespace_log
 	namespace_start drop-init --with 'w: sh -c "exit 6"' -- sh -c 'trap "echo TERM; exit 0" TERM; sleep 600 & wait'
 	namespace_wait 200
 	assert_status 6
 	assert_stdout TERM
 	assert_stderr_has 'drop-init: w: ended with exit status 6, and is given up after 10 failures in a row'
+	assert_equal "$(<"$namespace/log")" 'drop-init: w: ended with exit status 6, and is given up after 10 failures in a row' 'termination log'
+}
+
+@test "a command that is killed since a helper's end is the container's has no last word, whatever was short of memory before" {
+	namespace_log
+	namespace_prepare 'mount -t tmpfs tmpfs /sys/fs/cgroup && mkdir /sys/fs/cgroup/memory && echo "oom_kill 1" |
+		tee /sys/fs/cgroup/memory.events >/sys/fs/cgroup/memory/memory.oom_control'
+	namespace_start drop-init --with 'w: --restart never sh -c "exit 6"' -- sh -c 'trap "" TERM; while :; do sleep 1; done'
+	namespace_wait 90
+	assert_status 6
+	assert_stderr $'drop-init: w: ended with exit status 6\ndrop-init: sh has not ended in its time: killed'
+	assert_equal "$(<"$namespace/log")" 'drop-init: w: ended with exit status 6' 'termination log'
+	namespace_run drop-init sh -c 'kill -s KILL $$' # the same files, and nobody has asked for this end
+	assert_stderr 'drop-init: sh was killed, and its cgroup ran out of memory (out-of-memory kills: 1)'
 }
 
 # --- the end ----------------------------------------------------------------------------------------

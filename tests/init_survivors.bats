@@ -174,10 +174,7 @@ memory_group() {
 # bats test_tags=kernels
 @test "killed for want of memory is said in words, in the termination log too" {
 	memory_group
-	: >"$namespace/log"
-	namespace_prepare 'mount -t tmpfs tmpfs /mnt && touch /mnt/null /mnt/termination-log'
-	namespace_prepare 'mount --bind /dev/null /mnt/null && mount --bind "$namespace/log" /mnt/termination-log'
-	namespace_prepare 'mount --rbind /mnt /dev'
+	namespace_log
 	namespace_start sh -c "echo \$\$ >$group/cgroup.procs; exec drop-init perl -e 'my \$x = \"x\" x (64 << 20); print 1'"
 	namespace_wait
 	rmdir "$group"

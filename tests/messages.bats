@@ -63,10 +63,7 @@ load namespace
 }
 
 @test "a failure of ours is also written to the termination log, where there is one" {
-	: >"$namespace/log"
-	namespace_prepare 'mount -t tmpfs tmpfs /mnt && touch /mnt/null /mnt/termination-log'
-	namespace_prepare 'mount --bind /dev/null /mnt/null && mount --bind "$namespace/log" /mnt/termination-log'
-	namespace_prepare 'mount --rbind /mnt /dev'
+	namespace_log
 	namespace_run drop-init --user nosuch true
 	assert_status 125
 	assert_equal "$(<"$namespace/log")" "$stderr" 'termination log'

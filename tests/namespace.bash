@@ -100,6 +100,15 @@ namespace_user() {
 
 namespace_prepare() { printf '%s\n' "$1" >>"$namespace/prepare"; }
 
+# "$namespace/log" is the termination log, for everybody to write as Kubernetes has it.
+namespace_log() {
+	: >"$namespace/log"
+	chmod 666 "$namespace/log"
+	namespace_prepare 'mount -t tmpfs tmpfs /mnt && touch /mnt/null /mnt/termination-log'
+	namespace_prepare 'mount --bind /dev/null /mnt/null && mount --bind "$namespace/log" /mnt/termination-log'
+	namespace_prepare 'mount --rbind /mnt /dev'
+}
+
 namespace_overlay() { namespace_layer=${1:-none}; }
 
 namespace_pod() { namespace_network=$(<"$namespace_folder/$1/pid"); }

@@ -79,7 +79,17 @@ static void be_over(struct keeper *keeper, enum helper_phase phase, int exit_sta
 	phase_enter(keeper, phase, 0);
 }
 
-/* Only what ends the container is its last word. */
+/* Nothing but what ends the container is its last word. */
+static void give_up(struct keeper *keeper, const char *why, int exit_status)
+{
+	if (keeper->spec->optional)
+		message(MESSAGE_WARNING, "%s", why);
+	else
+		message_last(MESSAGE_WARNING, "%s", why);
+	be_over(keeper, HELPER_GIVEN_UP, exit_status);
+}
+
+/* The same of a failure; returns the exit status that stands for it. */
 static int failure_say(const struct keeper *keeper, const struct failure *failure)
 {
 	char text[1024];
@@ -194,25 +204,23 @@ static const struct failure *leftovers_end(struct keeper *keeper)
 /* Until it and all that it left behind have ended. */
 static const struct failure *look_after(struct keeper *keeper)
 {
-	int code;
-	const struct failure *failure = loop_run(&keeper->loop, &code);
+	const struct failure *failure = loop_run(&keeper->loop);
 
 	return failure ? failure : leftovers_end(keeper);
 }
 
-/* "exit status 3", or "SIGTERM". */
-static const char *end_format(int status, char text[64])
+/* What killed it, where that is known; else how it ended. */
+static void end_format(const struct loop *loop, char ret_how[KILLED_WHY_SIZE])
 {
-	if (WIFSIGNALED(status))
-		snprintf(text, 64, "ended by %s", signal_name(WTERMSIG(status)));
-	else
-		snprintf(text, 64, "ended with exit status %d", WEXITSTATUS(status));
-	return text;
-}
+	const int status = loop->status;
 
-static int exit_status_of(int status)
-{
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	if (*loop->why)
+		snprintf(ret_how, KILLED_WHY_SIZE, "%s", loop->why);
+	else if (WIFSIGNALED(status))
+		snprintf(ret_how, KILLED_WHY_SIZE, "ended by %s", signal_name(WTERMSIG(status)));
+	else
+		snprintf(ret_how, KILLED_WHY_SIZE, "ended with exit status %d",
+			 WEXITSTATUS(status));
 }
 
 /* --- what comes after an end ---------------------------------------------------------------- */
@@ -230,15 +238,16 @@ static unsigned back_off_ms(unsigned failures)
 static void back_off(struct keeper *keeper, const char *how, int exit_status)
 {
 	unsigned ms = 0;
+	char text[KILLED_WHY_SIZE + 64];
 
 	if (clock_ms() - keeper->started_ms >= SETTLED_MS)
 		keeper->failures = 0;
 	else
 		keeper->failures++;
 	if (keeper->failures == MOST_FAILURES) {
-		message(MESSAGE_WARNING, "%s, and is given up after %d failures in a row", how,
-			MOST_FAILURES);
-		be_over(keeper, HELPER_GIVEN_UP, exit_status ? exit_status : EXIT_OWN_FAILURE);
+		snprintf(text, sizeof(text), "%s, and is given up after %d failures in a row", how,
+			 MOST_FAILURES);
+		give_up(keeper, text, exit_status ? exit_status : EXIT_OWN_FAILURE);
 		return;
 	}
 	if (keeper->failures)
@@ -260,21 +269,22 @@ static void sleep_until_next(struct keeper *keeper)
 
 static void end_of_once(struct keeper *keeper, const char *how, int exit_status)
 {
-	message(exit_status ? MESSAGE_WARNING : MESSAGE_INFO, "%s", how);
-	if (exit_status)
-		be_over(keeper, HELPER_GIVEN_UP, exit_status);
-	else
-		be_over(keeper, HELPER_DONE, -1);
+	if (exit_status) {
+		give_up(keeper, how, exit_status);
+		return;
+	}
+	message(MESSAGE_INFO, "%s", how);
+	be_over(keeper, HELPER_DONE, -1);
 }
 
-static void after_end(struct keeper *keeper, int status)
+static void after_end(struct keeper *keeper)
 {
 	const struct helper_spec *spec = keeper->spec;
-	const int exit_status = exit_status_of(status);
-	char how[64];
+	const int exit_status = loop_exit_status(&keeper->loop);
+	char how[KILLED_WHY_SIZE];
 
-	keeper->state.last_status = status;
-	end_format(status, how);
+	keeper->state.last_status = keeper->loop.status;
+	end_format(&keeper->loop, how);
 	if (keeper->stops)
 		be_over(keeper, HELPER_STOPPING, -1);
 	else if (spec->once)
@@ -286,10 +296,9 @@ static void after_end(struct keeper *keeper, int status)
 	} else if (spec->every_ms) {
 		message(exit_status ? MESSAGE_WARNING : MESSAGE_INFO, "%s", how);
 		sleep_until_next(keeper);
-	} else if (spec->restart == RESTART_NEVER) {
-		message(MESSAGE_WARNING, "%s", how);
-		be_over(keeper, HELPER_GIVEN_UP, exit_status);
-	} else if (spec->restart == RESTART_ON_FAILURE && !exit_status)
+	} else if (spec->restart == RESTART_NEVER)
+		give_up(keeper, how, exit_status);
+	else if (spec->restart == RESTART_ON_FAILURE && !exit_status)
 		be_over(keeper, HELPER_DONE, -1);
 	else
 		back_off(keeper, how, exit_status);
@@ -349,7 +358,7 @@ static int keep(struct keeper *keeper)
 		} else {
 			failure = look_after(keeper);
 			if (!failure)
-				after_end(keeper, keeper->loop.status);
+				after_end(keeper);
 		}
 		if (!failure && !keeper->is_over)
 			failure = rest(keeper);

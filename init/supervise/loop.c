@@ -1,11 +1,11 @@
 #include "init/supervise/loop.h"
 
+#include "init/supervise/killed.h"
 #include "init/supervise/reap.h"
 #include "init/sys/clock.h"
 #include "init/sys/effect.h"
 #include "init/sys/event.h"
 #include "init/sys/message.h"
-#include "init/supervise/killed.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -113,35 +113,27 @@ static const struct failure *reap(struct loop *loop)
 	return NULL;
 }
 
-/* Whatever its status: the command, and a helper that is not started again. */
-static bool ends_the_container(const struct plan *plan)
-{
-	const struct helper_spec *helper = &plan->helper;
-
-	return !helper->name ||
-	       (!helper->optional && (helper->once || helper->restart == RESTART_NEVER));
-}
-
-/* Say how it ended; returns the exit status that stands for that. */
-static int explain_end(const struct loop *loop)
+/* An end that was asked for is as asked. */
+static void note_end(struct loop *loop)
 {
 	const char *name = loop->plan->command[0];
 	const int pid = loop->child.pid, status = loop->status;
-	int code = WEXITSTATUS(status);
-	char why[KILLED_WHY_SIZE] = "";
 
-	if (WIFSIGNALED(status)) {
-		code = 128 + WTERMSIG(status);
-		event_tell(EVENT_KILLED, (struct event_facts){ name, pid, WTERMSIG(status) });
-		killed_explain(&loop->child, WTERMSIG(status), why);
-	} else {
-		event_tell(EVENT_EXITED, (struct event_facts){ name, pid, code });
+	*loop->why = '\0';
+	if (!WIFSIGNALED(status)) {
+		event_tell(EVENT_EXITED, (struct event_facts){ name, pid, WEXITSTATUS(status) });
+		return;
 	}
-	if (*why && ends_the_container(loop->plan))
-		message_last(MESSAGE_WARNING, "%s", why);
-	else if (*why)
-		message(MESSAGE_WARNING, "%s", why);
-	return loop->plan->remap_exit[code & 255] ? 0 : code;
+	event_tell(EVENT_KILLED, (struct event_facts){ name, pid, WTERMSIG(status) });
+	if (!loop->is_stopped)
+		killed_explain(&loop->child, WTERMSIG(status), loop->why);
+}
+
+int loop_exit_status(const struct loop *loop)
+{
+	const int status = loop->status;
+
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 /* --- signals -------------------------------------------------------------------------------- */
@@ -221,6 +213,7 @@ static void pass_on(struct loop *loop, int received, const struct signalfd_sigin
 
 void loop_stop(struct loop *loop, int number, unsigned timeout_ms)
 {
+	loop->is_stopped = true;
 	loop->kill_at = clock_ms() + timeout_ms;
 	loop->held_until = 0; /* one that was held would be the second */
 	loop->delay_is_over = true;
@@ -359,14 +352,14 @@ static const struct failure *serve(struct loop *loop, struct pollfd *sources)
 	return failure;
 }
 
-const struct failure *loop_run(struct loop *loop, int *ret_status)
+const struct failure *loop_run(struct loop *loop)
 {
 	const struct failure *failure = choose_who_reaps(loop);
 	struct pollfd *sources = sources_new(loop);
 
 	if (!sources)
 		return failure_of_memory();
-	loop->ended = false;
+	loop->ended = loop->is_stopped = false;
 	loop->end_looks = 0;
 	event_tell(EVENT_STARTED, (struct event_facts){ loop->plan->command[0], loop->child.pid });
 	while (!failure && !loop->ended)
@@ -374,7 +367,7 @@ const struct failure *loop_run(struct loop *loop, int *ret_status)
 	free(sources);
 	loop->kill_at = 0;
 	if (!failure)
-		*ret_status = explain_end(loop);
+		note_end(loop);
 	return failure;
 }
 

@@ -8,6 +8,7 @@
 #define LOOP_H
 
 #include "init/plan.h"
+#include "init/supervise/killed.h"
 #include "init/supervise/spawn.h"
 #include "init/sys/failure.h"
 
@@ -38,6 +39,7 @@ struct loop {
 	int terminal;	    /* message_open_terminal() */
 	bool ended;	    /* the command has */
 	int status;	    /* how, as waitpid(2) gives it */
+	bool is_stopped;    /* its end is the one that loop_stop() asked for */
 	bool more_to_reap;  /* a batch was full, or SIGCHLD came */
 	int64_t held_until; /* by clock_ms(): until then a stop signal is held (--stop-delay); 0:
 			       none is */
@@ -46,6 +48,7 @@ struct loop {
 	bool delay_is_over; /* one was, so the next ones are not */
 	int64_t kill_at;    /* by clock_ms(): when the command is killed; 0: it is not */
 	const struct loop_hooks *hooks; /* NULL: none */
+	char why[KILLED_WHY_SIZE];	/* killed_explain(), where the end was not asked for */
 };
 
 /* Before the first child: become a subreaper where we are not PID 1, and open the way by which
@@ -53,8 +56,11 @@ struct loop {
 const struct failure *loop_prepare(const struct plan *plan, struct loop *ret_loop);
 
 /* With the child filled in: find out who reaps, have SIGCHLD ignored or not to match, and serve
- * until it has ended. *ret_status is what to exit with. Once more for another child. */
-const struct failure *loop_run(struct loop *loop, int *ret_status);
+ * until it has ended. Once more for another child. */
+const struct failure *loop_run(struct loop *loop);
+
+/* What a shell would call the status that it ended with: 128 and the signal where it was killed. */
+int loop_exit_status(const struct loop *loop);
 
 /* reap_batch(), with lines where the plan wants them. */
 int loop_reap(const struct loop *loop, pid_t command, bool *ret_ended, int *ret_status);

@@ -57,6 +57,16 @@ static const struct failure *threads_part(struct run *run, int listener)
 	return failure;
 }
 
+/* What the command's end makes of ours; what killed it is the container's last word. */
+static int end_say(const struct loop *loop)
+{
+	const int code = loop_exit_status(loop);
+
+	if (*loop->why)
+		message_last(MESSAGE_WARNING, "%s", loop->why);
+	return loop->plan->remap_exit[code & 255] ? 0 : code;
+}
+
 /* The command runs: become what looks after it, and no more than that. */
 static const struct failure *look_after(struct run *run, struct loop *loop, int *ret_status)
 {
@@ -72,10 +82,10 @@ static const struct failure *look_after(struct run *run, struct loop *loop, int 
 			       unotify->reports | (run->helpers ? LOCKDOWN_TITLE : 0));
 	filter_release(&unotify->filter);
 	helpers_watch(run, loop);
-	failure = loop_run(loop, ret_status);
+	failure = loop_run(loop);
 	if (failure)
 		return failure;
-	*ret_status = helpers_end(run, *ret_status);
+	*ret_status = helpers_end(run, end_say(loop));
 	failure = survivors_end(loop, run->plan->stop_timeout_ms);
 	return failure ? failure : unotify_finish(unotify);
 }
