@@ -1,6 +1,7 @@
 #include "init/steps/outlook.h"
 
 #include "init/chown/ownership.h"
+#include "init/privileges/capabilities.h"
 #include "init/sys/text.h"
 
 #include <stdarg.h>
@@ -59,30 +60,6 @@ void outlook_add_chown(struct outlook *outlook, const struct chown_spec *spec)
 	grown[outlook->chown_count++] = spec;
 }
 
-/* Slashes at the end do not count, nor more of them than one. */
-static bool paths_agree(const char *a, const char *b)
-{
-	for (;;) {
-		const size_t a_slashes = strspn(a, "/"), b_slashes = strspn(b, "/");
-
-		a += a_slashes;
-		b += b_slashes;
-		if (!*a || !*b)
-			return !*a && !*b;
-		if (!a_slashes != !b_slashes || *a++ != *b++)
-			return false;
-	}
-}
-
-const struct chown_spec *outlook_folder_maker(const struct outlook *outlook, const char *path)
-{
-	for (size_t i = 0; i < outlook->chown_count; i++) {
-		if (outlook->chowns[i]->mkdir && paths_agree(outlook->chowns[i]->path, path))
-			return outlook->chowns[i];
-	}
-	return NULL;
-}
-
 /* What path will be after every --chown; the last one that changes it counts. Returns 0 or -errno.
  */
 static int path_foresee(const struct outlook *outlook, const char *path,
@@ -116,25 +93,33 @@ static bool user_is_in(const struct identity *user, gid_t group)
 	return in;
 }
 
-/* Who the command will be. */
-static struct identity user_of(const struct plan *plan)
-{
-	const struct identity as_now = { .uid = geteuid(), .gid = getegid() };
+/* Who is to get in. */
+struct visitor {
+	struct identity identity;
+	bool overrides; /* CAP_DAC_OVERRIDE */
+};
 
-	return plan->drops || plan->becomes ? plan->identity : as_now;
+/* The command, which has no such capability once it is another user; or we, as now. */
+static struct visitor visitor_of(const struct plan *plan)
+{
+	if (plan && (plan->drops || plan->becomes))
+		return (struct visitor){ .identity = plan->identity };
+	return (struct visitor){ .identity = { .uid = geteuid(), .gid = getegid() },
+				 .overrides = capabilities_have(CAP_DAC_OVERRIDE) };
 }
 
-static bool forecast_lets(const struct ownership_forecast *forecast, const struct identity *user,
+static bool forecast_lets(const struct ownership_forecast *forecast, const struct visitor *visitor,
 			  int wanted)
 {
+	const struct identity *user = &visitor->identity;
 	const mode_t bits = forecast->uid == user->uid	      ? forecast->mode >> 6
 			    : user_is_in(user, forecast->gid) ? forecast->mode >> 3
 							      : forecast->mode;
 
-	return user->uid == 0 || (bits & (mode_t)wanted) == (mode_t)wanted;
+	return visitor->overrides || (bits & (mode_t)wanted) == (mode_t)wanted;
 }
 
-static const char *component_obstacle(const struct outlook *outlook, const struct identity *user,
+static const char *component_obstacle(const struct outlook *outlook, const struct visitor *visitor,
 				      const char *path, int wanted,
 				      const struct chown_spec **ret_given)
 {
@@ -150,19 +135,19 @@ static const char *component_obstacle(const struct outlook *outlook, const struc
 		wanted |= X_OK;
 	if ((wanted & W_OK) && statvfs(path, &fs) == 0 && fs.f_flag & ST_RDONLY)
 		return text_format("'%s' is on a read-only file system", path);
-	if (forecast_lets(&forecast, user, wanted))
+	if (forecast_lets(&forecast, visitor, wanted))
 		return NULL;
 	return text_format("'%s' will belong to %u:%u with mode %04o, which does not let user %u "
 			   "in%s%s",
-			   path, forecast.uid, forecast.gid, forecast.mode & 07777, user->uid,
-			   forecast.why_left ? ": " : "",
+			   path, forecast.uid, forecast.gid, forecast.mode & 07777,
+			   visitor->identity.uid, forecast.why_left ? ": " : "",
 			   forecast.why_left ? forecast.why_left : "");
 }
 
 const char *outlook_obstacle(const struct outlook *outlook, const struct plan *plan,
 			     const char *path, int wanted, const char *now, const char **ret_once)
 {
-	const struct identity user = user_of(plan);
+	const struct visitor visitor = visitor_of(plan);
 	const struct chown_spec *given = NULL;
 	const size_t length = strlen(path);
 	const char *then = NULL;
@@ -174,9 +159,9 @@ const char *outlook_obstacle(const struct outlook *outlook, const struct plan *p
 		const char *component = text_format("%.*s", (int)end, path);
 
 		if (end == length)
-			then = component_obstacle(outlook, &user, path, wanted, &given);
+			then = component_obstacle(outlook, &visitor, path, wanted, &given);
 		else if (path[end] == '/')
-			then = component_obstacle(outlook, &user, component, X_OK, &given);
+			then = component_obstacle(outlook, &visitor, component, X_OK, &given);
 	}
 	if (!given)
 		return now;

@@ -34,12 +34,10 @@ void outlook_take(struct outlook *outlook, const struct outlook *from);
 /* This would be done by a later step's time. */
 void outlook_add_chown(struct outlook *outlook, const struct chown_spec *spec);
 
-/* The --chown …,mkdir that will have made this folder; NULL: none. */
-const struct chown_spec *outlook_folder_maker(const struct outlook *outlook, const char *path);
-
-/* NOW stands in the way of the command's user, who is to do with path what access(2) calls WANTED;
- * NULL: nothing does. What will, once every --chown is done? By the owners and modes that are
- * foreseen of the file and of the folders above it, where a --chown has to do with it. *ret_once is
+/* NOW stands in the way of the user of this plan's command (no plan: in ours), who is to do with
+ * path what access(2) calls WANTED; NULL: nothing does. What will, once every --chown is done? By
+ * the owners and modes that are foreseen of the file and of the folders above it, where a --chown
+ * has to do with it. *ret_once is
  * ", once --chown PATH is done" where it takes one, else "". */
 const char *outlook_obstacle(const struct outlook *outlook, const struct plan *plan,
 			     const char *path, int wanted, const char *now, const char **ret_once);

@@ -33,6 +33,22 @@ static const struct failure *refuse(const struct listen_spec *spec, const char *
 
 /* --- the place ------------------------------------------------------------------------------ */
 
+/* Root without it is a stranger in a folder that is somebody else's, as after --chown. */
+static const char *capability_missing(int error)
+{
+	return error == EACCES && geteuid() == 0 && !capabilities_have(CAP_DAC_OVERRIDE)
+		       ? "a capability is missing: add DAC_OVERRIDE"
+		       : NULL;
+}
+
+static const struct failure *place_open(const struct listen_spec *spec, struct path_place *ret)
+{
+	const struct failure *failure = path_open_folder(typed_format(spec), path_of(spec), ret);
+	const char *advice = failure ? capability_missing(failure->error) : NULL;
+
+	return advice ? refuse(spec, "bind", failure->error, advice) : failure;
+}
+
 /* bind(2) and connect(2) know nothing of descriptors of folders: they look a path up. The one that
  * was typed will do where nobody but root can change where it leads, and keeps the socket's name
  * whole for those who compare it; else we go into the folder, and it is the last component. */
@@ -71,7 +87,7 @@ static int visit_end(struct visit *visit)
 }
 
 /* Does anybody answer at this socket file? Only ECONNREFUSED says for sure that nobody does. 1:
- * somebody may, 0: nobody does, or -errno. */
+ * somebody may, 0: nobody does, or -errno: -EACCES where we may not ask. */
 static int somebody_listens(const struct listen_spec *spec, const struct path_place *place)
 {
 	int fd = socket(AF_UNIX, spec->type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -81,9 +97,10 @@ static int somebody_listens(const struct listen_spec *spec, const struct path_pl
 	if (fd < 0)
 		return result;
 	result = visit_begin(spec, place, &visit);
-	if (!result)
-		result = !connect(fd, (const struct sockaddr *)&visit.address, visit.length) ||
-			 errno != ECONNREFUSED;
+	if (!result && !connect(fd, (const struct sockaddr *)&visit.address, visit.length))
+		result = 1;
+	else if (!result)
+		result = errno == EACCES ? -EACCES : errno != ECONNREFUSED;
 	(void)close(fd); /* nothing was written */
 	if (visit_end(&visit))
 		return -EIO;
@@ -99,13 +116,14 @@ static const struct failure *place_look(const struct listen_spec *spec,
 
 	*ret_stale = false;
 	if (fstatat(place->folder, place->name, &status, AT_SYMLINK_NOFOLLOW))
-		return errno == ENOENT ? NULL : refuse(spec, "look at", errno, NULL);
+		return errno == ENOENT ? NULL
+				       : refuse(spec, "look at", errno, capability_missing(errno));
 	if (!S_ISSOCK(status.st_mode))
 		return failure_new(typed_format(spec), 0, "remove it, or use another path",
 				   "%s exists and is not a socket", path_of(spec));
 	listens = somebody_listens(spec, place);
 	if (listens < 0)
-		return refuse(spec, "look at", -listens, NULL);
+		return refuse(spec, "look at", -listens, capability_missing(-listens));
 	if (listens)
 		return refuse(spec, "bind", EADDRINUSE, "something else listens there");
 	*ret_stale = true;
@@ -153,14 +171,6 @@ static const struct failure *owner_set(const struct listen_spec *spec,
 	return failure;
 }
 
-/* Root without it is a stranger in a folder that --chown has given away. */
-static const char *capability_missing(int error)
-{
-	return error == EACCES && !capabilities_have(CAP_DAC_OVERRIDE)
-		       ? "a capability is missing: add DAC_OVERRIDE"
-		       : NULL;
-}
-
 /* bind(2) creates the file with 0777 less the umask, so the umask makes the mode right from the
  * start; and nobody can connect before listen(2). */
 static int place_bind(const struct listen_spec *spec, const struct path_place *place, int fd)
@@ -199,7 +209,7 @@ static const struct failure *bind_in(const struct listen_spec *spec, const struc
 const struct failure *unix_socket_bind(const struct listen_spec *spec, int fd)
 {
 	struct path_place place;
-	const struct failure *failure = path_open_folder(typed_format(spec), path_of(spec), &place);
+	const struct failure *failure = place_open(spec, &place);
 
 	if (failure)
 		return failure;
@@ -227,25 +237,25 @@ static const struct failure *place_try(const struct listen_spec *spec,
 	return NULL;
 }
 
+/* A folder that is not there, or not for us to write to, may be so once every --chown is done; and
+ * one that is may not be then. */
 const struct failure *unix_socket_try(const struct listen_spec *spec, const struct outlook *outlook,
 				      const char **ret_after)
 {
-	struct path_place place;
-	const struct failure *failure = path_open_folder(typed_format(spec), path_of(spec), &place);
-	const char *path = path_of(spec);
+	const char *path = path_of(spec), *now, *then;
 	const char *folder = text_format("%.*s", (int)(strrchr(path, '/') - path), path);
-	const struct chown_spec *made = outlook_folder_maker(outlook, folder);
+	struct path_place place;
+	const struct failure *failure = place_open(spec, &place);
 
-	if (failure && failure->error == ENOENT && made && made->mode == MODE_UNSET &&
-	    capability_missing(EACCES))
-		return refuse(spec, "bind", EACCES, capability_missing(EACCES));
-	if (failure && failure->error == ENOENT && made) {
-		*ret_after = text_format(", once --chown %s is done", made->text);
-		return NULL;
+	if (!failure) {
+		failure = place_try(spec, &place);
+		path_close(&place);
 	}
-	if (failure)
+	if (failure && failure->error != ENOENT && failure->error != EACCES)
 		return failure;
-	failure = place_try(spec, &place);
-	path_close(&place);
-	return failure;
+	now = failure ? failure->tried : NULL;
+	then = outlook_obstacle(outlook, NULL, folder, W_OK, now, ret_after);
+	if (!then || then == now)
+		return then ? failure : NULL;
+	return failure_new(typed_format(spec), 0, capability_missing(EACCES), "%s", then);
 }
