@@ -153,13 +153,39 @@ signal.pause()"
 }
 
 @test "a unix socket in a folder that --chown has given away needs DAC_OVERRIDE, and says so" {
-	for folder in /dev/shm/run,mkdir /dev/shm/there; do
-		namespace_prepare 'mkdir -p /dev/shm/there; chown 1000:1000 /dev/shm/there'
+	needed='(a capability is missing: add DAC_OVERRIDE)'
+	# folder: as --chown has it; and one that is the user's before
+	for folder in /dev/shm/run,mkdir /dev/shm/run,mkdir,mode=750 /dev/shm/there /dev/shm/rooms,owner=1000:1000; do
+		namespace_prepare 'mkdir -p /dev/shm/there /dev/shm/rooms; chown 1000:1000 /dev/shm/there'
 		for check in '' --check; do
 			namespace_run setpriv --bounding-set=-all,+chown,+setuid,+setgid,+setpcap drop-init $check --user app \
-				--chown "$folder" --listen "unix:${folder%,*}/s" -- true
+				--chown "$folder" --listen "unix:${folder%%,*}/s" -- true
 			assert_status 125
-			grep -qF 'Permission denied (a capability is missing: add DAC_OVERRIDE)' "$namespace"/std*
+			grep -qF "$needed" "$namespace"/std* || namespace_fail "$check $folder"
+		done
+	done
+	# A closed folder, and a socket there that nobody listens at any more.
+	namespace_prepare 'mkdir -p /dev/shm/closed; python3 -c "import socket; socket.socket(socket.AF_UNIX).bind(\"/dev/shm/old\")"
+		chown -R 1000:1000 /dev/shm/closed /dev/shm/old; chmod 700 /dev/shm/closed; chmod 755 /dev/shm/old; chmod 1777 /dev/shm'
+	for check in '' --check; do
+		for socket in closed/s old; do
+			namespace_run setpriv --bounding-set=-all,+chown,+setuid,+setgid,+setpcap drop-init $check --user app \
+				--listen "unix:/dev/shm/$socket" -- true
+			assert_status 125
+			grep -qF "Permission denied $needed" "$namespace"/std* || namespace_fail "$check $socket"
+		done
+	done
+}
+
+@test "what --check says of a unix socket in a folder that --chown makes, for a start as the user or with the mode, is so" {
+	for who in --reuid=1000 --reuid=0; do
+		for options in '' ,mode=700 ,mode=500; do
+			for check in '' --check; do
+				namespace_prepare 'chmod 1777 /dev/shm'
+				namespace_run setpriv $who --regid=1000 --clear-groups drop-init $check \
+					--chown /dev/shm/run,mkdir,owner=1000:1000$options --listen unix:/dev/shm/run/s -- true
+				assert_equal "$status $check" "$([ $who$options = --reuid=1000,mode=500 ] && echo 125 || echo 0) $check" "$who $options"
+			done
 		done
 	done
 }
@@ -179,6 +205,22 @@ signal.pause()"
 		for two in '127.0.0.1:80 127.0.0.2:80' '80 [::]:80,v6only' '80,reuseport 80,reuseport' '80 udp:80'; do
 			namespace_run drop-init $check --user app --listen "${two% *}" --listen "${two#* }" -- true
 			assert_status 0
+		done
+	done
+}
+
+@test "what a stranger has is not said to be one of ours that could be had beside it" {
+	namespace_start python3 -c 'import socket, time
+v6 = socket.socket(socket.AF_INET6); v6.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+v6.bind(("::", 80)); v6.listen()
+v4 = socket.socket(); v4.bind(("127.0.0.1", 81)); v4.listen()
+print("ready", flush=True); time.sleep(60)'
+	wait_output ready
+	for check in '' --check; do
+		for two in '80 [::]:80,v6only' '80 [::1]:80' '[::1]:81 127.0.0.1:81' '[::]:81,v6only 127.0.0.1:81'; do
+			run namespace_exec drop-init $check --user app --listen "${two% *}" --listen "${two#* }" -- true
+			assert_equal "$status" 125 "status with $two"
+			[[ $output == *'in use (something else listens there)'* ]] || namespace_fail "$two: $output"
 		done
 	done
 }

@@ -54,17 +54,31 @@ static bool is_wildcard(const struct listen_spec *spec)
 	       IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)&spec->address)->sin6_addr);
 }
 
-/* Of two that cannot both be had: do they want the same? Whether they can the kernel knows best. */
-static bool is_rival(const struct listen_spec *one, const struct listen_spec *other)
+/* An IPv6 socket of all addresses takes IPv4's too, unless it is told not to. ipv6(7) */
+static bool takes_both_families(const struct listen_spec *spec)
 {
-	const bool is_unix = one->address.ss_family == AF_UNIX;
+	return spec->address.ss_family == AF_INET6 && is_wildcard(spec) && spec->v6only != 1;
+}
 
-	if (one->type != other->type || is_unix != (other->address.ss_family == AF_UNIX))
-		return false;
+static bool addresses_meet(const struct listen_spec *one, const struct listen_spec *other)
+{
 	if (!memcmp(&one->address, &other->address, one->address_length))
 		return true;
-	return !is_unix && port_of(one) == port_of(other) &&
-	       (is_wildcard(one) || is_wildcard(other));
+	if (one->address.ss_family == AF_UNIX || other->address.ss_family == AF_UNIX ||
+	    port_of(one) != port_of(other))
+		return false;
+	if (one->address.ss_family == other->address.ss_family)
+		return is_wildcard(one) || is_wildcard(other);
+	return takes_both_families(one) || takes_both_families(other);
+}
+
+/* The one is bound, and the other cannot be: is it because of that? */
+static bool is_rival(const struct listen_spec *one, const struct listen_spec *other)
+{
+	const bool are_apart = one->device && other->device && strcmp(one->device, other->device);
+
+	return one->type == other->type && !are_apart && !(one->reuseport && other->reuseport) &&
+	       addresses_meet(one, other);
 }
 
 /* An earlier one of ours; NULL: it is somebody else's. */
