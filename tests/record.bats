@@ -238,6 +238,10 @@ open(sys.argv[1], "wb").write(
 		grep -qF "cannot record $namespace/old: it is a program for another architecture: i386, 32 bits, not x86-64" \
 			"$namespace"/std*
 	done
+	namespace_prepare "cp $namespace/old /dev/shm/old; chmod 700 /dev/shm/old"
+	namespace_run drop-init --check --user app --chown /dev/shm/old --record "$file" -- /dev/shm/old
+	assert_status 125
+	assert_stdout_has 'NO  command     cannot record /dev/shm/old: it is a program for another architecture'
 	namespace_run drop-init --user app --record "$file" -- sh -c '"$0"; echo $?' "$namespace/old"
 	assert_status 0
 	assert_stdout 7

@@ -209,12 +209,23 @@ struct candidate {
 	uint64_t bounding;
 };
 
+/* What no owner and no mode of it would mend. NULL: nothing. */
+static const char *program_obstacle(const struct candidate *candidate, const char *path)
+{
+	const char *obstacle = executable_obstacle(path, candidate->bounding, candidate->profile);
+	const char *foreign = candidate->plan->record ? executable_foreign(path) : NULL;
+
+	if (foreign)
+		return text_format("cannot record %s: %s", path, foreign);
+	return obstacle ? text_format("%s: cannot be run: %s", path, obstacle) : NULL;
+}
+
 /* In a process that is the user: found, and executable? */
 static const char *command_question(const void *context)
 {
 	const struct candidate *candidate = context;
 	const struct failure *failure;
-	const char *path = NULL, *obstacle, *foreign;
+	const char *path = NULL;
 	char text[PATH_MAX + 512];
 	int error;
 
@@ -227,21 +238,19 @@ static const char *command_question(const void *context)
 	if (error)
 		return text_format("%s", failure_format(executable_refuse(path, path, error), text,
 							sizeof(text)));
-	obstacle = executable_obstacle(path, candidate->bounding, candidate->profile);
-	foreign = candidate->plan->record ? executable_foreign(path) : NULL;
-	if (foreign)
-		return text_format("cannot record %s: %s", path, foreign);
-	return obstacle ? text_format("%s: cannot be run: %s", path, obstacle) : NULL;
+	return program_obstacle(candidate, path);
 }
 
-/* Is it only its owner that stands in the way, or a folder's, and not for long? */
-static bool chown_will_help(const struct run *run, const struct outlook *outlook, const char *path,
-			    uint64_t bounding, const char *obstacle)
+/* This stands in the way as yet. What will, once every --chown is done? */
+static const char *obstacle_then(const struct candidate *candidate, const struct outlook *outlook,
+				 const char *path, const char *now)
 {
 	const char *once;
 
-	return !outlook_obstacle(outlook, run->plan, path, X_OK, obstacle, &once) &&
-	       !executable_try(path) && !executable_obstacle(path, bounding, &run->profile);
+	if (outlook_obstacle(outlook, candidate->plan, path, X_OK, now, &once) ||
+	    executable_try(path))
+		return now;
+	return program_obstacle(candidate, path);
 }
 
 void command_check(struct run *run, struct outlook *outlook)
@@ -263,7 +272,9 @@ void command_check(struct run *run, struct outlook *outlook)
 		obstacle = text_format("%s: not found (%s)", path, failure->advice);
 	else if (!outlook->no_drop)
 		obstacle = trial_ask(run, command_question, &candidate);
-	if (obstacle && !chown_will_help(run, outlook, path, candidate.bounding, obstacle))
+	if (obstacle)
+		obstacle = obstacle_then(&candidate, outlook, path, obstacle);
+	if (obstacle)
 		outlook_say(outlook, false, "%s", obstacle);
 	else
 		outlook_say(outlook, true, "%s, as %s", path,
