@@ -9,6 +9,11 @@ bool plan_has_filter(const struct plan *plan)
 	return plan->seccomp ? strcmp(plan->seccomp, "none") != 0 : plan->drops;
 }
 
+bool plan_filter_is_barred(const struct plan *plan)
+{
+	return plan->allow_new_privs && plan_has_filter(plan);
+}
+
 bool plan_is_request(const struct plan *plan)
 {
 	return plan->pause || plan->print.text || plan->control.asked;
@@ -16,7 +21,7 @@ bool plan_is_request(const struct plan *plan)
 
 const struct failure *plan_check(const struct plan *plan)
 {
-	if (plan->allow_new_privs && plan_has_filter(plan))
+	if (plan_filter_is_barred(plan))
 		return failure_new("--allow-new-privs", 0,
 				   "add --seccomp none, or leave --allow-new-privs out",
 				   "a seccomp filter needs no_new_privs");

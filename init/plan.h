@@ -202,4 +202,7 @@ const struct failure *plan_check(const struct plan *plan);
 /* Will the command, or the helper, run under a filter? */
 bool plan_has_filter(const struct plan *plan);
 
+/* Is it to have one, and not the no_new_privs that it takes? */
+bool plan_filter_is_barred(const struct plan *plan);
+
 #endif

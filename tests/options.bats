@@ -228,6 +228,8 @@ NO  command     nosuch: not found (install it in the image, or give its path)' n
 @test "what cannot go together is refused before anything is changed" {
 	refused '--allow-new-privs: a seccomp filter needs no_new_privs (add --seccomp none, or leave --allow-new-privs out)' \
 		--user app --allow-new-privs
+	refused '--allow-new-privs: a seccomp filter needs no_new_privs (add --seccomp none, or leave --allow-new-privs out)' \
+		--user app --allow-new-privs --with 'w: sleep 60' true
 	refused '--with w: a seccomp filter needs no_new_privs, which --allow-new-privs leaves off: add --seccomp none to the line' \
 		--allow-new-privs --with 'w: --user app sleep 60' true
 	refused '--groups app: needs --user' --groups app

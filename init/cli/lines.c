@@ -73,11 +73,12 @@ static void plan_inherit(const struct plan *plan, const char *name, struct plan 
 	ret->stop_timeout_ms = STOP_TIMEOUT_MS;
 }
 
-static const char *helper_check(const struct plan *plan)
+/* What of it the command has, too, is said of the command. */
+static const char *helper_check(const struct plan *command, const struct plan *plan)
 {
 	const struct helper_spec *helper = &plan->helper;
 
-	if (plan->allow_new_privs && plan_has_filter(plan))
+	if (plan_filter_is_barred(plan) && !plan_filter_is_barred(command))
 		return "a seccomp filter needs no_new_privs, which --allow-new-privs leaves off: "
 		       "add --seccomp none to the line";
 	if (helper->once + (helper->every_ms > 0) + helper->restart_given > 1)
@@ -143,7 +144,7 @@ static const struct failure *helper_parse(struct plan *plan, const char *where, 
 	plan_inherit(plan, name, &helper);
 	helper.helper.in_file = place == OPTION_IN_FILE;
 	failure = options_parse_line(typed, rest, place, &helper);
-	wrong = failure ? NULL : helper_check(&helper);
+	wrong = failure ? NULL : helper_check(plan, &helper);
 	if (wrong)
 		failure = failure_new(typed, 0, NULL, "%s", wrong);
 	return failure ? failure : helper_add(plan, typed, helper);
