@@ -248,20 +248,10 @@ libc.chroot(0)'
 	assert_stderr_has 'drop-init: /etc/passwd: cannot run it: '
 }
 
-# A program for i386 that calls getpid and exits with 7; there is no compiler for it on every machine.
-program_32() {
-	"$python" -c 'import struct, sys
-code = bytes.fromhex("b814000000cd80b801000000bb07000000cd80")
-start = 0x08048000
-open(sys.argv[1], "wb").write(
-    struct.pack("<16sHHIIIIIHHHHHH", b"\x7fELF\1\1\1", 2, 3, 1, start + 84, 52, 0, 0, 52, 32, 1, 0, 0, 0)
-    + struct.pack("<8I", 1, 0, start, start, 84 + len(code), 84 + len(code), 5, 4096) + code)' "$1"
-	chmod 755 "$1" "$namespace" "$BATS_RUN_TMPDIR"
-}
-
 @test "what kills a 32-bit program is said, in the termination log too, and --check says it before" {
 	[ "$(uname -m)" = x86_64 ] || skip "the program is for x86_64's 32 bits"
-	program_32 "$namespace/old"
+	"$python" "$BATS_TEST_DIRNAME/probe/program_32.py" "$namespace/old"
+	chmod 755 "$namespace" "$BATS_RUN_TMPDIR"
 	namespace_run drop-init --user app --seccomp none -- "$namespace/old"
 	[ "$status" = 7 ] || skip "this kernel runs no 32-bit programs"
 	namespace_log

@@ -223,13 +223,7 @@ os.kill(os.getpid(), signal.SIG$signal)" sync
 
 @test "a program for another architecture is not recorded: refused, or said where it is a child" {
 	[ "$(uname -m)" = x86_64 ] || skip "the program is for x86_64's 32 bits"
-	"$python" -c 'import struct, sys
-code = bytes.fromhex("b814000000cd80b801000000bb07000000cd80")
-start = 0x08048000
-open(sys.argv[1], "wb").write(
-    struct.pack("<16sHHIIIIIHHHHHH", b"\x7fELF\1\1\1", 2, 3, 1, start + 84, 52, 0, 0, 52, 32, 1, 0, 0, 0)
-    + struct.pack("<8I", 1, 0, start, start, 84 + len(code), 84 + len(code), 5, 4096) + code)' "$namespace/old"
-	chmod 755 "$namespace/old"
+	"$python" "$BATS_TEST_DIRNAME/probe/program_32.py" "$namespace/old"
 	namespace_run "$namespace/old"
 	[ "$status" = 7 ] || skip "this kernel runs no 32-bit programs"
 	for check in '' --check; do
