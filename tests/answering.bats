@@ -19,7 +19,7 @@ lingers() {
 	wait_output lingers
 	for number in 1 10 34; do
 		namespace_signal "$number"
-		NAMESPACE_TIMEOUT=5 wait_output "signal $number"
+		wait_output "signal $number"
 	done
 	orphans_go() { ! namespace_table | awk '$3 == "Z"' | grep -q .; }
 	namespace_exec sh -c '(sleep 0.01 &) ; (sleep 0.01 &)'

@@ -363,7 +363,7 @@ while True: signal.pause()'
 	for _ in {1..200}; do
 		kill -s RTMIN "$NAMESPACE_PID"
 	done
-	NAMESPACE_TIMEOUT=10 wait_output 'all 200'
+	NAMESPACE_TIMEOUT=60 wait_output 'all 200'
 	namespace_stop TERM
 	assert_status 143
 	[ "$elapsed" -lt 5000 ]

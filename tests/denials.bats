@@ -158,7 +158,7 @@ while True: signal.pause()'
 	for _ in {1..200}; do
 		kill -s RTMIN "$NAMESPACE_PID"
 	done
-	NAMESPACE_TIMEOUT=10 wait_output 'all 200'
+	NAMESPACE_TIMEOUT=60 wait_output 'all 200'
 	namespace_stop TERM
 	assert_status 143
 	assert_equal "$(wc -l <"$namespace/stderr")" 1 "lines of standard error"
