@@ -446,11 +446,49 @@ for _ in range(50):
 	assert_equal "$(<"$namespace/log")" 'drop-init: w: ended with exit status 6, and is given up after 10 failures in a row' 'termination log'
 }
 
+@test "a helper whose end does not end the container has no last word, and one whose keeper is killed has" {
+	namespace_log
+	ready="until [ -e $namespace/ready ]; do sleep 0.1; done"
+	slow="sh -c 'trap \"sleep 2; exit\" TERM; : >$namespace/ready; while :; do sleep 0.1; done'"
+	# w ends while x, which is stopped after the command, takes its time.
+	for end in 0 3; do
+		rm -f "$namespace/ready"
+		: >"$namespace/log"
+		namespace_run drop-init --with "w: --restart never sh -c '$ready; sleep 1; exit $end'" --with "x: $slow" -- \
+			sh -c "$ready; exit 7"
+		assert_status 7
+		assert_equal "$(<"$namespace/log")" '' "termination log where w ends with $end"
+	done
+	rm "$namespace/ready"
+	namespace_run drop-init --with "w: --restart never sh -c '$ready; sleep 1'" --with "x: $slow" -- sh -c "$ready; kill -s SYS \$\$"
+	assert_status 159
+	grep -q '^drop-init: sh was killed by SIGSYS: ' "$namespace/log"
+	namespace_run drop-init --with 'w: sleep 60' -- sh -c 'sleep 0.3; kill -s KILL 2; sleep 60'
+	assert_status 125
+	assert_equal "$(<"$namespace/log")" "drop-init: w: its keeper was killed, so nobody looks after it" 'termination log'
+}
+
+@test "what kills one that is stopped is said too, and is no last word" {
+	namespace_log
+	dies='trap "kill -s SYS \$\$" TERM; : >up; while :; do sleep 0.1; done'
+	namespace_start drop-init --chdir "$namespace" --with "w: sh -c '$dies'" -- sh -c 'until [ -e up ]; do sleep 0.1; done'
+	namespace_wait
+	assert_status 0
+	assert_stderr_has 'drop-init: w: sh was killed by SIGSYS: an outer seccomp profile'
+	rm "$namespace/up"
+	namespace_start drop-init --chdir "$namespace" --with 'w: --restart never sh -c "until [ -e up ]; do sleep 0.1; done; exit 6"' -- sh -c "$dies"
+	namespace_wait
+	assert_status 6
+	assert_stderr_has 'drop-init: sh was killed by SIGSYS: an outer seccomp profile'
+	assert_equal "$(<"$namespace/log")" 'drop-init: w: ended with exit status 6' 'termination log'
+}
+
 @test "a command that is killed since a helper's end is the container's has no last word, whatever was short of memory before" {
 	namespace_log
 	namespace_prepare 'mount -t tmpfs tmpfs /sys/fs/cgroup && mkdir /sys/fs/cgroup/memory && echo "oom_kill 1" |
 		tee /sys/fs/cgroup/memory.events >/sys/fs/cgroup/memory/memory.oom_control'
-	namespace_start drop-init --with 'w: --restart never sh -c "exit 6"' -- sh -c 'trap "" TERM; while :; do sleep 1; done'
+	line="--restart never sh -c 'until [ -e $namespace/deaf ]; do sleep 0.1; done; exit 6'"
+	namespace_start drop-init --with "w: $line" -- sh -c "trap '' TERM; : >$namespace/deaf; while :; do sleep 1; done"
 	namespace_wait 90
 	assert_status 6
 	assert_stderr $'drop-init: w: ended with exit status 6\ndrop-init: sh has not ended in its time: killed'

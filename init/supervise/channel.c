@@ -59,7 +59,10 @@ int channel_receive(int fd, struct helper_report *ret_report)
 
 	if (length < 0 && (errno == EAGAIN || errno == EINTR))
 		return -EAGAIN;
-	return length == (ssize_t)sizeof(*ret_report); /* anything else is no keeper of ours */
+	if (length != (ssize_t)sizeof(*ret_report))
+		return 0; /* no keeper of ours */
+	ret_report->last_word[LAST_WORD_SIZE - 1] = '\0';
+	return 1;
 }
 
 void channel_report(int fd, const struct helper_report *report)

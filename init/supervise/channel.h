@@ -11,6 +11,8 @@
 
 #include <stdbool.h>
 
+#define LAST_WORD_SIZE 1024
+
 struct helper_report {
 	enum report_kind {
 		CHANNEL_DROPPED, /* it has stepped down, and that is proved */
@@ -20,6 +22,7 @@ struct helper_report {
 	} kind;
 	struct helper_state state;
 	int exit_status; /* what the container would end with because of it; -1: it need not end */
+	char last_word[LAST_WORD_SIZE]; /* CHANNEL_ENDED: why; then it has been said */
 };
 
 /* Both ends, close-on-exec, ours without waiting. 0 or -errno. */

@@ -49,15 +49,20 @@ static void title_write(const struct helpers *helpers)
 
 /* --- hearing them --------------------------------------------------------------------------- */
 
-static void end_begin(struct helpers *helpers, int exit_status)
+/* Because of this helper, whose end is the container's last word. */
+static void end_begin(struct helpers *helpers, const struct helper *helper, int exit_status,
+		      const char *last_word)
 {
 	if (helpers->ends)
 		return; /* it is the first that counts */
+	message_log_helper(helper_name(helper), last_word);
 	helpers->ends = true;
 	helpers->exit_status = exit_status;
 	if (helpers->loop)
 		loop_stop(helpers->loop, helpers->loop->plan->stop_signal, COMMAND_STOP_MS);
 }
+
+static const char keeper_killed[] = "its keeper was killed, so nobody looks after it";
 
 /* The keeper is gone. On purpose it has said so, and with which status. */
 static void helper_lose(struct helpers *helpers, struct helper *helper,
@@ -67,13 +72,12 @@ static void helper_lose(struct helpers *helpers, struct helper *helper,
 	helper->channel = -1;
 	helper->state.pid = 0;
 	if (last && last->exit_status >= 0 && !helper->stopped)
-		end_begin(helpers, last->exit_status);
+		end_begin(helpers, helper, last->exit_status, last->last_word);
 	if (last || helper->stopped)
 		return;
-	message(MESSAGE_ERROR, "%s: its keeper was killed, so nobody looks after it",
-		helper_name(helper));
+	message(MESSAGE_ERROR, "%s: %s", helper_name(helper), keeper_killed);
 	helper->state.phase = HELPER_GIVEN_UP;
-	end_begin(helpers, EXIT_OWN_FAILURE);
+	end_begin(helpers, helper, EXIT_OWN_FAILURE, keeper_killed);
 }
 
 static void helper_hear(struct helpers *helpers, struct helper *helper)
@@ -253,6 +257,7 @@ static int all_await_drop(struct helpers *helpers, int signal_fd)
 
 static int one_start(struct helpers *helpers, struct helper *helper, int signal_fd)
 {
+	char text[64];
 	int result;
 
 	channel_go(helper->channel);
@@ -260,10 +265,10 @@ static int one_start(struct helpers *helpers, struct helper *helper, int signal_
 			      signal_fd);
 	if (result != -ETIME)
 		return result;
-	message(MESSAGE_ERROR, "%s: it has not said READY=1 in %d s", helper_name(helper),
-		READY_MS / 1000);
+	snprintf(text, sizeof(text), "it has not said READY=1 in %d s", READY_MS / 1000);
+	message(MESSAGE_ERROR, "%s: %s", helper_name(helper), text);
 	if (!helper->plan->helper.optional)
-		end_begin(helpers, EXIT_OWN_FAILURE);
+		end_begin(helpers, helper, EXIT_OWN_FAILURE, text);
 	return 0;
 }
 
@@ -300,8 +305,10 @@ const struct failure *helpers_start(struct run *run, int *ret_status)
 	(void)title_prepare(helpers_title_size(helpers)); /* without it --status says so */
 	title_write(helpers);
 	result = all_start(helpers, signal_fd);
-	if (result == -EINTR)
-		end_begin(helpers, 128 + signal_take(signal_fd));
+	if (result == -EINTR && !helpers->ends) {
+		helpers->ends = true;
+		helpers->exit_status = 128 + signal_take(signal_fd);
+	}
 	(void)close(signal_fd); /* what is pending is pending still */
 	if (result && result != -EINTR)
 		return failure_new(NULL, -result, NULL, "cannot wait for helpers");

@@ -109,9 +109,9 @@ int keeper_run(struct run *run, int channel)
 	message_name_helper(plan.helper.name);
 	failure = step_down(&keeper, &plan);
 	if (failure) {
-		if (failure->status == EXIT_OWN_FAILURE)
-			plan.helper.optional = false; /* the program is, not what protects */
 		keeping_fail(&keeper, failure);
+		if (failure->status == EXIT_OWN_FAILURE)
+			keeper.exit_status = failure->status; /* no option makes that good */
 		keeping_tell(&keeper, CHANNEL_ENDED);
 		return failure->status;
 	}

@@ -9,6 +9,7 @@
 
 #include <poll.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,8 +22,9 @@
 
 void keeping_tell(const struct keeper *keeper, enum report_kind kind)
 {
-	const struct helper_report report = { kind, keeper->state, keeper->exit_status };
+	struct helper_report report = { kind, keeper->state, keeper->exit_status, "" };
 
+	memcpy(report.last_word, keeper->last_word, sizeof(report.last_word));
 	channel_report(keeper->channel, &report);
 }
 
@@ -52,25 +54,21 @@ static void be_over(struct keeper *keeper, enum helper_phase phase, int exit_sta
 	phase_enter(keeper, phase, 0);
 }
 
-/* Nothing but what ends the container is its last word. */
-static void give_up(struct keeper *keeper, const char *why, int exit_status)
+/* What killed it says more than how it ended, and has been said. */
+static void give_up(struct keeper *keeper, const char *how, int exit_status)
 {
-	if (keeper->spec->optional)
-		message(MESSAGE_WARNING, "%s", why);
-	else
-		message_last(MESSAGE_WARNING, "%s", why);
+	const char *why = *keeper->loop.why ? keeper->loop.why : how;
+
+	message(MESSAGE_WARNING, "%s", how);
+	snprintf(keeper->last_word, sizeof(keeper->last_word), "%s", why);
 	be_over(keeper, HELPER_GIVEN_UP, exit_status);
 }
 
 void keeping_fail(struct keeper *keeper, const struct failure *failure)
 {
-	char text[1024];
-
-	if (keeper->spec->optional)
-		message(MESSAGE_ERROR, "%s", failure_format(failure, text, sizeof(text)));
-	else
-		(void)event_say_failure(failure); /* its status is the failure's */
-	be_over(keeper, HELPER_GIVEN_UP, failure->status);
+	failure_format(failure, keeper->last_word, sizeof(keeper->last_word));
+	message(MESSAGE_ERROR, "%s", keeper->last_word);
+	be_over(keeper, HELPER_GIVEN_UP, message_exit_status(failure->status));
 }
 
 /* --- while it runs -------------------------------------------------------------------------- */
@@ -142,6 +140,7 @@ static const struct failure *start(struct keeper *keeper)
 	const struct failure *failure;
 
 	keeper->restarts = false;
+	*keeper->loop.why = '\0';
 	keeper->started_ms = clock_ms();
 	failure = run->command.plan ? NULL : command_run(run); /* it was not found before */
 	if (!failure)
@@ -179,21 +178,19 @@ static const struct failure *look_after(struct keeper *keeper)
 {
 	const struct failure *failure = loop_run(&keeper->loop);
 
-	return failure ? failure : leftovers_end(keeper);
+	if (failure)
+		return failure;
+	if (*keeper->loop.why)
+		message(MESSAGE_WARNING, "%s", keeper->loop.why);
+	return leftovers_end(keeper);
 }
 
-/* What killed it, where that is known; else how it ended. */
-static void end_format(const struct loop *loop, char ret_how[KILLED_WHY_SIZE])
+static void end_format(int status, char ret_how[64])
 {
-	const int status = loop->status;
-
-	if (*loop->why)
-		snprintf(ret_how, KILLED_WHY_SIZE, "%s", loop->why);
-	else if (WIFSIGNALED(status))
-		snprintf(ret_how, KILLED_WHY_SIZE, "ended by %s", signal_name(WTERMSIG(status)));
+	if (WIFSIGNALED(status))
+		snprintf(ret_how, 64, "ended by %s", signal_name(WTERMSIG(status)));
 	else
-		snprintf(ret_how, KILLED_WHY_SIZE, "ended with exit status %d",
-			 WEXITSTATUS(status));
+		snprintf(ret_how, 64, "ended with exit status %d", WEXITSTATUS(status));
 }
 
 /* --- what comes after an end ---------------------------------------------------------------- */
@@ -211,7 +208,7 @@ static unsigned back_off_ms(unsigned failures)
 static void back_off(struct keeper *keeper, const char *how, int exit_status)
 {
 	unsigned ms = 0;
-	char text[KILLED_WHY_SIZE + 64];
+	char text[LAST_WORD_SIZE];
 
 	if (clock_ms() - keeper->started_ms >= SETTLED_MS)
 		keeper->failures = 0;
@@ -254,10 +251,10 @@ static void after_end(struct keeper *keeper)
 {
 	const struct helper_spec *spec = keeper->spec;
 	const int exit_status = loop_exit_status(&keeper->loop);
-	char how[KILLED_WHY_SIZE];
+	char how[64];
 
 	keeper->state.last_status = keeper->loop.status;
-	end_format(&keeper->loop, how);
+	end_format(keeper->loop.status, how);
 	if (keeper->stops)
 		be_over(keeper, HELPER_STOPPING, -1);
 	else if (spec->once)
@@ -282,7 +279,7 @@ static void after_end(struct keeper *keeper)
 static void after_failure(struct keeper *keeper, const struct failure *failure)
 {
 	const bool first = !keeper->state.restarts && !keeper->spec->every_ms;
-	char text[1024];
+	char text[LAST_WORD_SIZE];
 
 	if (first) {
 		keeping_fail(keeper, failure);
@@ -340,9 +337,10 @@ int keeping_run(struct keeper *keeper)
 		if (!failure && !keeper->is_over)
 			failure = rest(keeper);
 	}
-	if (failure)
-		keeper->exit_status = event_say_failure(failure);
-	else if (!keeper->is_over)
+	if (failure) {
+		keeping_fail(keeper, failure);
+		keeper->exit_status = failure->status; /* ours: no option makes that good */
+	} else if (!keeper->is_over)
 		be_over(keeper, HELPER_STOPPING, -1);
 	keeping_tell(keeper, CHANNEL_ENDED);
 	return keeper->exit_status < 0 ? 0 : keeper->exit_status;

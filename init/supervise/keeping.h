@@ -20,7 +20,8 @@ struct keeper {
 	bool stops;			  /* PID 1 has said so, or is gone */
 	bool restarts;			  /* somebody asked for it, by HUP */
 	bool is_over;
-	int exit_status; /* then; -1: the container need not end */
+	int exit_status;		/* then; -1: the container need not end */
+	char last_word[LAST_WORD_SIZE]; /* the container's, where it ends because of that */
 };
 
 /* Tell PID 1 where the helper and we are. */

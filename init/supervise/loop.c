@@ -113,7 +113,6 @@ static const struct failure *reap(struct loop *loop)
 	return NULL;
 }
 
-/* An end that was asked for is as asked. */
 static void note_end(struct loop *loop)
 {
 	const char *name = loop->plan->command[0];
@@ -125,7 +124,7 @@ static void note_end(struct loop *loop)
 		return;
 	}
 	event_tell(EVENT_KILLED, (struct event_facts){ name, pid, WTERMSIG(status) });
-	if (!loop->is_stopped)
+	if (!loop->is_killed)
 		killed_explain(&loop->child, WTERMSIG(status), loop->why);
 }
 
@@ -295,6 +294,7 @@ static void act_on_time(struct loop *loop)
 	}
 	if (loop->kill_at && now >= loop->kill_at) {
 		loop->kill_at = 0;
+		loop->is_killed = true;
 		message(MESSAGE_WARNING, "%s has not ended in its time: killed",
 			loop->plan->command[0]);
 		forward(loop, SIGKILL, NULL);
@@ -359,7 +359,7 @@ const struct failure *loop_run(struct loop *loop)
 
 	if (!sources)
 		return failure_of_memory();
-	loop->ended = loop->is_stopped = false;
+	loop->ended = loop->is_stopped = loop->is_killed = false;
 	loop->end_looks = 0;
 	event_tell(EVENT_STARTED, (struct event_facts){ loop->plan->command[0], loop->child.pid });
 	while (!failure && !loop->ended)

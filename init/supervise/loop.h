@@ -39,7 +39,8 @@ struct loop {
 	int terminal;	    /* message_open_terminal() */
 	bool ended;	    /* the command has */
 	int status;	    /* how, as waitpid(2) gives it */
-	bool is_stopped;    /* its end is the one that loop_stop() asked for */
+	bool is_stopped;    /* loop_stop() has asked for its end */
+	bool is_killed;	    /* and that was not enough */
 	bool more_to_reap;  /* a batch was full, or SIGCHLD came */
 	int64_t held_until; /* by clock_ms(): until then a stop signal is held (--stop-delay); 0:
 			       none is */
@@ -48,7 +49,7 @@ struct loop {
 	bool delay_is_over; /* one was, so the next ones are not */
 	int64_t kill_at;    /* by clock_ms(): when the command is killed; 0: it is not */
 	const struct loop_hooks *hooks; /* NULL: none */
-	char why[KILLED_WHY_SIZE];	/* killed_explain(), where the end was not asked for */
+	char why[KILLED_WHY_SIZE];	/* it was killed, and not by us: what to say of the cause */
 };
 
 /* Before the first child: become a subreaper where we are not PID 1, and open the way by which

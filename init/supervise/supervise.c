@@ -57,12 +57,15 @@ static const struct failure *threads_part(struct run *run, int listener)
 	return failure;
 }
 
-/* What the command's end makes of ours; what killed it is the container's last word. */
+/* What the command's end makes of ours. What killed it is the container's last word, unless it was
+ * to end because of a helper, whose word that is. */
 static int end_say(const struct loop *loop)
 {
 	const int code = loop_exit_status(loop);
 
-	if (*loop->why)
+	if (*loop->why && loop->is_stopped)
+		message(MESSAGE_WARNING, "%s", loop->why);
+	else if (*loop->why)
 		message_last(MESSAGE_WARNING, "%s", loop->why);
 	return loop->plan->remap_exit[code & 255] ? 0 : code;
 }

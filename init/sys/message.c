@@ -86,7 +86,7 @@ static void line_add(struct line *line, const char *text)
 	line->length += length;
 }
 
-static void line_begin(struct line *line, enum message_level level)
+static void line_begin(struct line *line, const char *about, enum message_level level)
 {
 	char digits[21];
 
@@ -95,8 +95,8 @@ static void line_begin(struct line *line, enum message_level level)
 		line_add(line, number_format((uint64_t)getpid(), digits));
 		line_add(line, style->after);
 	}
-	if (helper) {
-		line_add(line, helper);
+	if (about) {
+		line_add(line, about);
 		line_add(line, ": ");
 	}
 }
@@ -116,7 +116,7 @@ static void line_add_time(struct line *line)
 	line_add(line, text);
 }
 
-static void line_begin_json(struct line *line, enum message_level level)
+static void line_begin_json(struct line *line, const char *about, enum message_level level)
 {
 	static const char *const names[] = { "error", "warning", "info", "debug" };
 
@@ -124,11 +124,28 @@ static void line_begin_json(struct line *line, enum message_level level)
 	line_add_time(line);
 	line_add(line, "\",\"program\":\"drop-init\",\"level\":\"");
 	line_add(line, names[level - MESSAGE_ERROR]);
-	if (helper) {
+	if (about) {
 		line_add(line, "\",\"helper\":\"");
-		line_add(line, helper);
+		line_add(line, about);
 	}
 	line_add(line, "\",\"message\":\"");
+}
+
+/* About a helper, or NULL. */
+static void line_make(struct line *line, const char *about, enum message_level level,
+		      const char *text)
+{
+	line->length = 0;
+	if (as_json)
+		line_begin_json(line, about, level);
+	else
+		line_begin(line, about, level);
+	/* A line that is cut still gets its end. */
+	line->length += escape(text, as_json, line->text + line->length,
+			       sizeof(line->text) - line->length - sizeof("\"}\n"));
+	if (as_json)
+		line_add(line, "\"}");
+	line->text[line->length++] = '\n';
 }
 
 static void line_format(struct line *line, enum message_level level, const char *format,
@@ -137,17 +154,7 @@ static void line_format(struct line *line, enum message_level level, const char 
 	char text[LINE_MAX_BYTES];
 
 	vsnprintf(text, sizeof(text), format, arguments);
-	line->length = 0;
-	if (as_json)
-		line_begin_json(line, level);
-	else
-		line_begin(line, level);
-	/* A line that is cut still gets its end. */
-	line->length += escape(text, as_json, line->text + line->length,
-			       sizeof(line->text) - line->length - sizeof("\"}\n"));
-	if (as_json)
-		line_add(line, "\"}");
-	line->text[line->length++] = '\n';
+	line_make(line, helper, level, text);
 }
 
 /* Whoever reads it may have stopped: a line is rather lost than PID 1 kept from its work, and after
@@ -222,6 +229,14 @@ void message_last(enum message_level level, const char *format, ...)
 	va_end(arguments);
 	if (message_wanted(level))
 		write_whole(output, &line);
+	write_termination_log(&line);
+}
+
+void message_log_helper(const char *name, const char *text)
+{
+	struct line line;
+
+	line_make(&line, name, MESSAGE_ERROR, text);
 	write_termination_log(&line);
 }
 

@@ -46,6 +46,9 @@ void message(enum message_level level, const char *format, ...)
 void message_last(enum message_level level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* An error that was said already, of this helper, is why the container ends. */
+void message_log_helper(const char *name, const char *text);
+
 /* What the program that we stand in for ends with, in place of this exit status of ours. */
 int message_exit_status(int status);
 
