@@ -154,9 +154,8 @@ signal.pause()"
 
 @test "a unix socket in a folder that --chown has given away needs DAC_OVERRIDE, and says so" {
 	needed='(a capability is missing: add DAC_OVERRIDE)'
-	# folder: as --chown has it; and one that is the user's before
+	namespace_prepare 'mkdir /dev/shm/there /dev/shm/rooms; chown 1000:1000 /dev/shm/there'
 	for folder in /dev/shm/run,mkdir /dev/shm/run,mkdir,mode=750 /dev/shm/there /dev/shm/rooms,owner=1000:1000; do
-		namespace_prepare 'mkdir -p /dev/shm/there /dev/shm/rooms; chown 1000:1000 /dev/shm/there'
 		for check in '' --check; do
 			namespace_run setpriv --bounding-set=-all,+chown,+setuid,+setgid,+setpcap drop-init $check --user app \
 				--chown "$folder" --listen "unix:${folder%%,*}/s" -- true
@@ -164,8 +163,17 @@ signal.pause()"
 			grep -qF "$needed" "$namespace"/std* || namespace_fail "$check $folder"
 		done
 	done
-	# A closed folder, and a socket there that nobody listens at any more.
-	namespace_prepare 'mkdir -p /dev/shm/closed; python3 -c "import socket; socket.socket(socket.AF_UNIX).bind(\"/dev/shm/old\")"
+	# A socket that nobody listens at any more, and that --chown will give away: root cannot ask it then.
+	namespace_prepare 'mkdir /dev/shm/open; python3 -c "import socket; socket.socket(socket.AF_UNIX).bind(\"/dev/shm/open/s\")"
+		chmod 755 /dev/shm/open/s'
+	for check in '' --check; do
+		namespace_run setpriv --bounding-set=-all,+chown,+setuid,+setgid,+setpcap drop-init $check --user app \
+			--chown /dev/shm/open,mode=777 --listen unix:/dev/shm/open/s -- true
+		assert_status 125
+		grep -qF "$needed" "$namespace"/std* || namespace_fail "$check"
+	done
+	# A closed folder, and such a socket.
+	namespace_prepare 'mkdir /dev/shm/closed; python3 -c "import socket; socket.socket(socket.AF_UNIX).bind(\"/dev/shm/old\")"
 		chown -R 1000:1000 /dev/shm/closed /dev/shm/old; chmod 700 /dev/shm/closed; chmod 755 /dev/shm/old; chmod 1777 /dev/shm'
 	for check in '' --check; do
 		for socket in closed/s old; do
@@ -178,21 +186,31 @@ signal.pause()"
 }
 
 @test "what --check says of a unix socket in a folder that --chown makes, for a start as the user or with the mode, is so" {
-	for who in --reuid=1000 --reuid=0; do
-		for options in '' ,mode=700 ,mode=500; do
-			for check in '' --check; do
-				namespace_prepare 'chmod 1777 /dev/shm'
-				namespace_run setpriv $who --regid=1000 --clear-groups drop-init $check \
-					--chown /dev/shm/run,mkdir,owner=1000:1000$options --listen unix:/dev/shm/run/s -- true
-				assert_equal "$status $check" "$([ $who$options = --reuid=1000,mode=500 ] && echo 125 || echo 0) $check" "$who $options"
-			done
+	namespace_prepare 'chmod 1777 /dev/shm; mkdir /dev/shm/group; chown 0:2000 /dev/shm/group; chmod 2770 /dev/shm/group'
+	# status; who; the --chown; the socket
+	while read -r expected who chown socket; do
+		for check in '' --check; do
+			namespace_run setpriv ${who//,/ } drop-init $check --chown "/dev/shm/$chown,owner=1000:1000" \
+				--listen "unix:/dev/shm/$socket" -- true
+			assert_equal "$status" "$expected" "$check $who $chown $socket"
 		done
-	done
+	done <<-'END'
+		0 --reuid=1000,--regid=1000,--clear-groups run,mkdir run/s
+		0 --reuid=1000,--regid=1000,--clear-groups run,mkdir,mode=700 run/s
+		125 --reuid=1000,--regid=1000,--clear-groups run,mkdir,mode=500 run/s
+		125 --reuid=1000,--regid=1000,--clear-groups run,mkdir run/s,owner=1001:1001
+		125 --reuid=1000,--regid=1000,--clear-groups run,mkdir run/other/s
+		125 --reuid=1000,--regid=1000,--clear-groups group/run,mkdir group/run/s
+		0 --reuid=1000,--regid=1000,--groups=2000 group/run,mkdir group/run/s
+		0 --reuid=1000,--regid=1000,--groups=2000 group/run,mkdir,mode=750 group/run/s
+		0 --reuid=0 run,mkdir,mode=500 run/s
+		125 --reuid=0 run,mkdir run/other/s
+	END
 }
 
 @test "what two of ours cannot both have --check says too, a helper among them, and no more than that" {
 	for check in '' --check; do
-		for two in '80 127.0.0.1:80' '[::]:80 [::1]:80' 'udp:80 udp:127.0.0.1:80' '80 [::]:80'; do
+		for two in '80 127.0.0.1:80' '[::]:80 [::1]:80' 'udp:80 udp:127.0.0.1:80' '80 [::]:80' '80 [::ffff:127.0.0.1]:80'; do
 			namespace_run drop-init $check --user app --listen "${two% *}" --listen "${two#* }" -- true
 			assert_status 125
 			grep -qF "in use (--listen ${two% *} has it" "$namespace"/std*

@@ -2,8 +2,10 @@
 
 #include "init/chown/ownership.h"
 #include "init/privileges/capabilities.h"
+#include "init/privileges/credentials.h"
 #include "init/sys/text.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,16 +98,33 @@ static bool user_is_in(const struct identity *user, gid_t group)
 /* Who is to get in. */
 struct visitor {
 	struct identity identity;
-	bool overrides; /* CAP_DAC_OVERRIDE */
+	bool overrides;	    /* CAP_DAC_OVERRIDE */
+	const char *advice; /* where it is not let in */
 };
+
+static struct visitor visitor_ourselves(void)
+{
+	struct visitor visitor = { .identity = { .uid = geteuid(), .gid = getegid() },
+				   .overrides = capabilities_have(CAP_DAC_OVERRIDE),
+				   .advice = "" };
+	gid_t *groups;
+	int count;
+
+	if (!credentials_groups(&groups, &count)) { /* they stay allocated */
+		visitor.identity.groups = groups;
+		visitor.identity.group_count = (size_t)count;
+	}
+	if (!visitor.overrides && geteuid() == 0)
+		visitor.advice = " (a capability is missing: add DAC_OVERRIDE)";
+	return visitor;
+}
 
 /* The command, which has no such capability once it is another user; or we, as now. */
 static struct visitor visitor_of(const struct plan *plan)
 {
 	if (plan && (plan->drops || plan->becomes))
-		return (struct visitor){ .identity = plan->identity };
-	return (struct visitor){ .identity = { .uid = geteuid(), .gid = getegid() },
-				 .overrides = capabilities_have(CAP_DAC_OVERRIDE) };
+		return (struct visitor){ .identity = plan->identity, .advice = "" };
+	return visitor_ourselves();
 }
 
 static bool forecast_lets(const struct ownership_forecast *forecast, const struct visitor *visitor,
@@ -128,7 +147,8 @@ static const char *component_obstacle(const struct outlook *outlook, const struc
 	struct statvfs fs;
 
 	if (r < 0)
-		return text_format("'%s': %s", path, strerror(-r));
+		return text_format("'%s': %s%s", path, strerror(-r),
+				   r == -EACCES ? visitor->advice : "");
 	if (!forecast.exists)
 		return text_format("'%s' does not exist", path);
 	if ((wanted & W_OK) && S_ISDIR(forecast.mode))
@@ -138,10 +158,10 @@ static const char *component_obstacle(const struct outlook *outlook, const struc
 	if (forecast_lets(&forecast, visitor, wanted))
 		return NULL;
 	return text_format("'%s' will belong to %u:%u with mode %04o, which does not let user %u "
-			   "in%s%s",
+			   "in%s%s%s",
 			   path, forecast.uid, forecast.gid, forecast.mode & 07777,
 			   visitor->identity.uid, forecast.why_left ? ": " : "",
-			   forecast.why_left ? forecast.why_left : "");
+			   forecast.why_left ? forecast.why_left : "", visitor->advice);
 }
 
 const char *outlook_obstacle(const struct outlook *outlook, const struct plan *plan,

@@ -220,42 +220,52 @@ const struct failure *unix_socket_bind(const struct listen_spec *spec, int fd)
 
 /* --- whether it would work ------------------------------------------------------------------ */
 
-static const struct failure *place_try(const struct listen_spec *spec,
-				       const struct path_place *place)
+static const struct failure *owner_try(const struct listen_spec *spec)
 {
-	bool stale;
-	const struct failure *failure = place_look(spec, place, &stale);
-
-	if (failure)
-		return failure;
-	if (faccessat(place->folder, ".", W_OK | X_OK, AT_EACCESS))
-		return refuse(spec, "bind", errno, capability_missing(errno));
-	if (spec->owner.uid != (uid_t)-1 && spec->owner.uid != geteuid() &&
-	    !capabilities_have(CAP_CHOWN))
-		return refuse(spec, "change the owner of", EPERM,
-			      "a capability is missing: add CHOWN");
-	return NULL;
+	if (spec->owner.uid == (uid_t)-1 || spec->owner.uid == geteuid() ||
+	    capabilities_have(CAP_CHOWN))
+		return NULL;
+	return refuse(spec, "change the owner of", EPERM, "a capability is missing: add CHOWN");
 }
 
-/* A folder that is not there, or not for us to write to, may be so once every --chown is done; and
- * one that is may not be then. */
+/* *ret_there: it is about a socket that is there already. */
+static const struct failure *place_try(const struct listen_spec *spec,
+				       const struct path_place *place, bool *ret_there)
+{
+	const struct failure *failure;
+
+	if (faccessat(place->folder, ".", W_OK | X_OK, AT_EACCESS))
+		return refuse(spec, "bind", errno, capability_missing(errno));
+	failure = place_look(spec, place, ret_there);
+	*ret_there |= failure != NULL;
+	return failure;
+}
+
+/* What is not there, or not for us to write to, may be so once every --chown is done; and what is
+ * may not be then. */
 const struct failure *unix_socket_try(const struct listen_spec *spec, const struct outlook *outlook,
 				      const char **ret_after)
 {
 	const char *path = path_of(spec), *now, *then;
 	const char *folder = text_format("%.*s", (int)(strrchr(path, '/') - path), path);
+	const struct failure *failure = owner_try(spec);
 	struct path_place place;
-	const struct failure *failure = place_open(spec, &place);
+	bool there = false;
 
+	if (failure)
+		return failure;
+	failure = place_open(spec, &place);
 	if (!failure) {
-		failure = place_try(spec, &place);
+		failure = place_try(spec, &place, &there);
 		path_close(&place);
 	}
 	if (failure && failure->error != ENOENT && failure->error != EACCES)
 		return failure;
 	now = failure ? failure->tried : NULL;
-	then = outlook_obstacle(outlook, NULL, folder, W_OK, now, ret_after);
+	then = outlook_obstacle(outlook, NULL, folder, W_OK, there ? NULL : now, ret_after);
+	if (!then && there)
+		then = outlook_obstacle(outlook, NULL, path, W_OK, now, ret_after);
 	if (!then || then == now)
 		return then ? failure : NULL;
-	return failure_new(typed_format(spec), 0, capability_missing(EACCES), "%s", then);
+	return failure_new(typed_format(spec), 0, NULL, "%s", then);
 }
