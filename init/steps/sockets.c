@@ -54,7 +54,21 @@ static bool is_wildcard(const struct listen_spec *spec)
 	       IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)&spec->address)->sin6_addr);
 }
 
-/* An IPv6 socket of all addresses takes IPv4's too, unless it is told not to. ipv6(7) */
+/* Its IPv4 address, which an IPv6 socket can have, too. ipv6(7) */
+static bool v4_of(const struct listen_spec *spec, in_addr_t *ret)
+{
+	const struct in6_addr *v6 = &((const struct sockaddr_in6 *)&spec->address)->sin6_addr;
+
+	if (spec->address.ss_family == AF_INET)
+		*ret = ((const struct sockaddr_in *)&spec->address)->sin_addr.s_addr;
+	else if (IN6_IS_ADDR_V4MAPPED(v6))
+		memcpy(ret, &v6->s6_addr[12], sizeof(*ret));
+	else
+		return false;
+	return true;
+}
+
+/* One of all addresses takes IPv4's too, unless it is told not to. */
 static bool takes_both_families(const struct listen_spec *spec)
 {
 	return spec->address.ss_family == AF_INET6 && is_wildcard(spec) && spec->v6only != 1;
@@ -62,14 +76,21 @@ static bool takes_both_families(const struct listen_spec *spec)
 
 static bool addresses_meet(const struct listen_spec *one, const struct listen_spec *other)
 {
+	in_addr_t a = INADDR_ANY, b = INADDR_ANY;
+	bool is_v4;
+
 	if (!memcmp(&one->address, &other->address, one->address_length))
 		return true;
 	if (one->address.ss_family == AF_UNIX || other->address.ss_family == AF_UNIX ||
 	    port_of(one) != port_of(other))
 		return false;
-	if (one->address.ss_family == other->address.ss_family)
-		return is_wildcard(one) || is_wildcard(other);
-	return takes_both_families(one) || takes_both_families(other);
+	if (takes_both_families(one) || takes_both_families(other))
+		return true;
+	is_v4 = v4_of(one, &a);
+	if (is_v4 != v4_of(other, &b))
+		return false;
+	return is_v4 ? a == b || a == INADDR_ANY || b == INADDR_ANY
+		     : is_wildcard(one) || is_wildcard(other);
 }
 
 /* The one is bound, and the other cannot be: is it because of that? */
@@ -122,7 +143,8 @@ static const struct failure *refuse(const struct listen_spec *spec, const char *
 static const struct failure *refuse_rival(const struct listen_spec *spec,
 					  const struct listen_spec *rival)
 {
-	const bool families = spec->address.ss_family != rival->address.ss_family;
+	const bool families = spec->address.ss_family != rival->address.ss_family &&
+			      (takes_both_families(spec) || takes_both_families(rival));
 	char text[ADDRESS_TEXT_SIZE];
 
 	return failure_new(
