@@ -210,6 +210,7 @@ NO  command     nosuch: not found (install it in the image, or give its path)' n
 	refused '--listen localhost:80: not an IPv4 address before the colon (write IPv6 as [ADDRESS]:PORT)' \
 		--listen localhost:80
 	refused '--listen [::1:80: an IPv6 address is written [ADDRESS]:PORT' --listen '[::1:80'
+	refused "--listen unix:/run/app/: a socket's path does not end in /, which is a folder's" --listen unix:/run/app/
 	refused "--listen unix:app.sock: a socket's path must begin with /" --listen unix:app.sock
 	refused "--listen 80,backlg=5: no such key: 'backlg' (see the man page for the keys of --listen)" \
 		--listen 80,backlg=5

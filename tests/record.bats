@@ -192,7 +192,8 @@ os.kill(os.getpid(), signal.SIG$signal)" sync
 	assert_stdout ''
 	assert_stderr "drop-init: --record $file: cannot record into it: it has several names, and may be somebody's"
 	rm "$file"
-	for place in "$namespace/etc" "$namespace/nowhere/file" "$namespace/nowhere/" "$namespace/other/" /dev/null; do
+	ln -s nowhere/ "$namespace/tonowhere"
+	for place in "$namespace/etc" "$namespace/nowhere/file" "$namespace/nowhere/" "$namespace/tonowhere" "$namespace/other/" /dev/null; do
 		namespace_run drop-init --user app --record "$place" -- echo started
 		assert_status 125
 		assert_stdout ''

@@ -27,6 +27,8 @@ static const char *parse_unix(const char *path, struct listen_spec *ret)
 
 	if (path[0] != '/')
 		return "a socket's path must begin with /";
+	if (path[length - 1] == '/')
+		return "a socket's path does not end in /, which is a folder's";
 	if (length >= sizeof(address->sun_path))
 		return "a socket's path is at most 107 bytes long";
 	address->sun_family = AF_UNIX;

@@ -183,10 +183,11 @@ static const struct failure *walk_to_end(struct walk *walk, const char *path)
 	return failure;
 }
 
-/* A slash at the end is a folder's. path_resolution(7) */
-static bool is_folders(const char *path)
+/* A slash at the end, of the path or of the link that it led to, is a folder's. path_resolution(7)
+ */
+static bool is_folders(const struct walk *walk)
 {
-	return path[0] && path[strlen(path) - 1] == '/';
+	return *walk->ahead;
 }
 
 const struct failure *path_open_file(const char *typed, const char *path, int flags, mode_t mode,
@@ -199,7 +200,7 @@ const struct failure *path_open_file(const char *typed, const char *path, int fl
 	if (failure)
 		return failure;
 	fd = openat(walk.folder, *walk.name ? walk.name : ".",
-		    flags | O_NOFOLLOW | O_CLOEXEC | (is_folders(path) ? O_DIRECTORY : 0), mode);
+		    flags | O_NOFOLLOW | O_CLOEXEC | (is_folders(&walk) ? O_DIRECTORY : 0), mode);
 	if (fd < 0)
 		failure = walk_fail(&walk, errno);
 	else
@@ -209,13 +210,13 @@ const struct failure *path_open_file(const char *typed, const char *path, int fl
 }
 
 /* Why no file can have this place; 0: one can. */
-static int walk_objection(const struct walk *walk, const char *path)
+static int walk_objection(const struct walk *walk)
 {
 	struct stat status;
 
 	if (!*walk->name || !strcmp(walk->name, ".") || !strcmp(walk->name, ".."))
 		return EISDIR;
-	if (!is_folders(path))
+	if (!is_folders(walk))
 		return 0;
 	if (fstatat(walk->folder, walk->name, &status, AT_SYMLINK_NOFOLLOW))
 		return errno;
@@ -232,7 +233,7 @@ const struct failure *path_open_folder(const char *typed, const char *path,
 
 	if (failure)
 		return failure;
-	error = walk_objection(&walk, path);
+	error = walk_objection(&walk);
 	if (error)
 		failure = walk_fail(&walk, error);
 	else if (!(name = strdup(walk.name)))
