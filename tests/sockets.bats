@@ -163,6 +163,14 @@ signal.pause()"
 			grep -qF "$needed" "$namespace"/std* || namespace_fail "$check $folder"
 		done
 	done
+	# What is in the place of the socket is seen before --chown opens the folder, too.
+	namespace_prepare 'touch /dev/shm/there/file'
+	for check in '' --check; do
+		namespace_run setpriv --bounding-set=-all,+chown,+setuid,+setgid,+setpcap drop-init $check --user app \
+			--chown /dev/shm/there,mode=777 --listen unix:/dev/shm/there/file -- true
+		assert_status 125
+		grep -q 'exists and is not a socket' "$namespace"/std* || namespace_fail "$check"
+	done
 	# A socket that nobody listens at any more, and that --chown will give away: root cannot ask it then.
 	namespace_prepare 'mkdir /dev/shm/open; python3 -c "import socket; socket.socket(socket.AF_UNIX).bind(\"/dev/shm/open/s\")"
 		chmod 755 /dev/shm/open/s'
@@ -199,6 +207,8 @@ signal.pause()"
 		0 --reuid=1000,--regid=1000,--clear-groups run,mkdir,mode=700 run/s
 		125 --reuid=1000,--regid=1000,--clear-groups run,mkdir,mode=500 run/s
 		125 --reuid=1000,--regid=1000,--clear-groups run,mkdir run/s,owner=1001:1001
+		125 --reuid=1000,--regid=1000,--clear-groups run,mkdir run/s,owner=1000:2000
+		0 --reuid=1000,--regid=1000,--groups=2000 run,mkdir run/s,owner=1000:2000
 		125 --reuid=1000,--regid=1000,--clear-groups run,mkdir run/other/s
 		125 --reuid=1000,--regid=1000,--clear-groups group/run,mkdir group/run/s
 		0 --reuid=1000,--regid=1000,--groups=2000 group/run,mkdir group/run/s

@@ -44,6 +44,20 @@ static bool lists_agree(const gid_t *a, size_t a_count, const gid_t *b, size_t b
 	}
 }
 
+bool credentials_has_group(gid_t gid)
+{
+	bool has = gid == getegid();
+	gid_t *groups;
+	int count;
+
+	if (credentials_groups(&groups, &count))
+		return has;
+	for (int i = 0; i < count; i++)
+		has |= groups[i] == gid;
+	free(groups);
+	return has;
+}
+
 bool credentials_groups_are(const struct identity *identity)
 {
 	gid_t *groups;

@@ -7,6 +7,9 @@
 /* Our supplementary groups, sorted, allocated. 0, or -1 with errno set. getgroups(2) */
 int credentials_groups(gid_t **ret_groups, int *ret_count);
 
+/* Is it our effective gid, or among those? */
+bool credentials_has_group(gid_t gid);
+
 /* Exactly the groups of this identity? Its own group grants the same whether it is listed among the
  * supplementary ones or not. All four gids, all four uids? */
 bool credentials_groups_are(const struct identity *identity);

@@ -1,6 +1,7 @@
 #include "init/steps/unix_socket.h"
 
 #include "init/privileges/capabilities.h"
+#include "init/privileges/credentials.h"
 #include "init/sys/effect.h"
 #include "init/sys/file.h"
 #include "init/sys/path.h"
@@ -33,12 +34,17 @@ static const struct failure *refuse(const struct listen_spec *spec, const char *
 
 /* --- the place ------------------------------------------------------------------------------ */
 
-/* Root without it is a stranger in a folder that is somebody else's, as after --chown. */
+/* Root without them is a stranger in a folder that is somebody else's, as after --chown, and in a
+ * sticky one removes nothing but its own. */
 static const char *capability_missing(int error)
 {
-	return error == EACCES && geteuid() == 0 && !capabilities_have(CAP_DAC_OVERRIDE)
-		       ? "a capability is missing: add DAC_OVERRIDE"
-		       : NULL;
+	if (geteuid() != 0)
+		return NULL;
+	if (error == EACCES && !capabilities_have(CAP_DAC_OVERRIDE))
+		return "a capability is missing: add DAC_OVERRIDE";
+	if (error == EPERM && !capabilities_have(CAP_FOWNER))
+		return "a capability is missing: add FOWNER";
+	return NULL;
 }
 
 static const struct failure *place_open(const struct listen_spec *spec, struct path_place *ret)
@@ -222,23 +228,48 @@ const struct failure *unix_socket_bind(const struct listen_spec *spec, int fd)
 
 static const struct failure *owner_try(const struct listen_spec *spec)
 {
-	if (spec->owner.uid == (uid_t)-1 || spec->owner.uid == geteuid() ||
-	    capabilities_have(CAP_CHOWN))
+	const struct owner *owner = &spec->owner;
+	const bool uid_is_ours = owner->uid == (uid_t)-1 || owner->uid == geteuid();
+	const bool gid_is_ours = owner->gid == (gid_t)-1 || credentials_has_group(owner->gid);
+
+	if ((uid_is_ours && gid_is_ours) || capabilities_have(CAP_CHOWN))
 		return NULL;
 	return refuse(spec, "change the owner of", EPERM, "a capability is missing: add CHOWN");
 }
 
-/* *ret_there: it is about a socket that is there already. */
-static const struct failure *place_try(const struct listen_spec *spec,
-				       const struct path_place *place, bool *ret_there)
-{
-	const struct failure *failure;
+/* How it is before any --chown: what stands in the way, in the folder and in the socket that is
+ * there. */
+struct prospect {
+	const struct failure *folder, *socket;
+	bool there;
+};
 
+static void place_try(const struct listen_spec *spec, const struct path_place *place,
+		      struct prospect *now)
+{
 	if (faccessat(place->folder, ".", W_OK | X_OK, AT_EACCESS))
-		return refuse(spec, "bind", errno, capability_missing(errno));
-	failure = place_look(spec, place, ret_there);
-	*ret_there |= failure != NULL;
-	return failure;
+		now->folder = refuse(spec, "bind", errno, capability_missing(errno));
+	if (faccessat(place->folder, ".", X_OK, AT_EACCESS))
+		return; /* it is hidden */
+	now->socket = place_look(spec, place, &now->there);
+	now->there |= now->socket != NULL;
+}
+
+static bool chown_may_mend(const struct failure *failure)
+{
+	return !failure || failure->error == ENOENT || failure->error == EACCES;
+}
+
+static const struct failure *foresee(const struct listen_spec *spec, const struct outlook *outlook,
+				     const char *path, const struct failure *now,
+				     const char **ret_after)
+{
+	const char *text = now ? now->tried : NULL;
+	const char *then = outlook_obstacle(outlook, NULL, path, W_OK, text, ret_after);
+
+	if (!then || then == text)
+		return then ? now : NULL;
+	return failure_new(typed_format(spec), 0, NULL, "%s", then);
 }
 
 /* What is not there, or not for us to write to, may be so once every --chown is done; and what is
@@ -246,26 +277,25 @@ static const struct failure *place_try(const struct listen_spec *spec,
 const struct failure *unix_socket_try(const struct listen_spec *spec, const struct outlook *outlook,
 				      const char **ret_after)
 {
-	const char *path = path_of(spec), *now, *then;
+	const char *path = path_of(spec);
 	const char *folder = text_format("%.*s", (int)(strrchr(path, '/') - path), path);
 	const struct failure *failure = owner_try(spec);
 	struct path_place place;
-	bool there = false;
+	struct prospect now = { 0 };
 
 	if (failure)
 		return failure;
-	failure = place_open(spec, &place);
-	if (!failure) {
-		failure = place_try(spec, &place, &there);
+	now.folder = place_open(spec, &place);
+	if (!now.folder) {
+		place_try(spec, &place, &now);
 		path_close(&place);
 	}
-	if (failure && failure->error != ENOENT && failure->error != EACCES)
-		return failure;
-	now = failure ? failure->tried : NULL;
-	then = outlook_obstacle(outlook, NULL, folder, W_OK, there ? NULL : now, ret_after);
-	if (!then && there)
-		then = outlook_obstacle(outlook, NULL, path, W_OK, now, ret_after);
-	if (!then || then == now)
-		return then ? failure : NULL;
-	return failure_new(typed_format(spec), 0, NULL, "%s", then);
+	if (!chown_may_mend(now.folder))
+		return now.folder;
+	if (!chown_may_mend(now.socket))
+		return now.socket;
+	failure = foresee(spec, outlook, folder, now.folder, ret_after);
+	if (!failure && now.there)
+		failure = foresee(spec, outlook, path, now.socket, ret_after);
+	return failure;
 }
