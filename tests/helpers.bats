@@ -449,23 +449,39 @@ for _ in range(50):
 @test "a helper whose end does not end the container has no last word, and one whose keeper is killed has" {
 	namespace_log
 	ready="until [ -e $namespace/ready ]; do sleep 0.1; done"
-	slow="sh -c 'trap \"sleep 2; exit\" TERM; : >$namespace/ready; while :; do sleep 0.1; done'"
+	stopped="until [ -e $namespace/stopped ]; do sleep 0.1; done"
+	slow="sh -c 'trap \": >$namespace/stopped; sleep 2; exit\" TERM; : >$namespace/ready; while :; do sleep 0.1; done'"
 	# w ends while x, which is stopped after the command, takes its time.
 	for end in 0 3; do
-		rm -f "$namespace/ready"
+		rm -f "$namespace/ready" "$namespace/stopped"
 		: >"$namespace/log"
-		namespace_run drop-init --with "w: --restart never sh -c '$ready; sleep 1; exit $end'" --with "x: $slow" -- \
+		namespace_run drop-init --with "w: --restart never sh -c '$stopped; exit $end'" --with "x: $slow" -- \
 			sh -c "$ready; exit 7"
 		assert_status 7
 		assert_equal "$(<"$namespace/log")" '' "termination log where w ends with $end"
 	done
-	rm "$namespace/ready"
-	namespace_run drop-init --with "w: --restart never sh -c '$ready; sleep 1'" --with "x: $slow" -- sh -c "$ready; kill -s SYS \$\$"
+	rm "$namespace/ready" "$namespace/stopped"
+	namespace_run drop-init --with "w: --restart never sh -c '$stopped'" --with "x: $slow" -- sh -c "$ready; kill -s SYS \$\$"
 	assert_status 159
 	grep -q '^drop-init: sh was killed by SIGSYS: ' "$namespace/log"
 	namespace_run drop-init --with 'w: sleep 60' -- sh -c 'sleep 0.3; kill -s KILL 2; sleep 60'
 	assert_status 125
 	assert_equal "$(<"$namespace/log")" "drop-init: w: its keeper was killed, so nobody looks after it" 'termination log'
+}
+
+@test "a helper that ends after the command, and is seen at the same time, changes neither status nor last word" {
+	namespace_log
+	wait_go='until [ -e go ]; do sleep 0.1; done'
+	namespace_start drop-init --chdir "$namespace" --with "w: --restart never sh -c 'echo up; $wait_go'" -- sh -c "$wait_go; kill -s SYS \$\$"
+	wait_output up
+	kill -s STOP "$NAMESPACE_PID"
+	: >"$namespace/go"
+	have_ended() { ! namespace_exec pgrep -f 'until|drop-init: w' >/dev/null; }
+	wait_until 20 have_ended
+	kill -s CONT "$NAMESPACE_PID"
+	namespace_wait
+	assert_status 159
+	grep -q '^drop-init: sh was killed by SIGSYS: ' "$namespace/log"
 }
 
 @test "what kills one that is stopped is said too, and is no last word" {

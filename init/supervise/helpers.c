@@ -49,11 +49,20 @@ static void title_write(const struct helpers *helpers)
 
 /* --- hearing them --------------------------------------------------------------------------- */
 
+/* PID 1 may see both ends at once. */
+static bool command_has_ended(const struct helpers *helpers)
+{
+	struct pollfd end = { .fd = helpers->loop ? helpers->loop->child.pidfd : -1,
+			      .events = POLLIN };
+
+	return poll(&end, 1, 0) > 0;
+}
+
 /* Because of this helper, whose end is the container's last word. */
 static void end_begin(struct helpers *helpers, const struct helper *helper, int exit_status,
 		      const char *last_word)
 {
-	if (helpers->ends)
+	if (helpers->ends || command_has_ended(helpers))
 		return; /* it is the first that counts */
 	message_log_helper(helper_name(helper), last_word);
 	helpers->ends = true;

@@ -59,15 +59,17 @@ static void give_up(struct keeper *keeper, const char *how, int exit_status)
 {
 	const char *why = *keeper->loop.why ? keeper->loop.why : how;
 
-	message(MESSAGE_WARNING, "%s", how);
+	message(keeper->spec->optional ? MESSAGE_WARNING : MESSAGE_ERROR, "%s", how);
 	snprintf(keeper->last_word, sizeof(keeper->last_word), "%s", why);
 	be_over(keeper, HELPER_GIVEN_UP, exit_status);
 }
 
 void keeping_fail(struct keeper *keeper, const struct failure *failure)
 {
+	char text[4096]; /* as long as a message */
+
+	message(MESSAGE_ERROR, "%s", failure_format(failure, text, sizeof(text)));
 	failure_format(failure, keeper->last_word, sizeof(keeper->last_word));
-	message(MESSAGE_ERROR, "%s", keeper->last_word);
 	be_over(keeper, HELPER_GIVEN_UP, message_exit_status(failure->status));
 }
 
