@@ -193,7 +193,7 @@ os.kill(os.getpid(), signal.SIG$signal)" sync
 	assert_stderr "drop-init: --record $file: cannot record into it: it has several names, and may be somebody's"
 	rm "$file"
 	ln -s nowhere/ "$namespace/tonowhere"
-	for place in "$namespace/etc" "$namespace/nowhere/file" "$namespace/nowhere/" "$namespace/tonowhere" "$namespace/other/" /dev/null; do
+	for place in "$namespace"/{etc,nowhere/file,nowhere/,tonowhere,other/} /dev/null; do
 		namespace_run drop-init --user app --record "$place" -- echo started
 		assert_status 125
 		assert_stdout ''

@@ -182,7 +182,7 @@ signal.pause()"
 	done
 	# A closed folder, and such a socket.
 	namespace_prepare 'mkdir /dev/shm/closed; python3 -c "import socket; socket.socket(socket.AF_UNIX).bind(\"/dev/shm/old\")"
-		chown -R 1000:1000 /dev/shm/closed /dev/shm/old; chmod 700 /dev/shm/closed; chmod 755 /dev/shm/old; chmod 1777 /dev/shm'
+		cd /dev/shm; chown -R 1000:1000 closed old; chmod 700 closed; chmod 755 old; chmod 1777 .'
 	for check in '' --check; do
 		for socket in closed/s old; do
 			namespace_run setpriv --bounding-set=-all,+chown,+setuid,+setgid,+setpcap drop-init $check --user app \
@@ -198,6 +198,7 @@ signal.pause()"
 	# status; who; the --chown; the socket
 	while read -r expected who chown socket; do
 		for check in '' --check; do
+			# shellcheck disable=SC2086 # a few words
 			namespace_run setpriv ${who//,/ } drop-init $check --chown "/dev/shm/$chown,owner=1000:1000" \
 				--listen "unix:/dev/shm/$socket" -- true
 			assert_equal "$status" "$expected" "$check $who $chown $socket"

@@ -96,7 +96,8 @@ static bool addresses_meet(const struct listen_spec *one, const struct listen_sp
 /* The one is bound, and the other cannot be: is it because of that? */
 static bool is_rival(const struct listen_spec *one, const struct listen_spec *other)
 {
-	const bool are_apart = one->device && other->device && strcmp(one->device, other->device);
+	const bool are_apart =
+		one->device && other->device && strcmp(one->device, other->device) != 0;
 
 	return one->type == other->type && !are_apart && !(one->reuseport && other->reuseport) &&
 	       addresses_meet(one, other);
