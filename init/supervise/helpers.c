@@ -1,9 +1,9 @@
 #include "init/supervise/helper_table.h"
 
 #include "init/supervise/channel.h"
+#include "init/supervise/forward.h"
 #include "init/supervise/title.h"
 #include "init/sys/clock.h"
-#include "init/sys/event.h"
 #include "init/sys/message.h"
 
 #include <errno.h>
@@ -68,7 +68,7 @@ static void end_begin(struct helpers *helpers, const struct helper *helper, int 
 	helpers->ends = true;
 	helpers->exit_status = exit_status;
 	if (helpers->loop)
-		loop_stop(helpers->loop, helpers->loop->plan->stop_signal, COMMAND_STOP_MS);
+		forward_stop(helpers->loop, helpers->loop->plan->stop_signal, COMMAND_STOP_MS);
 }
 
 static const char keeper_killed[] = "its keeper was killed, so nobody looks after it";

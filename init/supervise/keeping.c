@@ -1,11 +1,12 @@
 #include "init/supervise/keeping.h"
 
 #include "init/supervise/answering.h"
+#include "init/supervise/forward.h"
 #include "init/supervise/notify_socket.h"
 #include "init/supervise/survivors.h"
 #include "init/sys/clock.h"
-#include "init/sys/event.h"
 #include "init/sys/message.h"
+#include "init/sys/signals.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -92,7 +93,7 @@ static void stop_begin(struct keeper *keeper)
 	if (!keeper->loop.ended && keeper->state.phase == HELPER_RUNNING) {
 		phase_enter(keeper, HELPER_STOPPING, 0);
 		keeper->stop_ends_ms = clock_ms() + keeper->run->plan->stop_timeout_ms;
-		loop_stop(&keeper->loop, SIGTERM, keeper->run->plan->stop_timeout_ms);
+		forward_stop(&keeper->loop, SIGTERM, keeper->run->plan->stop_timeout_ms);
 	}
 }
 

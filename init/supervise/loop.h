@@ -15,7 +15,6 @@
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/signalfd.h>
 
 /* Who looks after more than the command: PID 1 after keepers, a keeper after its channel. */
 struct loop_hooks {
@@ -39,7 +38,7 @@ struct loop {
 	int terminal;	    /* message_open_terminal() */
 	bool ended;	    /* the command has */
 	int status;	    /* how, as waitpid(2) gives it */
-	bool is_stopped;    /* loop_stop() has asked for its end */
+	bool is_stopped;    /* forward_stop() has asked for its end */
 	bool is_killed;	    /* and that was not enough */
 	bool more_to_reap;  /* a batch was full, or SIGCHLD came */
 	int64_t held_until; /* by clock_ms(): until then a stop signal is held (--stop-delay); 0:
@@ -68,13 +67,5 @@ int loop_reap(const struct loop *loop, pid_t command, bool *ret_ended, int *ret_
 
 /* Wait once, this long at most, without a child: for signals, and for what the hooks wait for. */
 const struct failure *loop_rest(struct loop *loop, int timeout_ms);
-
-/* From now on the end is asked for: send the child this signal, as if it had come from outside, and
- * KILL this much later. */
-void loop_stop(struct loop *loop, int number, unsigned timeout_ms);
-
-/* What the kernel sent us for a write of ours, to a pipe that nobody reads or past a limit of size:
- * it is meant for nobody else. */
-bool loop_is_own_signal(const struct signalfd_siginfo *from);
 
 #endif

@@ -1,5 +1,6 @@
 #include "init/supervise/survivors.h"
 
+#include "init/supervise/forward.h"
 #include "init/supervise/reap.h"
 #include "init/sys/clock.h"
 #include "init/sys/event.h"
@@ -69,7 +70,7 @@ static void pass_signals_on(const struct loop *loop)
 		if (read(loop->signal_fd, &info, sizeof(info)) != sizeof(info))
 			return;
 		number = loop->plan->rewrite[info.ssi_signo];
-		if (info.ssi_signo == SIGCHLD || !number || loop_is_own_signal(&info) ||
+		if (info.ssi_signo == SIGCHLD || !number || forward_is_own(&info) ||
 		    (hooks && hooks->signal && hooks->signal(hooks->context, (int)info.ssi_signo)))
 			continue;
 		signal_all(number);
