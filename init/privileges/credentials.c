@@ -1,5 +1,6 @@
 #include "init/privileges/credentials.h"
 
+#include "init/privileges/groups.h"
 #include "init/privileges/user.h"
 
 #include <errno.h>
@@ -27,6 +28,16 @@ int credentials_groups(gid_t **ret_groups, int *ret_count)
 	return 0;
 }
 
+struct identity credentials_now(void)
+{
+	struct identity now = { .uid = geteuid(), .gid = getegid() };
+	int count;
+
+	if (!credentials_groups(&now.groups, &count))
+		now.group_count = (size_t)count;
+	return now;
+}
+
 /* Both sorted: the same but for one group, which either may lack? */
 static bool lists_agree(const gid_t *a, size_t a_count, const gid_t *b, size_t b_count, gid_t but)
 {
@@ -42,20 +53,6 @@ static bool lists_agree(const gid_t *a, size_t a_count, const gid_t *b, size_t b
 		if (a[i++] != b[j++])
 			return false;
 	}
-}
-
-bool credentials_has_group(gid_t gid)
-{
-	bool has = gid == getegid();
-	gid_t *groups;
-	int count;
-
-	if (credentials_groups(&groups, &count))
-		return has;
-	for (int i = 0; i < count; i++)
-		has |= groups[i] == gid;
-	free(groups);
-	return has;
 }
 
 bool credentials_groups_are(const struct identity *identity)

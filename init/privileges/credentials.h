@@ -7,8 +7,9 @@
 /* Our supplementary groups, sorted, allocated. 0, or -1 with errno set. getgroups(2) */
 int credentials_groups(gid_t **ret_groups, int *ret_count);
 
-/* Is it our effective gid, or among those? */
-bool credentials_has_group(gid_t gid);
+/* Who we are, by the effective ids, which access to files goes by. Its groups are allocated; none
+ * where they cannot be told. */
+struct identity credentials_now(void);
 
 /* Exactly the groups of this identity? Its own group grants the same whether it is listed among the
  * supplementary ones or not. All four gids, all four uids? */

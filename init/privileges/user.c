@@ -1,6 +1,6 @@
 #include "init/privileges/user.h"
 
-#include "init/privileges/credentials.h"
+#include "init/privileges/groups.h"
 #include "init/privileges/passwd.h"
 #include "init/sys/number.h"
 #include "init/sys/path.h"
@@ -53,159 +53,6 @@ static const struct failure *user_find(const char *name, uid_t uid, struct user_
 	return NULL;
 }
 
-static const struct failure *groups_open(struct database *ret)
-{
-	const int result = database_open(GROUP_FILE, GROUP_FIELDS, ret);
-
-	return result ? failure_new(NULL, -result, NULL, "cannot read " GROUP_FILE) : NULL;
-}
-
-/* The next group whose number is one; false at the end. */
-static bool group_next(struct database *groups, char **ret_fields, gid_t *ret_gid)
-{
-	uint64_t gid;
-
-	while (database_next(groups, ret_fields)) {
-		if (number_parse(ret_fields[GROUP_GID], 0, ID_MAX, &gid)) {
-			*ret_gid = (gid_t)gid;
-			return true;
-		}
-	}
-	return false;
-}
-
-static const struct failure *group_find(const char *typed, const char *name, gid_t *ret)
-{
-	struct database groups;
-	const struct failure *failure = groups_open(&groups);
-	char *fields[GROUP_FIELDS];
-
-	if (failure)
-		return failure;
-	while (*name && group_next(&groups, fields, ret)) {
-		if (!strcmp(fields[GROUP_NAME], name))
-			return NULL;
-	}
-	return failure_new(typed, 0, "add it to the image, or give a number",
-			   "no group '%s' in " GROUP_FILE, name);
-}
-
-/* A group by number or name. */
-static const struct failure *group_resolve(const char *typed, const char *text, gid_t *ret)
-{
-	uint64_t number;
-
-	if (!number_parse(text, 0, ID_MAX, &number)) {
-		if (*text < '0' || *text > '9')
-			return group_find(typed, text, ret);
-		return failure_new(
-			typed, 0, NULL,
-			"'%s' is not a group: neither a name nor a number from 0 to %llu", text,
-			(unsigned long long)ID_MAX);
-	}
-	*ret = (gid_t)number;
-	return NULL;
-}
-
-static const struct failure *groups_add(struct identity *identity, gid_t gid)
-{
-	gid_t *grown = reallocarray(identity->groups, identity->group_count + 1, sizeof(gid));
-
-	if (!grown)
-		return failure_of_memory();
-	identity->groups = grown;
-	identity->groups[identity->group_count++] = gid;
-	return NULL;
-}
-
-void groups_sort(gid_t *groups, size_t count)
-{
-	for (size_t i = 1; i < count; i++) {
-		const gid_t gid = groups[i];
-		size_t at = i;
-
-		for (; at && groups[at - 1] > gid; at--)
-			groups[at] = groups[at - 1];
-		groups[at] = gid;
-	}
-}
-
-/* Sorted and without duplicates, so that lists can be compared with the kernel's. */
-static void groups_normalize(struct identity *identity)
-{
-	size_t kept = 0;
-
-	if (!identity->group_count)
-		return;
-	groups_sort(identity->groups, identity->group_count);
-	for (size_t i = 1; i < identity->group_count; i++) {
-		if (identity->groups[i] != identity->groups[kept])
-			identity->groups[++kept] = identity->groups[i];
-	}
-	identity->group_count = kept + 1;
-}
-
-/* What initgroups(3) would set: the user's own group and each that lists the name. */
-static const struct failure *groups_of_user(struct identity *identity)
-{
-	struct database groups;
-	const struct failure *failure = groups_open(&groups);
-	char *fields[GROUP_FIELDS];
-	gid_t gid;
-
-	if (!failure)
-		failure = groups_add(identity, identity->gid);
-	while (!failure && group_next(&groups, fields, &gid)) {
-		for (char *member; (member = strsep(&fields[GROUP_MEMBERS], ","));) {
-			if (!failure && !strcmp(member, identity->name))
-				failure = groups_add(identity, gid);
-		}
-	}
-	return failure;
-}
-
-/* Those that we were started with, without root's: fsGroup and --group-add come that way. */
-static const struct failure *groups_kept(struct identity *identity)
-{
-	const struct failure *failure = NULL;
-	gid_t *groups;
-	int count;
-
-	if (credentials_groups(&groups, &count))
-		return failure_new("--groups keep", errno, NULL, "cannot read our own groups");
-	for (int i = 0; !failure && i < count; i++) {
-		if (groups[i] != 0)
-			failure = groups_add(identity, groups[i]);
-	}
-	free(groups);
-	return failure;
-}
-
-static const struct failure *groups_from_list(struct identity *identity, const char *list)
-{
-	const char *typed = text_format("--groups %s", list);
-	const struct failure *failure = NULL;
-	char *words, *rest;
-	gid_t gid = 0;
-
-	identity->groups = NULL;
-	identity->group_count = 0;
-	if (!strcmp(list, "none"))
-		return NULL;
-	if (!strcmp(list, "keep"))
-		return groups_kept(identity);
-	words = rest = strdup(list);
-	if (!words)
-		return failure_of_memory();
-	for (char *word; !failure && (word = strsep(&rest, ","));) {
-		failure = group_resolve(typed, word, &gid);
-		if (!failure)
-			failure = groups_add(identity, gid);
-	}
-	free(words);
-	return failure;
-}
-
 /* The USER of "USER[:GROUP]": by number where it is one, else by name. A number needs no entry; its
  * uid is right even where found is false. */
 static const struct failure *entry_resolve(const char *typed, const char *text,
@@ -244,7 +91,7 @@ static const struct failure *own_groups(const char *option, const char *typed, c
 				   ", so its group must be given too",
 				   user);
 	identity->gid = getgid();
-	return groups_add(identity, identity->gid);
+	return identity_add_group(identity, identity->gid);
 }
 
 /* "USER[:GROUP]" as an identity. USER alone brings its own groups, USER:GROUP that group only. With
@@ -276,7 +123,7 @@ static const struct failure *identity_parse(const char *option, const char *text
 		failure = group_resolve(typed, group, &identity.gid);
 	if (!failure)
 		failure =
-			group ? groups_add(&identity, identity.gid)
+			group ? identity_add_group(&identity, identity.gid)
 			      : own_groups(option, typed, user, entry.found, completes, &identity);
 	*ret = identity;
 	return failure;
@@ -311,7 +158,7 @@ static const struct failure *identity_from_path(const char *path, struct identit
 	*ret = (struct identity){
 		.uid = status.st_uid, .gid = status.st_gid, .name = entry.name, .home = entry.home
 	};
-	return failure ? failure : groups_add(ret, ret->gid);
+	return failure ? failure : identity_add_group(ret, ret->gid);
 }
 
 static const struct failure *owner_resolve(const char *option, const char *spec,

@@ -15,9 +15,6 @@ const struct failure *user_resolve(struct plan *plan);
 /* Resolve each owner in the plan, with the identity known. */
 const struct failure *user_resolve_owners(struct plan *plan);
 
-/* Put groups in ascending order; quick where they nearly are, as the kernel's lists. */
-void groups_sort(gid_t *groups, size_t count);
-
 /* "app (1000:1000)" or "1000:1000", for messages. */
 const char *identity_format(const struct identity *identity, char *buffer, size_t size);
 

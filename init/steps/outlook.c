@@ -3,6 +3,7 @@
 #include "init/chown/ownership.h"
 #include "init/privileges/capabilities.h"
 #include "init/privileges/credentials.h"
+#include "init/privileges/groups.h"
 #include "init/sys/text.h"
 
 #include <errno.h>
@@ -86,15 +87,6 @@ static int path_foresee(const struct outlook *outlook, const char *path,
 	return 0;
 }
 
-static bool user_is_in(const struct identity *user, gid_t group)
-{
-	bool in = user->gid == group;
-
-	for (size_t i = 0; i < user->group_count; i++)
-		in |= user->groups[i] == group;
-	return in;
-}
-
 /* Who is to get in. */
 struct visitor {
 	struct identity identity;
@@ -102,38 +94,29 @@ struct visitor {
 	const char *advice; /* where it is not let in */
 };
 
-static struct visitor visitor_ourselves(void)
-{
-	struct visitor visitor = { .identity = { .uid = geteuid(), .gid = getegid() },
-				   .overrides = capabilities_have(CAP_DAC_OVERRIDE),
-				   .advice = "" };
-	gid_t *groups;
-	int count;
-
-	if (!credentials_groups(&groups, &count)) { /* they stay allocated */
-		visitor.identity.groups = groups;
-		visitor.identity.group_count = (size_t)count;
-	}
-	if (!visitor.overrides && geteuid() == 0)
-		visitor.advice = " (a capability is missing: add DAC_OVERRIDE)";
-	return visitor;
-}
-
 /* The command, which has no such capability once it is another user; or we, as now. */
 static struct visitor visitor_of(const struct plan *plan)
 {
-	if (plan && (plan->drops || plan->becomes))
-		return (struct visitor){ .identity = plan->identity, .advice = "" };
-	return visitor_ourselves();
+	struct visitor visitor = { .advice = "" };
+
+	if (plan && (plan->drops || plan->becomes)) {
+		visitor.identity = plan->identity;
+		return visitor;
+	}
+	visitor.identity = credentials_now();
+	visitor.overrides = capabilities_have(CAP_DAC_OVERRIDE);
+	if (!visitor.overrides && visitor.identity.uid == 0)
+		visitor.advice = " (a capability is missing: add DAC_OVERRIDE)";
+	return visitor;
 }
 
 static bool forecast_lets(const struct ownership_forecast *forecast, const struct visitor *visitor,
 			  int wanted)
 {
 	const struct identity *user = &visitor->identity;
-	const mode_t bits = forecast->uid == user->uid	      ? forecast->mode >> 6
-			    : user_is_in(user, forecast->gid) ? forecast->mode >> 3
-							      : forecast->mode;
+	const mode_t bits = forecast->uid == user->uid		      ? forecast->mode >> 6
+			    : identity_has_group(user, forecast->gid) ? forecast->mode >> 3
+								      : forecast->mode;
 
 	return visitor->overrides || (bits & (mode_t)wanted) == (mode_t)wanted;
 }
@@ -167,14 +150,15 @@ static const char *component_obstacle(const struct outlook *outlook, const struc
 const char *outlook_obstacle(const struct outlook *outlook, const struct plan *plan,
 			     const char *path, int wanted, const char *now, const char **ret_once)
 {
-	const struct visitor visitor = visitor_of(plan);
 	const struct chown_spec *given = NULL;
+	struct visitor visitor;
 	const size_t length = strlen(path);
 	const char *then = NULL;
 
 	*ret_once = "";
 	if (*path != '/' || !outlook->chown_count)
 		return now;
+	visitor = visitor_of(plan);
 	for (size_t end = 1; end <= length && !then; end++) {
 		const char *component = text_format("%.*s", (int)end, path);
 

@@ -2,6 +2,7 @@
 
 #include "init/privileges/capabilities.h"
 #include "init/privileges/credentials.h"
+#include "init/privileges/groups.h"
 #include "init/sys/effect.h"
 #include "init/sys/file.h"
 #include "init/sys/path.h"
@@ -229,8 +230,9 @@ const struct failure *unix_socket_bind(const struct listen_spec *spec, int fd)
 static const struct failure *owner_try(const struct listen_spec *spec)
 {
 	const struct owner *owner = &spec->owner;
-	const bool uid_is_ours = owner->uid == (uid_t)-1 || owner->uid == geteuid();
-	const bool gid_is_ours = owner->gid == (gid_t)-1 || credentials_has_group(owner->gid);
+	const struct identity us = credentials_now();
+	const bool uid_is_ours = owner->uid == (uid_t)-1 || owner->uid == us.uid;
+	const bool gid_is_ours = owner->gid == (gid_t)-1 || identity_has_group(&us, owner->gid);
 
 	if ((uid_is_ours && gid_is_ours) || capabilities_have(CAP_CHOWN))
 		return NULL;
