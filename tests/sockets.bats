@@ -152,44 +152,36 @@ signal.pause()"
 	assert_stdout $'1000:1000 750\n33:1001 660'
 }
 
+# refused_without_dac_override SAID OPTION...: by the start and by --check.
+refused_without_dac_override() {
+	local said=$1 check
+	shift
+	for check in '' --check; do
+		namespace_run setpriv --bounding-set=-all,+chown,+setuid,+setgid,+setpcap drop-init $check --user app "$@" -- true
+		assert_status 125
+		grep -qF "$said" "$namespace"/std* || namespace_fail "$check $*"
+	done
+}
+
 @test "a unix socket in a folder that --chown has given away needs DAC_OVERRIDE, and says so" {
 	needed='(a capability is missing: add DAC_OVERRIDE)'
+	# folder: as --chown has it; and one that is the user's before
 	namespace_prepare 'mkdir /dev/shm/there /dev/shm/rooms; chown 1000:1000 /dev/shm/there'
 	for folder in /dev/shm/run,mkdir /dev/shm/run,mkdir,mode=750 /dev/shm/there /dev/shm/rooms,owner=1000:1000; do
-		for check in '' --check; do
-			namespace_run setpriv --bounding-set=-all,+chown,+setuid,+setgid,+setpcap drop-init $check --user app \
-				--chown "$folder" --listen "unix:${folder%%,*}/s" -- true
-			assert_status 125
-			grep -qF "$needed" "$namespace"/std* || namespace_fail "$check $folder"
-		done
+		refused_without_dac_override "$needed" --chown "$folder" --listen "unix:${folder%%,*}/s"
 	done
 	# What is in the place of the socket is seen before --chown opens the folder, too.
 	namespace_prepare 'touch /dev/shm/there/file'
-	for check in '' --check; do
-		namespace_run setpriv --bounding-set=-all,+chown,+setuid,+setgid,+setpcap drop-init $check --user app \
-			--chown /dev/shm/there,mode=777 --listen unix:/dev/shm/there/file -- true
-		assert_status 125
-		grep -q 'exists and is not a socket' "$namespace"/std* || namespace_fail "$check"
-	done
+	refused_without_dac_override 'exists and is not a socket' --chown /dev/shm/there,mode=777 --listen unix:/dev/shm/there/file
 	# A socket that nobody listens at any more, and that --chown will give away: root cannot ask it then.
 	namespace_prepare 'mkdir /dev/shm/open; python3 -c "import socket; socket.socket(socket.AF_UNIX).bind(\"/dev/shm/open/s\")"
 		chmod 755 /dev/shm/open/s'
-	for check in '' --check; do
-		namespace_run setpriv --bounding-set=-all,+chown,+setuid,+setgid,+setpcap drop-init $check --user app \
-			--chown /dev/shm/open,mode=777 --listen unix:/dev/shm/open/s -- true
-		assert_status 125
-		grep -qF "$needed" "$namespace"/std* || namespace_fail "$check"
-	done
+	refused_without_dac_override "$needed" --chown /dev/shm/open,mode=777 --listen unix:/dev/shm/open/s
 	# A closed folder, and such a socket.
 	namespace_prepare 'mkdir /dev/shm/closed; python3 -c "import socket; socket.socket(socket.AF_UNIX).bind(\"/dev/shm/old\")"
 		cd /dev/shm; chown -R 1000:1000 closed old; chmod 700 closed; chmod 755 old; chmod 1777 .'
-	for check in '' --check; do
-		for socket in closed/s old; do
-			namespace_run setpriv --bounding-set=-all,+chown,+setuid,+setgid,+setpcap drop-init $check --user app \
-				--listen "unix:/dev/shm/$socket" -- true
-			assert_status 125
-			grep -qF "Permission denied $needed" "$namespace"/std* || namespace_fail "$check $socket"
-		done
+	for socket in closed/s old; do
+		refused_without_dac_override "Permission denied $needed" --listen "unix:/dev/shm/$socket"
 	done
 }
 
