@@ -50,10 +50,10 @@ for word in sys.argv[1:]:
 	assert_equal "$(grep -E '^(mount|ptrace|bind|chroot)' "$namespace/words")" '' "calls that nobody made"
 }
 
-# What strace(1) sees of it; the first five are in every recording.
+# What strace(1) sees of it; the first six are in every recording.
 traced() {
 	{
-		printf '%s\n' execve exit exit_group restart_syscall rt_sigreturn
+		printf '%s\n' execve exit exit_group restart_syscall rt_sigreturn sched_yield
 		setpriv --reuid 1000 --regid 1000 --clear-groups strace -qq -f "$@" 2>&1 >"$namespace/ignored" |
 			sed -nE 's/^(\[pid +[0-9]+\] )?([a-z0-9_]+)\(.*/\2/p'
 	} | sort -u

@@ -19,11 +19,13 @@
 
 /* Calls that cannot wait for PID 1, and that everyone needs. execve and exit_group are made while
  * it is still suspended by vfork; an interrupted rt_sigreturn, exit or restart_syscall has no way
- * to return. */
+ * to return. And one that chance makes: a thread that spins for a lock gives way, in one run of
+ * many (Go's runtime, Java's). */
 static void record_start(struct record *record)
 {
-	static const int silent[] = { SYS_execve, SYS_exit, SYS_exit_group, SYS_rt_sigreturn,
-				      SYS_restart_syscall };
+	static const int silent[] = { SYS_execve,	   SYS_exit,
+				      SYS_exit_group,	   SYS_rt_sigreturn,
+				      SYS_restart_syscall, SYS_sched_yield };
 
 	for (size_t i = 0; i < sizeof(silent) / sizeof(silent[0]); i++)
 		syscall_set_add(&record->calls, silent[i]);
