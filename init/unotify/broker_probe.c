@@ -102,10 +102,12 @@ struct trial {
 /* Answer binds until the tenant has sent a number. 0 or -errno; -ECHILD: it is gone. */
 static int trial_hear(struct trial *trial, int *ret_number)
 {
-	/* In this order: poll(2) finds what was written before the end that it found. */
-	struct pollfd wait[] = { { .fd = trial->tenant, .events = POLLIN },
-				 { .fd = trial->home, .events = POLLIN },
-				 { .fd = trial->listener, .events = POLLIN } };
+	/* In this order: poll(2) finds what was written before the end, or the call, that it found.
+	 */
+	enum { TENANT, LISTENER, HOME };
+	struct pollfd wait[] = { [TENANT] = { .fd = trial->tenant, .events = POLLIN },
+				 [LISTENER] = { .fd = trial->listener, .events = POLLIN },
+				 [HOME] = { .fd = trial->home, .events = POLLIN } };
 	struct request request;
 	int r = 0;
 
@@ -116,11 +118,11 @@ static int trial_hear(struct trial *trial, int *ret_number)
 			continue;
 		if (ready <= 0)
 			return ready < 0 ? -errno : -ETIMEDOUT;
-		if (wait[1].revents & POLLIN)
+		if (wait[HOME].revents & POLLIN)
 			return read(trial->home, ret_number, sizeof(int)) == sizeof(int) ? 0 : -EIO;
-		if (wait[0].revents)
+		if (wait[TENANT].revents)
 			return -ECHILD;
-		if (!(wait[2].revents & POLLIN))
+		if (!(wait[LISTENER].revents & POLLIN))
 			continue;
 		r = request_receive(trial->listener, &request);
 		if (r > 0)
