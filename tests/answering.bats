@@ -23,7 +23,7 @@ lingers() {
 	done
 	orphans_go() { ! namespace_table | awk '$3 == "Z"' | grep -q .; }
 	namespace_exec sh -c '(sleep 0.01 &) ; (sleep 0.01 &)'
-	wait_until 5 orphans_go
+	eventually orphans_go
 	namespace_stop TERM
 	assert_status 7
 	[ "$elapsed" -lt 15000 ] || namespace_fail "it took $elapsed ms to end"
@@ -54,7 +54,7 @@ lingers() {
 @test "both threads block every signal, and the first has no capability" {
 	namespace_start drop-init "${broker[@]}" sleep 60
 	two_threads() { [ "$(tasks Seccomp)" = $'2\n2' ]; }
-	wait_until 5 two_threads
+	eventually two_threads
 	assert_equal "$(tasks SigBlk)" $'fffffffffffbfeff\nfffffffffffbfeff' "blocked signals"
 	assert_equal "$(tasks CapEff)" $'0000000000000000\n0000000000000400' "effective capabilities"
 	assert_equal "$(tasks CapPrm)" $'0000000000000000\n0000000000000400' "permitted capabilities"
@@ -81,7 +81,7 @@ lingers() {
 		# shellcheck disable=SC2016,SC2086 # expanded inside; several words
 		namespace_start sh -c 'exec 7</etc/passwd 8>/dev/shm/leak; exec drop-init "$@"' sh $options --listen 80 sleep 60
 		namespace_settled() { namespace_table | grep -q ' sleep S ' && ! tasks State | grep -qv S; }
-		wait_until 5 namespace_settled
+		eventually namespace_settled
 		readlink "/proc/$NAMESPACE_PID"/fd/* | sed -nE 's/^(anon_inode:.*|socket|pipe|.*leak|.*passwd).*/\1/p' | sort >"$namespace/open"
 		assert_equal "$(grep -vE '^anon_inode:(\[signalfd\]|\[pidfd\]|seccomp notify)$' "$namespace/open")" '' "open"
 		namespace_stop

@@ -388,7 +388,7 @@ print("200 orphans", flush=True)
 time.sleep(60)'
 	NAMESPACE_TIMEOUT=60 wait_output '200 orphans'
 	namespace_reaped() { ! namespace_table | awk '$3 == "Z"' | grep .; }
-	wait_until 2 namespace_reaped
+	eventually namespace_reaped
 	namespace_stop TERM
 	assert_status 143
 }

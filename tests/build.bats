@@ -50,7 +50,7 @@ setup_file() {
 	assert_status 1
 	[[ $stderr == *"python3[2]: chroot(2) denied by the seccomp profile 'default' (EPERM"* ]]
 	namespace_start "$dynamic" --user member --with 'one: sleep 60' -- sleep 60
-	wait_until 10 eval '[[ $(namespace_exec "$dynamic" --status) == *"one "*running* ]]'
+	eventually eval '[[ $(namespace_exec "$dynamic" --status) == *"one "*running* ]]'
 	namespace_stop TERM
 	assert_status 143
 	assert_stderr ''

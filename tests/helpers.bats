@@ -307,7 +307,7 @@ s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); s.sendto(b"READY=1", "\0"+sys
 	open=$(open_files)
 	wait_until 60 failures 5
 	no_more_are_open() { [ "$(open_files)" -le "$open" ]; } # at some time: it may be in the middle of a start
-	wait_until 20 no_more_are_open || namespace_fail "$(open_files) open files of the keeper, and it was $open"
+	eventually no_more_are_open || namespace_fail "$(open_files) open files of the keeper, and it was $open"
 }
 
 @test "what a relative path lacks is said of the folder that it is relative to" {
@@ -354,9 +354,9 @@ s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); s.sendto(b"READY=1", "\0"+sys
 
 @test "an end is followed by a restart, later and later, and --status says so" {
 	namespace_start drop-init --user app --with 'w: sh -c "echo run; exit 3"' -- sleep 60
-	wait_until 10 is w backing-off
+	eventually is w backing-off
 	namespace_exec sh -c 'drop-init --status >/dev/null'  && namespace_fail 'it is not well' || [ $? = 1 ]
-	wait_until 20 grep -q 'again in 4.0 s' "$namespace/stderr"
+	eventually grep -q 'again in 4.0 s' "$namespace/stderr"
 	assert_equal "$(head -n 4 "$namespace/stderr")" \
 		"$(printf 'drop-init: w: ended with exit status 3: started again in %s s\n' 0.5 1.0 2.0 4.0)" 'restarts'
 	[ "$(namespace_exec drop-init --log-format json --status | python3 -c 'import json,sys
@@ -370,7 +370,7 @@ rows=[json.loads(l) for l in sys.stdin]; w=rows[1]; print(w["name"], w["state"],
 	namespace_start drop-init --user app --seccomp none \
 		--with 'w: sh -c "pgrep -xc tail; setsid tail -f /dev/null & sleep 0.1; exit 1"' -- sleep 600
 	twice() { [ "$(wc -l <"$namespace/stdout")" -ge 2 ]; }
-	wait_until "$NAMESPACE_TIMEOUT" twice
+	eventually twice
 	namespace_stop
 	assert_equal "$(sort -u "$namespace/stdout")" 0 "what was there at a start"
 }
@@ -415,7 +415,7 @@ rows=[json.loads(l) for l in sys.stdin]; w=rows[1]; print(w["name"], w["state"],
 	assert_status 7
 	assert_stdout TERM
 	namespace_start drop-init --with 'w: --restart on-failure true' -- sleep 60
-	wait_until 5 is w 'done'
+	eventually is w 'done'
 	namespace_exec drop-init --status >/dev/null
 	namespace_stop
 	namespace_run drop-init --with 'w: --restart on-failure false' -- sleep 0.3
@@ -481,7 +481,7 @@ for _ in range(50):
 	kill -s STOP "$NAMESPACE_PID"
 	: >"$namespace/go"
 	have_ended() { ! namespace_exec pgrep -f 'until|drop-init: w' >/dev/null; }
-	wait_until 20 have_ended
+	eventually have_ended
 	kill -s CONT "$NAMESPACE_PID"
 	namespace_wait
 	assert_status 159
@@ -647,7 +647,7 @@ stoppable() { echo "sh -c 'trap \"echo $1 $2; ${3:-exit}\" $2; echo $1 up; while
 		before=$(pid_of w)
 		# shellcheck disable=SC2086
 		namespace_exec $as drop-init --restart-helper w
-		wait_until 10 restarted
+		eventually restarted
 	done
 	assert_equal "$(grep -c 'w TERM' "$namespace/stdout")" 3 'stops'
 	run namespace_exec setpriv --reuid 1001 --regid 1001 --clear-groups drop-init --restart-helper w
@@ -708,7 +708,7 @@ stoppable() { echo "sh -c 'trap \"echo $1 $2; ${3:-exit}\" $2; echo $1 up; while
 @test "--status, --signal and --restart-helper take no word too many, and nothing that is over is started again" {
 	namespace_start drop-init --with 'd: --restart on-failure true' -- sh -c 'echo up; sleep 60'
 	wait_output up
-	wait_until 10 is d 'done'
+	eventually is d 'done'
 	while IFS='|' read -r words message; do
 		# shellcheck disable=SC2086
 		run namespace_exec drop-init $words

@@ -104,7 +104,7 @@ time.sleep(60)'
 	namespace_start drop-init --user app --seccomp none --with "a: $(stoppable a)" \
 		--with "w: --user member --stop-timeout 0.5 $attacker" -- sh -c 'echo up; sleep 60'
 	wait_output 'a up'
-	wait_until 15 sh -c '[ "$(grep -c ^keeper "$1")" -ge 3 ]' sh "$namespace/stdout"
+	eventually sh -c '[ "$(grep -c ^keeper "$1")" -ge 3 ]' sh "$namespace/stdout"
 	assert_equal "$(grep ^keeper "$namespace/stdout" | sort -u | wc -l)" 1 'keepers'
 	namespace_stop
 	assert_status 143
@@ -189,7 +189,7 @@ while True:
 	kill "$flood"
 	wait "$flood" || true
 	few_files() { [ "$(namespace_exec sh -c 'ls /proc/$0/fd | wc -l' "$(keeper_of w)")" -lt 12 ]; }
-	wait_until 5 few_files || namespace_fail 'descriptors of strangers stay'
+	eventually few_files || namespace_fail 'descriptors of strangers stay'
 	namespace_stop
 	assert_status 143
 }
@@ -202,7 +202,7 @@ while True:
 	wait_output 'w up'
 	namespace_exec drop-init --restart-helper a
 	wait_output 'a TERM'
-	wait_until 10 sh -c '[ "$(grep -c "a up" "$1")" = 2 ]' sh "$namespace/stdout"
+	eventually sh -c '[ "$(grep -c "a up" "$1")" = 2 ]' sh "$namespace/stdout"
 	assert_equal "$(grep -c forger "$namespace/stdout")" 0 'signals to the forger'
 	namespace_stop
 }
@@ -215,14 +215,17 @@ while True:
 }
 
 @test "a second stop signal does not kill what is still within its time" {
-	namespace_start drop-init --user app --with "w: --stop-timeout 20 $(stoppable w 'sleep 1; echo w saved; exit')" -- \
+	namespace_start drop-init --user app --with "w: --stop-timeout 20 $(stoppable w 'until [ -e /dev/shm/saved ]; do sleep 0.05; done; echo w saved; exit')" -- \
 		sh -c 'trap "echo c TERM; exit 5" TERM; echo c up; while :; do sleep 0.05; done'
 	wait_output 'w up'
 	wait_output 'c up'
 	namespace_signal TERM
 	wait_output 'w TERM'
 	namespace_signal TERM
-	namespace_stop INT
+	namespace_signal INT
+	sleep 0.3 # nothing happens, which nothing announces
+	namespace_exec touch /dev/shm/saved
+	namespace_wait
 	assert_status 5
 	assert_stderr ''
 	assert_stdout_has 'w saved'
@@ -270,7 +273,7 @@ while True:
 	namespace_exec sh -c 'echo >/dev/shm/fifo'
 	wait_output 'drop-init: w: sh: cannot create a process: Resource temporarily unavailable (its user is at the limit of processes: ulimit -u): started again in 1.0 s'
 	as 1002 prlimit --pid "$(keeper_of w)" --nproc=100:
-	wait_until 15 sh -c '[ "$(grep -c run "$1")" = 2 ]' sh "$namespace/stdout"
+	eventually sh -c '[ "$(grep -c run "$1")" = 2 ]' sh "$namespace/stdout"
 	is w running
 	namespace_stop
 	assert_status 143

@@ -18,7 +18,7 @@ both_kernels() {
 leaves_no_zombie() {
 	namespace_start "$1" drop-init bash -c "$orphans; exec sleep 60"
 	wait_output ready
-	wait_until 5 no_zombie
+	eventually no_zombie
 	namespace_stop TERM
 	assert_status 143
 	assert_stdout ready
@@ -106,7 +106,7 @@ passes_status() {
 	namespace_start sh -c 'drop-init sh -c "(setsid sleep 50 &) ; echo ready; exec sleep 60"; exec sleep 60'
 	wait_output ready
 	init=$(namespace_table | awk '$2 == "drop-init" { print $1 }')
-	wait_until 5 child_of "$init"
+	eventually child_of "$init"
 	assert_stderr ''
 }
 
@@ -116,7 +116,7 @@ child_of() { [ "$(namespace_exec sh -c "grep -lsE '^PPid:[[:space:]]$1$' /proc/[
 	for options in "" "--user app"; do
 		# shellcheck disable=SC2086 # two words
 		namespace_start drop-init $options sleep 60
-		wait_until 5 is_asleep
+		eventually is_asleep
 		before=$(switches)
 		sleep 1.5 # nothing happens, which nothing announces
 		assert_equal "$(switches)" "$before" "context switches"
@@ -163,6 +163,6 @@ switches() { awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$NAMESPACE
 @test "PID 1 does not keep the folder busy that the command was started in" {
 	namespace_start sh -c 'cd /tmp && exec drop-init sh -c "pwd; exec sleep 60"'
 	wait_output /tmp
-	wait_until 5 is_asleep
+	eventually is_asleep
 	assert_equal "$(readlink "/proc/$NAMESPACE_PID/cwd")" /
 }

@@ -17,7 +17,7 @@ forwardable() { seq 1 64 | grep -vxE '9|17|19|32|33'; }
 	for number in $(forwardable); do
 		kill -s "$number" "$NAMESPACE_PID"
 		expected+=$'\n'$number
-		wait_until 5 grep -qx "$number" "$namespace/stdout"
+		eventually grep -qx "$number" "$namespace/stdout"
 	done
 	namespace_wait
 	assert_status 0
@@ -28,10 +28,10 @@ forwardable() { seq 1 64 | grep -vxE '9|17|19|32|33'; }
 # bats test_tags=kernels
 @test "the signals that libc keeps for itself, 32 and 33, are forwarded too" {
 	namespace_start strace -f -qq -e trace=pidfd_send_signal -o "$BATS_TEST_TMPDIR/trace" drop-init sleep 60
-	wait_until 5 namespace_has sleep
+	eventually namespace_has sleep
 	init=$(pgrep -P "$NAMESPACE_PID" drop-init)
 	kill -s 33 "$init"
-	wait_until 5 grep -q 'pidfd_send_signal(.*RT_1' "$BATS_TEST_TMPDIR/trace"
+	eventually grep -q 'pidfd_send_signal(.*RT_1' "$BATS_TEST_TMPDIR/trace"
 }
 
 namespace_has() { namespace_table | grep -q " $1 "; }
@@ -118,9 +118,9 @@ namespace_has() { namespace_table | grep -q " $1 "; }
 @test "--group signals the whole process group, and without it only the command is" {
 	script="$probe/signal_log & $probe/signal_log & wait"
 	namespace_start drop-init -g bash -c "trap '' HUP; $script"
-	wait_until 5 namespace_lines 2
+	eventually namespace_lines 2
 	namespace_signal HUP
-	wait_until 5 namespace_lines 4
+	eventually namespace_lines 4
 	namespace_signal KILL
 	namespace_wait
 
@@ -153,7 +153,7 @@ namespace_lines() { [ "$(wc -l <"$namespace/stdout")" = "$1" ]; }
 	namespace_signal TERM
 	namespace_signal TERM
 	namespace_signal HUP
-	wait_until 5 grep -qx 1 "$namespace/stdout"
+	eventually grep -qx 1 "$namespace/stdout"
 	before=$namespace_signalled
 	wait_output 15
 	[ $((${EPOCHREALTIME/./} - before)) -ge 2990000 ]

@@ -62,14 +62,14 @@ end_command() {
 	leave_behind "$polite" drop-init -v
 	[[ $stderr =~ ^'drop-init: ending what is left: ends-by['[0-9]+']'$ ]] || namespace_fail "said otherwise"
 	namespace_start drop-init -v sleep 60
-	wait_until 5 sleeps
+	eventually sleeps
 	namespace_stop TERM
 	assert_stderr 'drop-init: sleep was ended by SIGTERM'
 }
 
 @test "nobody left: it ends at once" {
 	namespace_start drop-init sleep 60
-	wait_until 5 sleeps
+	eventually sleeps
 	milliseconds namespace_stop TERM
 	[ "$took" -lt 4500 ]
 	assert_stderr ''

@@ -363,6 +363,9 @@ wait_until() {
 	done
 }
 
+# What is sure to come, however slow the machine is.
+eventually() { wait_until "$NAMESPACE_TIMEOUT" "$@"; }
+
 # For the command's shell: `orphan 'exit 3'` leaves a process behind that ends so, and waits until it has been reaped.
 # shellcheck disable=SC2016
 namespace_orphan='orphan() {
@@ -377,7 +380,7 @@ wait_inside() {
 	local what=$1
 	shift
 	namespace_tries() { namespace_ended || "$@"; }
-	wait_until "$NAMESPACE_TIMEOUT" namespace_tries "$@" || namespace_fail "no $what within $NAMESPACE_TIMEOUT s" || return
+	eventually namespace_tries "$@" || namespace_fail "no $what within $NAMESPACE_TIMEOUT s" || return
 	! namespace_ended || "$@" || namespace_fail "PID 1 ended before there was $what"
 }
 wait_url() { wait_inside "answer from $1" namespace_visit curl --fail --silent --max-time 5 -o /dev/null "$@"; }

@@ -93,9 +93,9 @@ load persona
 	for number in TERM INT; do
 		namespace_start sh -c 'cd /tmp; (sleep 0.1 &); exec catatonit -P'
 		at_root() { [ "$(readlink "/proc/$NAMESPACE_PID/cwd")" = / ]; }
-		wait_until 5 at_root
+		eventually at_root
 		alone() { [ "$(namespace_table | wc -l)" = 1 ]; }
-		wait_until 5 alone
+		eventually alone
 		namespace_signal HUP
 		namespace_signal CONT
 		namespace_stop "$number"
@@ -107,7 +107,7 @@ load persona
 	same_pause() {
 		namespace_start catatonit -P
 		blocked() { grep -q '^SigBlk:.*[1-9a-f]' "/proc/$NAMESPACE_PID/status"; }
-		wait_until 5 blocked
+		eventually blocked
 		namespace_stop INT
 		assert_status 0
 	}
@@ -134,7 +134,7 @@ load persona
 		"$init" catatonit -- sh -c 'perl -e '\''$SIG{TERM} = sub { print "TERM\n" }; $| = 1; print "$$\n"; sleep 1 while 1'\'' &
 			read line <'"$BATS_TEST_TMPDIR/fifo" >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
 		pid=$!
-		wait_until 5 test -s "$BATS_TEST_TMPDIR/out"
+		eventually test -s "$BATS_TEST_TMPDIR/out"
 		echo >"$BATS_TEST_TMPDIR/fifo"
 		wait "$pid"
 		read -r survivor <"$BATS_TEST_TMPDIR/out"

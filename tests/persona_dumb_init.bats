@@ -172,19 +172,19 @@ state_is() { grep -q "^State:.*$2" "/proc/$1/status"; }
 		# shellcheck disable=SC2086
 		$words "$talker" >"$BATS_TEST_TMPDIR/out" 3>&- &
 		init=$!
-		wait_until 5 grep -q ready "$BATS_TEST_TMPDIR/out"
+		eventually grep -q ready "$BATS_TEST_TMPDIR/out"
 		child=$(pgrep -P "$init")
 		for name in TSTP TTIN TTOU; do
 			: >"$BATS_TEST_TMPDIR/out"
 			kill -s "$name" "$init"
-			wait_until 5 state_is "$init" stopped
+			eventually state_is "$init" stopped
 			case $words in
-			dumb-init) wait_until 5 state_is "$child" stopped ;;
-			*-c) wait_until 5 grep -q "$name" "$BATS_TEST_TMPDIR/out" ;;
-			*) wait_until 5 grep -q TERM "$BATS_TEST_TMPDIR/out" ;;
+			dumb-init) eventually state_is "$child" stopped ;;
+			*-c) eventually grep -q "$name" "$BATS_TEST_TMPDIR/out" ;;
+			*) eventually grep -q TERM "$BATS_TEST_TMPDIR/out" ;;
 			esac
 			kill -s CONT "$init"
-			wait_until 5 grep -q CONT "$BATS_TEST_TMPDIR/out"
+			eventually grep -q CONT "$BATS_TEST_TMPDIR/out"
 			state_is "$init" sleeping || state_is "$init" running
 		done
 		kill -s QUIT "$init"
@@ -201,15 +201,15 @@ state_is() { grep -q "^State:.*$2" "/proc/$1/status"; }
 		: >"$BATS_TEST_TMPDIR/out"
 		$words sh -c "$survivor" >"$BATS_TEST_TMPDIR/out" 3>&- &
 		init=$!
-		wait_until 5 test -s "$BATS_TEST_TMPDIR/out"
+		eventually test -s "$BATS_TEST_TMPDIR/out"
 		echo >"$BATS_TEST_TMPDIR/fifo"
 		status=0
 		wait "$init" || status=$?
 		assert_status 6
 		read -r pid <"$BATS_TEST_TMPDIR/out"
-		[ "$words" != dumb-init ] || wait_until 5 grep -q TERM "$BATS_TEST_TMPDIR/out"
+		[ "$words" != dumb-init ] || eventually grep -q TERM "$BATS_TEST_TMPDIR/out"
 		kill -s HUP "$pid"
-		wait_until 5 grep -q HUP "$BATS_TEST_TMPDIR/out"
+		eventually grep -q HUP "$BATS_TEST_TMPDIR/out"
 		[ "$words" = dumb-init ] || ! grep -q TERM "$BATS_TEST_TMPDIR/out"
 	done
 }

@@ -8,6 +8,6 @@ load namespace
 	namespace_start perl -e 'my $child = fork // die; exit unless $child;
 		do { open STAT, "<", "/proc/$child/stat" or die } until <STAT> =~ /\) Z/;
 		exec @ARGV' drop-init -- sleep 60
-	wait_until 5 sleep_is_all_there_is || namespace_fail "the zombie is still there"
+	eventually sleep_is_all_there_is || namespace_fail "the zombie is still there"
 }
 sleep_is_all_there_is() { [ "$(namespace_table | cut -d' ' -f2,3)" = $'drop-init S\nsleep S' ]; }

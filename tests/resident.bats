@@ -15,7 +15,7 @@ assert_small() {
 	shift 2
 	namespace_start env -i "$BUILD/drop-init" "$@" -- /bin/sleep 60
 	init=$NAMESPACE_PID
-	wait_until 5 is_asleep "$resident"
+	eventually is_asleep "$resident"
 	[ "$(memory Anonymous)" -le "$written" ] || namespace_fail "$(memory Anonymous) KiB written"
 	namespace_signal USR1
 	namespace_wait

@@ -18,8 +18,8 @@ is() { [ "$(status_of "$1")" = "$2" ]; }
 	recipe_start django/Dockerfile.helpers
 	assert_page http://127.0.0.1/ "$page"
 	is migrate "done"
-	wait_until 20 grep -q 'Applying sessions.0001_initial... OK' "$namespace/stdout"
-	wait_until 20 is clear sleeping
+	eventually grep -q 'Applying sessions.0001_initial... OK' "$namespace/stdout"
+	eventually is clear sleeping
 	wait_url http://127.0.0.1:9100/
 	[[ $(body http://127.0.0.1:9100/) == "visits_total "* ]]
 	namespace_exec sh -c "$("$recipe_reader" health "$recipes/django/Dockerfile.helpers")"

@@ -83,7 +83,7 @@ while time.monotonic() < end:
 		namespace_visit curl -s -o /dev/null -w '%{http_code}\n' 'http://127.0.0.1/?[1-100000]' >>"$codes" &
 		clients+=($!)
 	done
-	wait_until 20 test -s "$codes"
+	eventually test -s "$codes"
 	namespace_exec drop-init --signal HUP uwsgi
 	reloaded() { [ "$(grep -c "WSGI app 0 .* ready" "$namespace/stderr")" = 4 ]; }
 	wait_until 60 reloaded || namespace_fail "uWSGI did not reload"

@@ -101,7 +101,7 @@ recipe_start() {
 		env -i --chdir="$folder" PATH="$NAMESPACE_PATH" HOSTNAME=container "${environment[@]}" \
 		"${recipe_before[@]}" "${words[@]:1}"
 	# setpriv and env become drop-init without a fork, but not at once.
-	wait_until "$NAMESPACE_TIMEOUT" recipe_is_running || namespace_fail "drop-init did not start" || return
+	eventually recipe_is_running || namespace_fail "drop-init did not start" || return
 	# What has ended meanwhile is over.
 	namespace_account || wait_until 5 namespace_ended
 }

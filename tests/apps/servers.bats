@@ -33,7 +33,7 @@ serves_and_stops() {
 	local id=1000
 	[ "$1" != nginx ] || id=33
 	assert_page http://127.0.0.1/ "$2"
-	[ -z "$4" ] || wait_until 10 stdout_is "$4" || namespace_fail "stdout: expected exactly:"$'\n'"$4"
+	[ -z "$4" ] || eventually stdout_is "$4" || namespace_fail "stdout: expected exactly:"$'\n'"$4"
 	assert_dropped --uid "$id" --gid "$id" --groups "$id" "${@:5}"
 	recipe_stop "$3" 5
 	stdout_is "$4" || namespace_fail "stdout: expected exactly:"$'\n'"$4"

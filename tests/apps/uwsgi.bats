@@ -28,7 +28,7 @@ setup() {
 }
 
 start_task() { task=$(body "http://127.0.0.1/start/$1"); } # of so many seconds
-wait_task() { wait_until 10 task_is "$1" || namespace_fail "the Celery task is not $1"; }
+wait_task() { eventually task_is "$1" || namespace_fail "the Celery task is not $1"; }
 task_is() { namespace_visit redis-cli get "celery-task-meta-$task" | grep -q "\"status\": \"$1\""; }
 
 connect_as() { # USER GROUP
@@ -66,9 +66,9 @@ connect_as() { # USER GROUP
 		namespace_visit curl -s -o /dev/null -w '%{http_code}\n' 'http://127.0.0.1/?[1-100000]' >>"$codes" &
 		clients+=($!)
 	done
-	wait_until 10 test -s "$codes"
+	eventually test -s "$codes"
 	namespace_signal HUP
-	wait_until 20 reloaded || namespace_fail "uWSGI did not reload"
+	eventually reloaded || namespace_fail "uWSGI did not reload"
 	kill "${clients[@]}"
 	wait "${clients[@]}" || true
 	assert_equal "$(sort -u "$codes")" 200 "HTTP status"

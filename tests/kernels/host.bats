@@ -57,7 +57,7 @@ yama() { echo "$1" >/proc/sys/kernel/yama/ptrace_scope; }
 @test "Docker with AppArmor, a bridge and -p 80:80: an unmodified server answers as the user, with no capability" {
 	docker run -d --name web "${low_ports[@]}" -p 80:80 image \
 		drop-init -v --user app --allow-port 80 -- httpd -f -p 80 -h /www
-	wait_until "$NAMESPACE_TIMEOUT" curl -sf -o /dev/null "http://127.0.0.1/"
+	eventually curl -sf -o /dev/null "http://127.0.0.1/"
 	[ "$(curl -s http://127.0.0.1/)" = served ]
 	[ "$(curl -s "http://$(docker inspect -f '{{.NetworkSettings.IPAddress}}' web)/")" = served ]
 	[ "$(cat "/proc/$(container_pid web)/attr/current")" = 'docker-default (enforce)' ]
@@ -86,7 +86,7 @@ yama() { echo "$1" >/proc/sys/kernel/yama/ptrace_scope; }
 @test "a signal that comes while the container is frozen is not lost" {
 	docker run -d --name frozen image drop-init --user app sleep 1000
 	pid=$(container_pid frozen)
-	wait_until "$NAMESPACE_TIMEOUT" grep -q '^Uid:.1000' "/proc/$pid/status"
+	eventually grep -q '^Uid:.1000' "/proc/$pid/status"
 	docker pause frozen
 	kill -TERM "$pid"
 	sleep 1 # nothing happens, which nothing announces
