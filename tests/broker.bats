@@ -253,6 +253,22 @@ signal.pause()'
 		namespace_fail "$(ls -l "/proc/$NAMESPACE_PID/fd")"
 }
 
+@test "a trial whose judge is killed is no trial, and does not hold up the start" {
+	namespace_run strace -f -qq -o /dev/null -e trace=pidfd_open -e inject=pidfd_open:signal=KILL \
+		drop-init --user app --allow-port 80 --port-method broker -- echo started
+	assert_status 125
+	assert_stdout ''
+	assert_stderr_has 'the trial process could not be started'
+}
+
+@test "while the trial has a port for a moment somebody else can bind it" {
+	namespace_start strace -f -qq -o "$namespace/trace" -e trace=bind -e inject=bind:delay_exit=3000000 \
+		drop-init --user app --allow-port 80 --port-method broker -- sleep 60
+	eventually grep -q 'bind(.*htons(80).* = 0' "$namespace/trace" # the judge's; the tenant's has not returned
+	namespace_exec "$python" -c 'import socket; socket.create_server(("127.0.0.1", 80))'
+	namespace_stop KILL
+}
+
 # Each time that PID 1 is asked its thread wakes up. The first descriptors are those that listeners have, too.
 @test "what a server does with its connections is not asked of PID 1" {
 	for way in env "$outer pidfd_getfd=EPERM"; do

@@ -57,22 +57,36 @@ static int tenant_bind(const struct port *port)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port->number) };
 	int fd = socket(AF_INET, (port->udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
+	const int together = 1;
 	int error = 0;
 
 	if (fd < 0)
 		return errno;
+	/* Whoever binds this port at the same time, as a helper does, is not to find it taken. */
+	if (!port->udp)
+		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &together, sizeof(together));
 	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 && errno != EADDRINUSE)
 		error = errno;
 	(void)close(fd); /* was only tried */
 	return error;
 }
 
+/* It shares the judge's descriptors: without the judge its calls would wait for ever, and PID 1
+ * with them. */
+static int tenant_end_with(pid_t judge)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0))
+		return -errno;
+	return getppid() == judge ? 0 : -ESRCH;
+}
+
 /* Tells the judge the listener, or -errno; then the outcome of a bind for each of its ways. */
-static void tenant_run(struct filter *filter, const struct port *port, int home)
+static void tenant_run(struct filter *filter, const struct port *port, pid_t judge, int home)
 {
 	int listener = -1;
 	int r = capabilities_empty();
 
+	r = r < 0 ? r : tenant_end_with(judge);
 	/* As after execve(2): the judge, its parent, is not dumpable. */
 	r = r < 0 || prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0 ? r : -errno;
 	r = r < 0 ? r : filter_load(filter, &listener);
@@ -172,6 +186,7 @@ static void trial_run(const struct broker_ports *ports, struct finding *finding)
 {
 	struct trial *trial = calloc(1, sizeof(*trial)); /* in a process that ends soon */
 	const struct filter nothing = { 0 };
+	const pid_t judge = getpid();
 	struct filter filter;
 	int home[2];
 	int r = trial ? broker_open(&trial->broker, ports, BROKER_OWN_SOCKET) : -ENOMEM;
@@ -188,7 +203,7 @@ static void trial_run(const struct broker_ports *ports, struct finding *finding)
 	}
 	r = effect_fork(CLONE_FILES);
 	if (r == 0) {
-		tenant_run(&filter, port_choose(ports), home[1]);
+		tenant_run(&filter, port_choose(ports), judge, home[1]);
 		_exit(EXIT_SUCCESS);
 	}
 	trial->listener = -1;

@@ -45,8 +45,12 @@ int request_receive(int listener, struct request *ret_request)
 bool request_valid(const struct request *request)
 {
 	uint64_t id = request->notif.id;
+	int r;
 
-	return ioctl(request->listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+	do
+		r = ioctl(request->listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id);
+	while (r < 0 && errno == EINTR); /* a freezer, as docker pause is one */
+	return r == 0;
 }
 
 int request_answer(const struct request *request, struct answer answer)
