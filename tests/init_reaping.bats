@@ -94,6 +94,13 @@ passes_status() {
 		$'drop-init: reaped orphan sh[PID]: SIGKILL\ndrop-init: reaped orphan sh[PID]: exit status 3'
 }
 
+@test "--warn-on-reap says so of an orphan that ends while PID 1 looks for others, too" {
+	namespace_run strace -f -qq -o /dev/null -e trace=waitid -e inject=waitid:delay_exit=200000 \
+		drop-init -w sh -c 'for i in 1 2 3 4 5 6; do (sh -c "exit 3" &); sleep 0.25; done; sleep 1'
+	assert_status 0
+	assert_equal "$(grep -c 'reaped orphan sh\[.*\]: exit status 3' "$namespace/stderr")" 6 lines
+}
+
 @test "started with SIGCHLD ignored, drop-init still learns how the command ended" {
 	for kernel in env "$probe/older_kernel"; do
 		namespace_run perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' "$kernel" drop-init sh -c 'exit 9'

@@ -45,13 +45,15 @@ static void orphan_announce(const siginfo_t *info)
 		   (struct event_facts){ process.name, info->si_pid, info->si_status });
 }
 
-/* The next to wait for: the one that was announced, or any. */
+/* The next to wait for: the one that was announced, or any; 0: nobody has ended. */
 static pid_t next_child(pid_t command, const struct reap_lines *lines)
 {
 	siginfo_t info = { .si_pid = 0 };
 
-	if (!lines || waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) || !info.si_pid)
+	if (!lines || waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT))
 		return -1;
+	if (!info.si_pid)
+		return 0; /* who ends from now on has a signal of its own */
 	if (info.si_pid != command &&
 	    !(lines->is_own && lines->is_own(lines->context, info.si_pid)))
 		orphan_announce(&info);
@@ -62,7 +64,8 @@ int reap_batch(pid_t command, const struct reap_lines *lines, bool *ret_ended, i
 {
 	for (int i = 0; i < REAP_BATCH; i++) {
 		int status;
-		const pid_t pid = waitpid(next_child(command, lines), &status, WNOHANG);
+		const pid_t next = next_child(command, lines);
+		const pid_t pid = next ? waitpid(next, &status, WNOHANG) : 0;
 
 		if (pid < 0 && errno != ECHILD)
 			return -errno;
