@@ -438,6 +438,12 @@ for _ in range(50):
 	namespace_stop
 }
 
+@test "what a helper leaves behind takes its time, and makes no start of those that failed at once" {
+	namespace_start drop-init --with 'w: sh -c "(trap : TERM; while :; do sleep 0.1; done) & sleep 0.2; exit 6"' -- sleep 60
+	NAMESPACE_TIMEOUT=100 wait_output 'w: ended with exit status 6: started again in 0.5 s'
+	namespace_stop KILL
+}
+
 @test "ten failures in a row and it is given up: the container ends with its last status, 125 for 0" {
 	namespace_log
 	namespace_start drop-init --with 'w: sh -c "exit 6"' -- sh -c 'trap "echo TERM; exit 0" TERM; sleep 600 & wait'

@@ -142,7 +142,7 @@ static const struct failure *start(struct keeper *keeper)
 	struct run *run = keeper->run;
 	const struct failure *failure;
 
-	keeper->restarts = false;
+	keeper->restarts = keeper->is_settled = false;
 	*keeper->loop.why = '\0';
 	keeper->started_ms = clock_ms();
 	failure = run->command.plan ? NULL : command_run(run); /* it was not found before */
@@ -183,6 +183,7 @@ static const struct failure *look_after(struct keeper *keeper)
 
 	if (failure)
 		return failure;
+	keeper->is_settled = clock_ms() - keeper->started_ms >= SETTLED_MS;
 	if (*keeper->loop.why)
 		message(MESSAGE_WARNING, "%s", keeper->loop.why);
 	return leftovers_end(keeper);
@@ -213,10 +214,7 @@ static void back_off(struct keeper *keeper, const char *how, int exit_status)
 	unsigned ms = 0;
 	char text[LAST_WORD_SIZE];
 
-	if (clock_ms() - keeper->started_ms >= SETTLED_MS)
-		keeper->failures = 0;
-	else
-		keeper->failures++;
+	keeper->failures = keeper->is_settled ? 0 : keeper->failures + 1;
 	if (keeper->failures == MOST_FAILURES) {
 		snprintf(text, sizeof(text), "%s, and is given up after %d failures in a row", how,
 			 MOST_FAILURES);

@@ -17,6 +17,7 @@ struct keeper {
 	int64_t started_ms, stop_ends_ms; /* 0: no stop has begun */
 	unsigned failures;		  /* in a row */
 	bool is_ready;			  /* what comes after was told so */
+	bool is_settled;		  /* it has run long enough not to have failed */
 	bool stops;			  /* PID 1 has said so, or is gone */
 	bool restarts;			  /* somebody asked for it, by HUP */
 	bool is_over;
