@@ -748,6 +748,26 @@ stoppable() { echo "sh -c 'trap \"echo $1 $2; ${3:-exit}\" $2; echo $1 up; while
 	assert_stderr 'drop-init: reaped orphan sh[N]: exit status 7'
 }
 
+@test "nor has a keeper one where the start is called off" {
+	namespace_run drop-init -w --with 'w: sleep 60' --with 'm: --once sh -c "exit 7"' -- echo started
+	assert_status 7
+	assert_stderr 'drop-init: m: ended with exit status 7'
+}
+
+# The delay is between the new words and the kernel's knowing of them.
+@test "--status shows everybody in the middle of a change, too" {
+	namespace_start drop-init --user app --with 'w: --every 1s true' -- sh -c 'echo up; exec sleep 60'
+	wait_output up
+	strace -f -qq -p "$NAMESPACE_PID" -o /dev/null -e trace=prctl -e inject=prctl:delay_enter=200000 3>&- &
+	for i in {1..30}; do
+		sleep 0.07
+		namespace_exec drop-init --status >"$namespace/table"
+		assert_equal "$(awk '{ print $1 }' "$namespace/table" | xargs)" 'NAME command w' "rows of look $i"
+	done
+	kill "$!"
+	namespace_stop
+}
+
 @test "without helpers no command line changes" {
 	namespace_start drop-init --user app -- sleep 60
 	wait_file /proc/1/task/1/children

@@ -244,6 +244,17 @@ while True:
 	[ "$elapsed" -ge 1900 ] && [ "$elapsed" -lt 5500 ] # one after another it would be six seconds
 }
 
+@test "a keeper that is stopped is no survivor of the command's, and what its helper is has a name" {
+	namespace_start drop-init --user app --stop-timeout 0 --with 'w: --user member --stop-timeout 0 sleep 60' -- \
+		sh -c 'echo up; exec sleep 60'
+	wait_output up
+	as 1002 kill -STOP "$(keeper_of w)"
+	namespace_stop
+	assert_status 143
+	assert_equal "$(sed -n '/killed what/s/\[[0-9]*\]/[N]/gp' "$namespace/stderr")" \
+		'drop-init: killed what was left 0.000 s after the command: sleep[N]' 'survivors'
+}
+
 @test "once one helper has begun the end no other start is waited for" {
 	namespace_run drop-init --user app --with 'w: --restart never sh -c "sleep 0.2; exit 7"' \
 		--with 'o: --once sleep 600' -- echo started

@@ -370,11 +370,19 @@ void helpers_watch(struct run *run, struct loop *loop)
 	if (!helpers)
 		return;
 	helpers->loop = loop;
-	helpers->command.phase = HELPER_RUNNING;
-	helpers->command.pid = loop->child.pid;
-	helpers->command.since_ms = clock_ms();
-	title_write(helpers);
 	hooks.context = helpers;
 	hooks.source_count = helpers->count;
 	loop->hooks = &hooks;
+}
+
+void helpers_show_command(struct run *run)
+{
+	struct helpers *helpers = run->helpers;
+
+	if (!helpers)
+		return;
+	helpers->command.phase = HELPER_RUNNING;
+	helpers->command.pid = helpers->loop->child.pid;
+	helpers->command.since_ms = clock_ms();
+	title_write(helpers);
 }

@@ -32,8 +32,11 @@ const struct failure *helpers_start(struct run *run, int *ret_status);
 /* The descriptors of the channels to the keepers. Returns how many. */
 size_t helpers_channels(const struct run *run, int *ret_channels);
 
-/* The command runs: have the loop watch them, too. */
+/* Have the loop watch them, too. */
 void helpers_watch(struct run *run, struct loop *loop);
+
+/* The command runs, and --status says so. */
+void helpers_show_command(struct run *run);
 
 /* The command has ended, with this exit status: the others end, one after another. Returns the
  * container's. */

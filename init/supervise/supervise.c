@@ -84,7 +84,7 @@ static const struct failure *look_after(struct run *run, struct loop *loop, int 
 		lockdown_enter(LOCKDOWN_LOOP,
 			       unotify->reports | (run->helpers ? LOCKDOWN_TITLE : 0));
 	filter_release(&unotify->filter);
-	helpers_watch(run, loop);
+	helpers_show_command(run);
 	failure = loop_run(loop);
 	if (failure)
 		return failure;
@@ -113,6 +113,8 @@ const struct failure *supervise(struct run *run, int *ret_status)
 	if (failure)
 		return failure;
 	failure = loop_prepare(plan, &loop);
+	if (!failure)
+		helpers_watch(run, &loop);
 	if (!failure && *ret_status >= 0)
 		return survivors_end(&loop, plan->stop_timeout_ms);
 	if (!failure)

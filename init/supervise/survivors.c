@@ -20,13 +20,28 @@
 #define SIGNAL_BATCH  16
 #define KILL_GRACE_MS 1000 /* to end what was killed, unless it hangs in a driver */
 
+struct names {
+	const struct loop_hooks *hooks;
+	char text[NAMES_SIZE];
+};
+
+/* Whoever is ours from birth was told to end, and has said so or was said not to have. */
 static void add_name(const struct process *process, void *context)
 {
-	char *names = context;
-	const size_t length = strlen(names);
+	struct names *names = context;
+	const struct loop_hooks *hooks = names->hooks;
+	const size_t length = strlen(names->text);
 
-	snprintf(names + length, NAMES_SIZE - length, "%s%s[%d]", length ? ", " : "", process->name,
-		 process->pid);
+	if (hooks && hooks->is_own && hooks->is_own(hooks->context, process->pid))
+		return;
+	snprintf(names->text + length, NAMES_SIZE - length, "%s%s[%d]", length ? ", " : "",
+		 process->name, process->pid);
+}
+
+static void names_find(const struct loop *loop, struct names *ret_names)
+{
+	*ret_names = (struct names){ .hooks = loop->hooks };
+	process_visit(add_name, ret_names);
 }
 
 /* --- signals to them ------------------------------------------------------------------------ */
@@ -116,37 +131,36 @@ static int wait_for_all(const struct loop *loop, int64_t end, int number)
 
 static int kill_all(const struct loop *loop, unsigned timeout_ms)
 {
-	char names[NAMES_SIZE] = "";
+	struct names names;
 	struct process self;
 	int result;
 
-	process_visit(add_name, names);
+	names_find(loop, &names);
 	signal_all(SIGKILL);
-	if (*names || !process_read(getpid(), &self)) /* else they have ended just now */
+	if (*names.text || !process_read(getpid(), &self)) /* else they have ended just now */
 		message(MESSAGE_WARNING, "killed what was left %u.%03u s after the command: %s",
 			timeout_ms / 1000, timeout_ms % 1000,
-			*names ? names : "(no /proc, so no names)");
+			*names.text ? names.text : "(no /proc, so no names)");
 	if (getpid() == 1)
 		return 0; /* the kernel ends a PID namespace with its PID 1 */
 	result = wait_for_all(loop, clock_ms() + KILL_GRACE_MS, SIGKILL);
 	if (result)
 		return result;
-	*names = '\0';
-	process_visit(add_name, names);
-	if (*names) /* else all of them have ended, and were only too many to be reaped in time */
-		message(MESSAGE_WARNING, "cannot kill %s: left behind", names);
+	names_find(loop, &names);
+	if (*names.text) /* else all have ended, and were only too many to be reaped in time */
+		message(MESSAGE_WARNING, "cannot kill %s: left behind", names.text);
 	return 0;
 }
 
-static void say_who_is_left(void)
+static void say_who_is_left(const struct loop *loop)
 {
-	char names[NAMES_SIZE] = "";
+	struct names names;
 
 	if (!message_wanted(MESSAGE_INFO))
 		return;
-	process_visit(add_name, names);
-	if (*names)
-		event_tell(EVENT_LEFT, (struct event_facts){ names });
+	names_find(loop, &names);
+	if (*names.text)
+		event_tell(EVENT_LEFT, (struct event_facts){ names.text });
 }
 
 const struct failure *survivors_end(const struct loop *loop, unsigned timeout_ms)
@@ -164,7 +178,7 @@ const struct failure *survivors_end(const struct loop *loop, unsigned timeout_ms
 	(void)sigaction(SIGCHLD, &standard, NULL); /* cannot fail for a valid signal */
 	result = reap(loop);
 	if (result > REAP_NONE) {
-		say_who_is_left();
+		say_who_is_left(loop);
 		signal_all(SIGTERM);
 		signal_all(SIGCONT); /* a stopped process acts on TERM only when it goes on */
 		result = wait_for_all(loop, end, 0);

@@ -17,7 +17,8 @@
 
 /* The command line is one for each process, and so is this. */
 static struct {
-	char *room; /* NULL: not prepared */
+	char *room[2]; /* NULL: not prepared; one is shown, the other is written */
+	int shown;
 	size_t size;
 	struct prctl_mm_map map;
 } title;
@@ -48,10 +49,11 @@ int title_prepare(size_t size)
 
 	if (result)
 		return result;
-	room = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	room = mmap(NULL, 2 * size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (room == MAP_FAILED)
 		return -errno;
-	title.room = room;
+	title.room[0] = room;
+	title.room[1] = title.room[0] + size;
 	title.size = size;
 	title.map = (struct prctl_mm_map){
 		.start_code = FIELD(26),
@@ -70,11 +72,16 @@ int title_prepare(size_t size)
 
 int title_set(const char *words, size_t length)
 {
-	if (!title.room || length > title.size)
+	char *room = title.room[!title.shown];
+
+	if (!room || length > title.size)
 		return -EINVAL;
-	memcpy(title.room, words, length);
-	title.map.arg_start = (uint64_t)(uintptr_t)title.room;
+	memcpy(room, words, length);
+	title.map.arg_start = (uint64_t)(uintptr_t)room;
 	title.map.arg_end = title.map.arg_start + length;
 	title.map.brk = (uint64_t)(uintptr_t)sbrk(0);
-	return prctl(PR_SET_MM, PR_SET_MM_MAP, &title.map, sizeof(title.map), 0) ? -errno : 0;
+	if (prctl(PR_SET_MM, PR_SET_MM_MAP, &title.map, sizeof(title.map), 0))
+		return -errno;
+	title.shown = !title.shown;
+	return 0;
 }

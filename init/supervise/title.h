@@ -10,9 +10,9 @@
  * 0 or -errno. */
 int title_prepare(size_t size);
 
-/* From now on the command line is these LENGTH bytes, words that each end in a NUL. A reader may
- * see half of the old one and half of the new: he reads twice. Nothing happens unprepared, or where
- * the kernel cannot (CONFIG_CHECKPOINT_RESTORE); returns 0 or -errno. */
+/* From now on the command line is these LENGTH bytes, words that each end in a NUL. A reader sees
+ * the old one or the new, unless it changes twice while he reads: he reads twice. Nothing happens
+ * unprepared, or where the kernel cannot (CONFIG_CHECKPOINT_RESTORE); returns 0 or -errno. */
 int title_set(const char *words, size_t length);
 
 #endif
