@@ -293,7 +293,7 @@ libc.chroot(0)'
 	namespace_run drop-init --user app -- sh -c 'kill -SEGV $$'
 	assert_status 139
 	assert_stderr "drop-init: sh was killed by SIGSEGV at its start: the seccomp profile 'default' may refuse what it needs for that (--record FILE finds out)"
-	namespace_run drop-init --user app -- sh -c 'sleep 0.5; kill -SEGV $$'
+	namespace_run drop-init --user app -- sh -c 'sleep 1.1; kill -SEGV $$'
 	assert_status 139
 	assert_stderr ''
 }

@@ -90,8 +90,8 @@ static const struct failure *words_find(const char *typed, char *ret_text, const
 			typed, 0,
 			"gVisor has no PR_SET_MM_MAP, nor has a kernel without "
 			"CONFIG_CHECKPOINT_RESTORE: look with ps",
-			"PID 1 cannot show what it looks after, for this kernel does not let it "
-			"change its command line");
+			"PID 1 does not show what it looks after: it has not come so far, or this "
+			"kernel does not let it change its command line");
 	return failure_new(typed, 0,
 			   "it is drop-init with --with or --with-file that has helpers, as PID 1 "
 			   "of this container and not beside another init",

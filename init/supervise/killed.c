@@ -8,8 +8,8 @@
 #include <signal.h>
 #include <stdio.h>
 
-/* a loader is through by then, and what lacks a call for its start is dead */
-#define START_MS 200
+/* a loader is through by then on a busy machine too, and what lacks a call for its start is dead */
+#define START_MS 1000
 
 static void sigsys_explain(const struct command *command, char ret_why[KILLED_WHY_SIZE])
 {

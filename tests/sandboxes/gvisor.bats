@@ -363,7 +363,7 @@ END'
 	! sandbox_status | grep -E '^(Uid|Gid):.*\<0\>' || namespace_fail "somebody inside is root"
 	! sandbox_status | grep -E '^Cap(Prm|Eff|Inh|Bnd):' | grep -vE '\<0+$' || namespace_fail "somebody has a capability"
 	sandbox_exec drop-init --status >"$namespace/said" 2>&1 && namespace_fail "--status succeeded"
-	grep -qF 'drop-init: --status: PID 1 cannot show what it looks after, for this kernel does not let it change its command line (gVisor' \
+	grep -qF 'drop-init: --status: PID 1 does not show what it looks after: it has not come so far, or this kernel does not let it change its command line (gVisor' \
 		"$namespace/said"
 	sandbox_signal TERM
 	namespace_wait
