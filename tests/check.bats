@@ -226,3 +226,31 @@ agree() {
 	namespace_prepare 'chown -R 1000:1000 /dev/shm/data'
 	agree 125 --chown /dev/shm/data,owner=5:5 --writable /dev/shm/data/sub
 }
+
+@test "--check knows what --chown makes on its way, closes to the user, and makes no folder of" {
+	namespace_prepare 'mkdir /dev/shm/srv; cp /bin/true /dev/shm/srv/app; chown -R 1000:1000 /dev/shm/srv; chmod 700 /dev/shm/srv'
+	agree 0 --chown /dev/shm/new/m,mkdir --chdir /dev/shm/new
+	agree 0 --chown /dev/shm/other/m,mkdir --listen unix:/dev/shm/other/s
+	agree 125 --chown /dev/shm/srv --chdir /dev/shm/srv/app
+	namespace_run drop-init --check --user app --chown /dev/shm/srv,owner=5:5 -- /dev/shm/srv/app
+	assert_status 125
+	assert_stdout_has 'which does not let user 1000 in, once --chown /dev/shm/srv,owner=5:5 is done'
+}
+
+@test "--check of a command that is a line of a file does not drop twice" {
+	namespace_prepare 'echo "web: --chdir /usr true" >/dev/shm/Procfile'
+	for check in '' --check; do
+		namespace_run drop-init $check --user app --allow-port 80 --with-file /dev/shm/Procfile
+		assert_status 0
+		assert_stderr ''
+	done
+}
+
+# bats test_tags=kernels
+@test "a command on a PATH below --chdir is looked for there" {
+	namespace_prepare 'mkdir -p /dev/shm/app/bin; printf "#!/bin/sh\necho found\n" >/dev/shm/app/bin/foo; chmod 755 /dev/shm/app/bin/foo'
+	PATH=bin:$PATH agree 0 --chdir /dev/shm/app -- foo
+	assert_stdout found
+	PATH=$PATH:bin namespace_run drop-init --chdir /dev/shm/app -- nosuch
+	assert_status 127
+}

@@ -136,6 +136,7 @@ static void forecast_missing(const struct chown_spec *spec, const char *path,
 		return;
 	*forecast = (struct ownership_forecast){ .covered = same,
 						 .exists = true,
+						 .made = true,
 						 .uid = same ? spec->owner.uid : geteuid(),
 						 .gid = same ? spec->owner.gid : getegid(),
 						 .mode = S_IFDIR | 0755 /* less the umask */ };

@@ -101,7 +101,8 @@ const char *ownership_left_alone(const struct ownership_report *report, enum own
 /* What one file will be when ownership_apply() has been here. */
 struct ownership_forecast {
 	bool covered; /* it is PATH or below it; if not, nothing of this will change it */
-	bool exists;  /* it is there, or will be made */
+	bool exists;  /* it is there, or will be */
+	bool made;    /* it is PATH, or on the way there, and will be */
 	uid_t uid;    /* whose it is then, with which mode */
 	gid_t gid;
 	mode_t mode;

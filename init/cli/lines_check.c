@@ -76,6 +76,7 @@ static const char *files_look(const void *context)
 	if (failure)
 		return text_format("%s", failure_format(failure, text, sizeof(text)));
 	run->plan = &whole;
+	run->ports.keeps = BIND_NOBODY; /* we have dropped, and cannot once more */
 	findings->stop_ms = helpers_longest_stop_ms(&whole);
 	findings->names_command = !had_command;
 	helpers_check_of_files(run, &outlook);

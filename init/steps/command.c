@@ -85,15 +85,24 @@ static const struct failure *file_find(const struct plan *plan, const char **ret
 	return *ret_path ? NULL : failure_of_memory();
 }
 
+/* Is what is found relative to the working folder? */
+static bool depends_on_folder(const struct plan *plan)
+{
+	const char *at = search_path(plan);
+
+	if (strchr(plan->command[0], '/'))
+		return *plan->command[0] != '/';
+	while (*at == '/' && at[strcspn(at, ":")])
+		at += strcspn(at, ":") + 1;
+	return *at != '/';
+}
+
 const struct failure *command_find(struct run *run)
 {
-	const char *name = run->plan->command[0];
-
-	if (!name)
+	if (!run->plan->command[0])
 		return NULL; /* a --with-file may have it */
-	/* Relative to a folder that we are not in yet. */
-	if (run->plan->chdir && strchr(name, '/') && *name != '/')
-		return NULL;
+	if (run->plan->chdir && depends_on_folder(run->plan))
+		return NULL; /* we are not there yet */
 	return file_find(run->plan, &run->command.path);
 }
 
@@ -110,7 +119,8 @@ void folder_check(struct run *run, struct outlook *outlook)
 
 	if (!folder || outlook->no_drop)
 		return;
-	obstacle = outlook_obstacle(outlook, run->plan, folder, X_OK,
+	/* With a slash it is no file that would do. */
+	obstacle = outlook_obstacle(outlook, run->plan, text_format("%s/", folder), X_OK,
 				    trial_ask(run, folder_question, folder), &once);
 	outlook_say(outlook, !obstacle, "%s%s%s%s", folder, obstacle ? ": " : "",
 		    obstacle ? obstacle : "", once);
@@ -241,14 +251,16 @@ static const char *command_question(const void *context)
 	return program_obstacle(candidate, path);
 }
 
-/* This stands in the way as yet. What will, once every --chown is done? */
+/* This stands in the way as yet, or nothing (NULL). What will, once every --chown is done? */
 static const char *obstacle_then(const struct candidate *candidate, const struct outlook *outlook,
 				 const char *path, const char *now)
 {
-	const char *once;
+	const char *once,
+		*then = outlook_obstacle(outlook, candidate->plan, path, X_OK, now, &once);
 
-	if (outlook_obstacle(outlook, candidate->plan, path, X_OK, now, &once) ||
-	    executable_try(path))
+	if (then && !now)
+		return text_format("%s: %s%s", path, then, once);
+	if (then || !now || executable_try(path))
 		return now;
 	return program_obstacle(candidate, path);
 }
@@ -272,8 +284,7 @@ void command_check(struct run *run, struct outlook *outlook)
 		obstacle = text_format("%s: not found (%s)", path, failure->advice);
 	else if (!outlook->no_drop)
 		obstacle = trial_ask(run, command_question, &candidate);
-	if (obstacle)
-		obstacle = obstacle_then(&candidate, outlook, path, obstacle);
+	obstacle = obstacle_then(&candidate, outlook, path, obstacle);
 	if (obstacle)
 		outlook_say(outlook, false, "%s", obstacle);
 	else

@@ -83,6 +83,8 @@ static int path_foresee(const struct outlook *outlook, const char *path,
 			ret_forecast->why_left = forecast.why_left;
 			*ret_given = spec;
 		}
+		if (forecast.made)
+			*ret_given = spec;
 	}
 	return 0;
 }
