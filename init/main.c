@@ -7,6 +7,7 @@
 #include "init/supervise/helpers.h"
 #include "init/supervise/supervise.h"
 #include "init/sys/event.h"
+#include "init/sys/message.h"
 
 #include <unistd.h>
 
@@ -47,6 +48,8 @@ static const struct failure *init(int argc, char **argv, int *ret_status)
 
 	if (!failure)
 		failure = options_parse(argc, argv, environ, &plan);
+	if (plan.check || plan_is_request(&plan))
+		message_leave_log(); /* an answer is no container's last word */
 	if (failure || plan_is_request(&plan))
 		return failure ? failure : control_run(&plan, ret_status);
 	run.plan = &plan;

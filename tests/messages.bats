@@ -70,6 +70,15 @@ load namespace
 	[ -s "$namespace/log" ]
 }
 
+@test "what a health check is answered is no container's last word" {
+	namespace_log
+	for words in '--status' '--signal TERM nosuch' '--check --user nosuch true'; do
+		namespace_run sh -c "drop-init $words; exit 3"
+		assert_status 3
+		assert_equal "$(<"$namespace/log")" '' "termination log after $words"
+	done
+}
+
 @test "-q keeps errors and drops the rest" {
 	namespace_run drop-init -q --stop-timeout 0 sh -c 'setsid sleep 60 & exit 0'
 	assert_status 0

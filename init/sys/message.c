@@ -34,6 +34,7 @@ static const struct message_style *style = &own_style;
 static int wanted_verbosity;
 static bool as_json;
 static const char *helper; /* who we look after; NULL: the command */
+static bool leaves_log;
 static int output = STDERR_FILENO;
 
 struct line {
@@ -197,9 +198,9 @@ static void write_whole(int fd, const struct line *line)
 /* Kubernetes shows the content of this file as the reason why a container ended. */
 static void write_termination_log(const struct line *line)
 {
-	int fd;
+	const int flags = O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+	const int fd = leaves_log ? -1 : open("/dev/termination-log", flags);
 
-	fd = open("/dev/termination-log", O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
 		return;
 	write_whole(fd, line);
@@ -217,6 +218,11 @@ void message(enum message_level level, const char *format, ...)
 	line_format(&line, level, format, arguments);
 	va_end(arguments);
 	write_whole(output, &line);
+}
+
+void message_leave_log(void)
+{
+	leaves_log = true;
 }
 
 void message_last(enum message_level level, const char *format, ...)

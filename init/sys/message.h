@@ -46,6 +46,9 @@ void message(enum message_level level, const char *format, ...)
 void message_last(enum message_level level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* From now on that file is left alone: it is not we that end the container. */
+void message_leave_log(void);
+
 /* An error that was said already, of this helper, is why the container ends. */
 void message_log_helper(const char *name, const char *text);
 
