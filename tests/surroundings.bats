@@ -82,6 +82,8 @@ refused() { # MESSAGE ARGUMENT...
 	assert_stdout mine
 	refused '--env A: not NAME=VALUE' --env A true
 	refused '--env =x: not NAME=VALUE' --env =x true
+	namespace_run drop-init --env LISTEN_ADDR=0.0.0.0 sh -c 'echo $LISTEN_ADDR'
+	assert_stdout 0.0.0.0
 	refused "--env LISTEN_FDS=3: LISTEN_… variables are drop-init's to set (see --listen)" --env LISTEN_FDS=3 true
 }
 
@@ -186,6 +188,21 @@ refused() { # MESSAGE ARGUMENT...
 	namespace_stop
 }
 
+@test "--file-env reads the file that --env names, for the command and for a helper, and --env replaces what was set" {
+	namespace_prepare 'printf s3cret >/dev/shm/pw; printf other >/dev/shm/other; chmod 600 /dev/shm/pw'
+	PW_FILE=/dev/shm/other namespace_run drop-init --user app --env PW_FILE=/dev/shm/pw --file-env PW \
+		--with 'w: --once --env Q_FILE=/dev/shm/pw --file-env Q sh -c "env | grep ^Q"' -- sh -c 'env | grep ^PW='
+	assert_status 0
+	assert_stdout $'Q=s3cret\nPW=s3cret'
+	PW_FILE=/dev/shm/pw namespace_run drop-init --env PW_FILE= --file-env PW sh -c 'env | grep ^PW= || echo none'
+	assert_stdout none
+	PW=set namespace_run drop-init --env PW_FILE=/dev/shm/pw --file-env PW true
+	assert_status 125
+	assert_stderr 'drop-init: --file-env PW: both PW and PW_FILE are set (unset one of them)'
+	namespace_run drop-init --check --env PW_FILE=/dev/shm/pw --file-env PW true
+	assert_stdout_has 'ok  file-env    PW, from /dev/shm/pw'
+}
+
 @test "--file-env refuses what it cannot take, names both variables, and never says what is in the file" {
 	namespace_prepare 'cd /dev/shm; chmod 755 .; printf s3cret >pw; chmod 600 pw
 		head -c 131073 /dev/zero | tr "\0" a >large; printf "s3\0cret" >nul
@@ -219,6 +236,8 @@ refused() { # MESSAGE ARGUMENT...
 	refused "--file-env *: '*': a '*' stands at the end of a name, and not alone" --file-env '*' true
 	refused "--file-env A B: 'A B' is not the name of a variable" --file-env 'A B' true
 	refused "--file-env LISTEN_PID: LISTEN_… variables are drop-init's to set (see --listen)" --file-env LISTEN_PID true
+	LISTEN_TOKEN_FILE=/dev/shm/pw namespace_run drop-init --file-env LISTEN_TOKEN sh -c 'echo $LISTEN_TOKEN'
+	assert_stdout s3cret
 	LISTEN_PID_FILE=/dev/shm/pw LI_FILE=/dev/shm/also namespace_run drop-init \
 		--file-env 'LI*' sh -c 'echo "${LISTEN_PID-none} $LI"'
 	assert_stdout 'none s3cret'

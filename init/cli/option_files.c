@@ -88,7 +88,7 @@ const char *option_add_environment(struct plan *plan, const char *value)
 
 	if (!equals || equals == value)
 		return "not NAME=VALUE";
-	if (listen_variable_is(value))
+	if (listen_variable_is(value, (size_t)(equals - value)))
 		return OURS;
 	return OPTION_LIST_ADD(plan->environment.at, plan->environment.count, value);
 }
@@ -102,7 +102,7 @@ static const char *secret_name_check(const char *name)
 		return text_format("'%s' is not the name of a variable", name);
 	if (star && (star == name || star[1]))
 		return text_format("'%s': a '*' stands at the end of a name, and not alone", name);
-	if (listen_variable_is(name))
+	if (listen_variable_is(name, strlen(name)))
 		return OURS;
 	return NULL;
 }

@@ -50,18 +50,14 @@ static void list_set_text(struct list *list, const char *name, const char *value
 
 static bool is_left_out(const struct plan *plan, const char *variable)
 {
-	static const char *const listen[] = { "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES",
-					      "LISTEN_PIDFDID" };
 	static const char *const command[] = { "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC" };
 	struct secret_source source;
 
 	if (!strncmp(variable, TWIN_PREFIX, strlen(TWIN_PREFIX)) ||
 	    secret_source_parse(&plan->hidden, variable, &source))
 		return true;
-	for (size_t i = 0; i < sizeof(listen) / sizeof(*listen); i++) {
-		if (names_agree(variable, listen[i]))
-			return true;
-	}
+	if (listen_variable_is(variable, strcspn(variable, "=")))
+		return true;
 	/* Whoever started us talks to the command alone. */
 	for (size_t i = 0; plan->helper.name && i < sizeof(command) / sizeof(*command); i++) {
 		if (names_agree(variable, command[i]))
@@ -159,6 +155,7 @@ const struct failure *environment_make(const struct plan *plan, char **ours, int
 {
 	const int sockets = inherited + (int)plan->listen_count;
 	struct list list = { .count = 0 };
+	struct secret_source source;
 	size_t count = 0;
 
 	while (ours[count])
@@ -175,8 +172,10 @@ const struct failure *environment_make(const struct plan *plan, char **ours, int
 		add_sockets(&list, plan, inherited, ret_pid_slot);
 	for (size_t i = 0; i < secrets->count; i++)
 		list_set(&list, (char *)secrets->at[i]);
-	for (size_t i = 0; i < plan->environment.count; i++)
-		list_set(&list, (char *)plan->environment.at[i]);
+	for (size_t i = 0; i < plan->environment.count; i++) {
+		if (!secret_source_parse(&plan->file_env, plan->environment.at[i], &source))
+			list_set(&list, (char *)plan->environment.at[i]);
+	}
 	*ret_environment = list.variables;
 	return list.out_of_memory ? failure_of_memory() : NULL;
 }

@@ -207,10 +207,8 @@ const struct failure *file_env_run(struct run *run)
 	const struct failure *failure = NULL;
 	struct secret_source source;
 
-	for (char **at = environ; !failure && *at; at++) {
-		if (secret_source_parse(&run->plan->file_env, *at, &source))
-			failure = source_take(run, &source);
-	}
+	for (size_t at = 0; !failure && secret_source_next(run->plan, &at, &source);)
+		failure = source_take(run, &source);
 	return failure;
 }
 
@@ -225,10 +223,10 @@ void file_env_check(struct run *run, struct outlook *outlook)
 {
 	struct secret_source source;
 
-	for (char **at = environ; *at; at++) {
+	for (size_t at = 0; secret_source_next(run->plan, &at, &source);) {
 		const struct failure *failure;
 
-		if (!secret_source_parse(&run->plan->file_env, *at, &source) || !*source.path)
+		if (!*source.path)
 			continue;
 		failure = source_take(run, &source);
 		if (failure)

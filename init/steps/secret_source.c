@@ -5,9 +5,16 @@
 
 #define SUFFIX "_FILE"
 
-bool listen_variable_is(const char *name)
+bool listen_variable_is(const char *name, size_t length)
 {
-	return !strncmp(name, "LISTEN_", strlen("LISTEN_"));
+	static const char *const names[] = { "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES",
+					     "LISTEN_PIDFDID" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (length == strlen(names[i]) && !memcmp(name, names[i], length))
+			return true;
+	}
+	return false;
 }
 
 static bool pattern_fits(const char *pattern, const char *name, size_t length)
@@ -21,7 +28,7 @@ static bool pattern_fits(const char *pattern, const char *name, size_t length)
 
 static bool name_is_listed(const struct strings *names, const char *name, size_t length)
 {
-	if (listen_variable_is(name))
+	if (listen_variable_is(name, length))
 		return false; /* whatever pattern fits */
 	for (size_t i = 0; length && i < names->count; i++) {
 		if (pattern_fits(names->at[i], name, length))
@@ -49,13 +56,39 @@ bool secret_source_parse(const struct strings *names, const char *variable,
 	return name_is_listed(names, variable, ret->name_length);
 }
 
+static bool is_replaced(const struct plan *plan, const char *variable)
+{
+	const size_t name_and_equals = strcspn(variable, "=") + 1;
+
+	for (size_t i = 0; i < plan->environment.count; i++) {
+		if (!strncmp(plan->environment.at[i], variable, name_and_equals))
+			return true;
+	}
+	return false;
+}
+
+bool secret_source_next(const struct plan *plan, size_t *at, struct secret_source *ret)
+{
+	const struct strings *added = &plan->environment;
+
+	while (*at < added->count) {
+		if (secret_source_parse(&plan->file_env, added->at[(*at)++], ret))
+			return true;
+	}
+	for (char **ours = environ + (*at - added->count); *ours; ours++) {
+		(*at)++;
+		if (!is_replaced(plan, *ours) && secret_source_parse(&plan->file_env, *ours, ret))
+			return true;
+	}
+	return false;
+}
+
 bool secret_source_has(const struct plan *plan, const char *name)
 {
 	struct secret_source source;
 
-	for (char **at = environ; *at; at++) {
-		if (secret_source_parse(&plan->file_env, *at, &source) && *source.path &&
-		    strlen(name) == source.name_length &&
+	for (size_t at = 0; secret_source_next(plan, &at, &source);) {
+		if (*source.path && strlen(name) == source.name_length &&
 		    !memcmp(name, source.variable, source.name_length))
 			return true;
 	}

@@ -5,12 +5,13 @@
 
 #include "init/plan.h"
 
-/* Does this name begin as the variables do that tell of sockets? They are drop-init's to set. */
-bool listen_variable_is(const char *name);
+/* Is a variable of this name one of those that tell of sockets? They are drop-init's to set.
+ * sd_listen_fds(3) */
+bool listen_variable_is(const char *name, size_t length);
 
 /* "DB_PASSWORD_FILE=/run/secrets/db", and whose it is. */
 struct secret_source {
-	const char *variable; /* in our environment */
+	const char *variable; /* in our environment, or of --env */
 	size_t name_length;   /* of DB_PASSWORD, the beginning of the variable */
 	const char *path;     /* empty: as good as not set */
 };
@@ -18,6 +19,10 @@ struct secret_source {
 /* Is this variable one, for a name on the list? */
 bool secret_source_parse(const struct strings *names, const char *variable,
 			 struct secret_source *ret);
+
+/* The next one that the plan has: of --env, then of our environment, but for what --env replaces.
+ * *AT starts at 0. */
+bool secret_source_next(const struct plan *plan, size_t *at, struct secret_source *ret);
 
 /* Is there one for the variable of this name? */
 bool secret_source_has(const struct plan *plan, const char *name);
