@@ -16,6 +16,12 @@ load namespace
 	assert_stderr "drop-init: --user a\\nb\\x1b[31m\\t\\x01: no user 'a\\nb\\x1b[31m\\t\\x01' in /etc/passwd (add it to the image, or give numbers: UID:GID)"
 }
 
+@test "what is wrong with a long word is said behind its beginning" {
+	namespace_run drop-init --expand -- sh -c "$(head -c 6000 /dev/zero | tr '\0' x) \$1"
+	assert_status 125
+	assert_stderr "drop-init: $(head -c 1000 /dev/zero | tr '\0' x)…: a '\$' without a name behind it (\$\$ is a dollar sign)"
+}
+
 @test "--log-format json is one object a line, whatever was typed" {
 	namespace_run drop-init --log-format json --user $'a"b\\c\n\x01' true
 	assert_status 125

@@ -196,7 +196,7 @@ refused() { # MESSAGE ARGUMENT...
 	assert_stdout $'Q=s3cret\nPW=s3cret'
 	PW_FILE=/dev/shm/pw namespace_run drop-init --env PW_FILE= --file-env PW sh -c 'env | grep ^PW= || echo none'
 	assert_stdout none
-	PW=set namespace_run drop-init --env PW_FILE=/dev/shm/pw --file-env PW true
+	PW=there namespace_run drop-init --env PW_FILE=/dev/shm/pw --file-env PW true
 	assert_status 125
 	assert_stderr 'drop-init: --file-env PW: both PW and PW_FILE are set (unset one of them)'
 	namespace_run drop-init --check --env PW_FILE=/dev/shm/pw --file-env PW true

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LONGEST_TYPED 1000 /* bytes: what is wrong with it comes after it */
+
 const struct failure *failure_of_memory(void)
 {
 	static const struct failure failure = { .status = EXIT_OWN_FAILURE,
@@ -48,8 +50,10 @@ const struct failure *failure_verbatim(int status, const char *text)
 char *failure_format(const struct failure *failure, char *text, size_t size)
 {
 	const bool reason = failure->error;
+	const char *typed = failure->typed ? failure->typed : "";
+	const bool whole = strlen(typed) <= LONGEST_TYPED;
 
-	snprintf(text, size, "%s%s%s%s%s%s%s%s", failure->typed ? failure->typed : "",
+	snprintf(text, size, "%.*s%s%s%s%s%s%s%s%s", LONGEST_TYPED, typed, whole ? "" : "…",
 		 failure->typed ? ": " : "", failure->tried, reason ? ": " : "",
 		 reason ? strerror(failure->error) : "", failure->advice ? " (" : "",
 		 failure->advice ? failure->advice : "", failure->advice ? ")" : "");
