@@ -110,7 +110,7 @@ serves() {
 		    thread.join()
 		    return sqlite3.connect("/tmp/../" + tempfile.mkstemp()[1]).execute("select 'sold'").fetchone()[0]
 	EOF
-	timeout 60 unshare --net bash -c '
+	timeout "${TEST_TIMEOUT:-60}" unshare --net bash -c '
 		ip link set lo up
 		syscall -u "$1" -f filter.bpf gunicorn --workers 2 --bind 127.0.0.1:8000 --bind "[::1]:8000" shop:app 2>log &
 		server=$!
@@ -135,7 +135,7 @@ serves() {
 # runs COMMAND...: it prints fine under the built-in profile, and nothing else
 runs() {
 	drop-seccomp compile "$profiles/default.json" -o filter.bpf
-	run -0 --separate-stderr unshare --net bash -c 'ip link set lo up; exec timeout 60 "$@"' runs \
+	run -0 --separate-stderr unshare --net bash -c 'ip link set lo up; exec timeout "${TEST_TIMEOUT:-60}" "$@"' runs \
 		"$build/probe/syscall" -u "$user" -f filter.bpf "$@"
 	[ "$output" = fine ] || { echo "$output $stderr" >&2; false; }
 }

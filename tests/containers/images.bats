@@ -376,7 +376,10 @@ postgres_is_up() {
 	rm "$folder/hooks/1.sh"
 	echo 'create table fruit (name text)' >"$folder/hooks/2.sql"
 	start "${options[@]}" postgresql
-	is_there() { [ "$(docker exec "$id" psql -U shop shop -Atc 'select count(*) from fruit')" = 0 ]; }
+	# By TCP: the server that initializes the folder listens on a unix socket only.
+	is_there() {
+		[ "$(docker exec --env=PGPASSWORD=word "$id" psql -h 127.0.0.1 -U shop shop -Atc 'select count(*) from fruit')" = 0 ]
+	}
 	ready is_there 2>/dev/null
 	[ ! -e "$folder/data/.new" ]
 	stops 0
