@@ -27,7 +27,6 @@ struct helpers {
 	struct helper_state command;
 	bool ends;	 /* the end has begun */
 	int exit_status; /* of the helper that began it; -1: none has, and the command's is taken */
-	char *title;
 	struct pollfd *sources; /* room for each, and one more */
 };
 
@@ -40,7 +39,8 @@ static inline const char *helper_name(const struct helper *helper)
  * untouched. NULL without memory. */
 struct run *helper_run_new(const struct run *ours, const struct plan *plan);
 
-/* Room for the state of all, for --status. */
-size_t helpers_title_size(const struct helpers *helpers);
+/* For --status: have room for how all of them are, and write it down. */
+void helpers_title_prepare(const struct helpers *helpers);
+void helpers_title_write(const struct helpers *helpers);
 
 #endif

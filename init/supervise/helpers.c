@@ -2,7 +2,6 @@
 
 #include "init/supervise/channel.h"
 #include "init/supervise/forward.h"
-#include "init/supervise/title.h"
 #include "init/sys/clock.h"
 #include "init/sys/message.h"
 
@@ -16,36 +15,6 @@
 
 #define COMMAND_STOP_MS 30000 /* where the end is ours */
 #define READY_MS	90000
-
-/* --- what anybody can see ------------------------------------------------------------------- */
-
-static size_t word_add(const struct helpers *helpers, size_t at, const struct helper_word *word)
-{
-	return at + helper_word_format(word, helpers->title + at) + 1;
-}
-
-/* Where the kernel cannot do it --status says so. */
-static void title_write(const struct helpers *helpers)
-{
-	const struct helper_word command = { .name = "command", .state = helpers->command };
-	size_t length = sizeof(HELPER_TITLE);
-
-	if (!helpers->title)
-		return;
-	memcpy(helpers->title, HELPER_TITLE, sizeof(HELPER_TITLE));
-	length = word_add(helpers, length, &command);
-	for (size_t i = 0; i < helpers->count; i++) {
-		const struct helper *helper = &helpers->at[i];
-		struct helper_word word = { .keeper = helper->keeper,
-					    .optional = helper->plan->helper.optional,
-					    .once = helper->plan->helper.once,
-					    .state = helper->state };
-
-		snprintf(word.name, sizeof(word.name), "%s", helper_name(helper));
-		length = word_add(helpers, length, &word);
-	}
-	(void)title_set(helpers->title, length);
-}
 
 /* --- hearing them --------------------------------------------------------------------------- */
 
@@ -130,7 +99,7 @@ static void sources_act(void *context, const struct pollfd *sources)
 		changed = true;
 	}
 	if (changed)
-		title_write(helpers);
+		helpers_title_write(helpers);
 }
 
 /* --- waiting for one ------------------------------------------------------------------------ */
@@ -311,8 +280,8 @@ const struct failure *helpers_start(struct run *run, int *ret_status)
 	signal_fd = signals_open(-1, run->plan->stop_signals);
 	if (signal_fd < 0)
 		return failure_new(NULL, -signal_fd, NULL, "cannot receive signals");
-	(void)title_prepare(helpers_title_size(helpers)); /* without it --status says so */
-	title_write(helpers);
+	helpers_title_prepare(helpers);
+	helpers_title_write(helpers);
 	result = all_start(helpers, signal_fd);
 	if (result == -EINTR && !helpers->ends) {
 		helpers->ends = true;
@@ -373,16 +342,4 @@ void helpers_watch(struct run *run, struct loop *loop)
 	hooks.context = helpers;
 	hooks.source_count = helpers->count;
 	loop->hooks = &hooks;
-}
-
-void helpers_show_command(struct run *run)
-{
-	struct helpers *helpers = run->helpers;
-
-	if (!helpers)
-		return;
-	helpers->command.phase = HELPER_RUNNING;
-	helpers->command.pid = helpers->loop->child.pid;
-	helpers->command.since_ms = clock_ms();
-	title_write(helpers);
 }

@@ -15,11 +15,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-size_t helpers_title_size(const struct helpers *helpers)
-{
-	return sizeof(HELPER_TITLE) + (helpers->count + 1) * HELPER_WORD_SIZE;
-}
-
 /* Whoever is not the owner of a pipe must be able to open /dev/stdout again. */
 static void streams_open_to(uid_t uid)
 {
@@ -102,9 +97,8 @@ static const struct failure *table_make(struct run *run)
 	}
 	helpers->at = at;
 	helpers->count = count;
-	helpers->title = calloc(1, helpers_title_size(helpers));
 	helpers->sources = calloc(count + 1, sizeof(*helpers->sources));
-	return helpers->title && helpers->sources ? NULL : failure_of_memory();
+	return helpers->sources ? NULL : failure_of_memory();
 }
 
 const struct failure *helpers_run(struct run *run)

@@ -15,6 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define TITLE_SIZE (sizeof("drop-init: ") + HELPER_NAME_SIZE)
+
 /* Nothing of PID 1's but the channel, which has to be out of the way of the helper's sockets; and
  * nobody's standard input. */
 static int descriptors_keep(const struct plan *plan, int *channel)
@@ -63,16 +65,16 @@ static const struct failure *own_things_make(struct keeper *keeper, struct plan 
 	if (!result && plan->helper.ready_notify)
 		result = notify_make(plan, &keeper->notify);
 	if (!result)
-		(void)title_prepare(sizeof("drop-init: ") + HELPER_NAME_SIZE); /* it is for ps(1) */
+		(void)title_prepare(TITLE_SIZE); /* it is for ps(1) */
 	return result ? failure_new(NULL, -result, NULL, "its keeper cannot be made ready") : NULL;
 }
 
-static void title_show(const char *name)
+static void name_show(const char *name)
 {
-	char title[sizeof("drop-init: ") + HELPER_NAME_SIZE];
-	const int length = snprintf(title, sizeof(title), "drop-init: %s", name);
+	char *title = title_room();
 
-	(void)title_set(title, (size_t)length + 1);
+	if (title)
+		(void)title_show((size_t)snprintf(title, TITLE_SIZE, "drop-init: %s", name) + 1);
 }
 
 /* The same steps as for the command, with the helper's plan. Nothing is started before all keepers,
@@ -115,7 +117,7 @@ int keeper_run(struct run *run, int channel)
 		keeping_tell(&keeper, CHANNEL_ENDED);
 		return failure->status;
 	}
-	title_show(plan.helper.name);
+	name_show(plan.helper.name);
 	keeping_tell(&keeper, CHANNEL_DROPPED);
 	return channel_says_go(keeper.channel) ? keeping_run(&keeper) : 0;
 }

@@ -19,7 +19,6 @@
 static struct {
 	char *room[2]; /* NULL: not prepared; one is shown, the other is written */
 	int shown;
-	size_t size;
 	struct prctl_mm_map map;
 } title;
 
@@ -54,7 +53,6 @@ int title_prepare(size_t size)
 		return -errno;
 	title.room[0] = room;
 	title.room[1] = title.room[0] + size;
-	title.size = size;
 	title.map = (struct prctl_mm_map){
 		.start_code = FIELD(26),
 		.end_code = FIELD(27),
@@ -70,14 +68,14 @@ int title_prepare(size_t size)
 	return 0;
 }
 
-int title_set(const char *words, size_t length)
+char *title_room(void)
 {
-	char *room = title.room[!title.shown];
+	return title.room[!title.shown];
+}
 
-	if (!room || length > title.size)
-		return -EINVAL;
-	memcpy(room, words, length);
-	title.map.arg_start = (uint64_t)(uintptr_t)room;
+int title_show(size_t length)
+{
+	title.map.arg_start = (uint64_t)(uintptr_t)title_room();
 	title.map.arg_end = title.map.arg_start + length;
 	title.map.brk = (uint64_t)(uintptr_t)sbrk(0);
 	if (prctl(PR_SET_MM, PR_SET_MM_MAP, &title.map, sizeof(title.map), 0))

@@ -10,9 +10,12 @@
  * 0 or -errno. */
 int title_prepare(size_t size);
 
-/* From now on the command line is these LENGTH bytes, words that each end in a NUL. A reader sees
- * the old one or the new, unless it changes twice while he reads: he reads twice. Nothing happens
- * unprepared, or where the kernel cannot (CONFIG_CHECKPOINT_RESTORE); returns 0 or -errno. */
-int title_set(const char *words, size_t length);
+/* Where the next one is written: SIZE bytes, which nobody is shown yet. NULL: not prepared. */
+char *title_room(void);
+
+/* From now on the command line is the first LENGTH bytes there, words that each end in a NUL. A
+ * reader sees the old one or the new, unless it changes twice while he reads: he reads twice. Not
+ * where the kernel cannot (CONFIG_CHECKPOINT_RESTORE); returns 0 or -errno. */
+int title_show(size_t length);
 
 #endif
