@@ -17,7 +17,7 @@ struct list {
 	bool out_of_memory;
 };
 
-static bool names_agree(const char *a, const char *b)
+bool variable_names_agree(const char *a, const char *b)
 {
 	const size_t length = strcspn(a, "=");
 
@@ -33,7 +33,7 @@ static void list_set(struct list *list, char *variable)
 		list->out_of_memory = true;
 		return;
 	}
-	while (at < list->count && !names_agree(list->variables[at], variable))
+	while (at < list->count && !variable_names_agree(list->variables[at], variable))
 		at++;
 	list->variables[at] = variable;
 	list->count += at == list->count;
@@ -60,7 +60,7 @@ static bool is_left_out(const struct plan *plan, const char *variable)
 		return true;
 	/* Whoever started us talks to the command alone. */
 	for (size_t i = 0; plan->helper.name && i < sizeof(command) / sizeof(*command); i++) {
-		if (names_agree(variable, command[i]))
+		if (variable_names_agree(variable, command[i]))
 			return true;
 	}
 	return false;

@@ -5,6 +5,11 @@
 
 #include "init/plan.h"
 
+#include <stdbool.h>
+
+/* Two variables, as NAME=value or NAME: have they the same name? */
+bool variable_names_agree(const char *a, const char *b);
+
 /* Make the command's environment from ours. DROP_INIT_* twins are left out, and what --file-env has
  * read; with an identity HOME, USER and LOGNAME are its own; where sockets are passed (inherited
  * ones, then the plan's) LISTEN_FDS and LISTEN_FDNAMES are set and *ret_pid_slot is where the

@@ -1,5 +1,7 @@
 #include "init/steps/secret_source.h"
 
+#include "init/steps/environment.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -58,10 +60,8 @@ bool secret_source_parse(const struct strings *names, const char *variable,
 
 static bool is_replaced(const struct plan *plan, const char *variable)
 {
-	const size_t name_and_equals = strcspn(variable, "=") + 1;
-
 	for (size_t i = 0; i < plan->environment.count; i++) {
-		if (!strncmp(plan->environment.at[i], variable, name_and_equals))
+		if (variable_names_agree(plan->environment.at[i], variable))
 			return true;
 	}
 	return false;
