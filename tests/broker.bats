@@ -404,7 +404,7 @@ print("200 orphans", flush=True)
 time.sleep(60)'
 	NAMESPACE_TIMEOUT=60 wait_output '200 orphans'
 	namespace_reaped() { ! namespace_table | awk '$3 == "Z"' | grep .; }
-	eventually namespace_reaped
+	wait_until $((NAMESPACE_TIMEOUT / 10)) namespace_reaped
 	namespace_stop TERM
 	assert_status 143
 }

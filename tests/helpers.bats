@@ -760,7 +760,7 @@ stoppable() { echo "sh -c 'trap \"echo $1 $2; ${3:-exit}\" $2; echo $1 up; while
 	wait_output up
 	strace -f -qq -p "$NAMESPACE_PID" -o /dev/null -e trace=prctl -e inject=prctl:delay_enter=200000 3>&- &
 	for i in {1..30}; do
-		sleep 0.07
+		sleep 0.07 # so that the looks are spread over some changes
 		namespace_exec drop-init --status >"$namespace/table"
 		assert_equal "$(awk '{ print $1 }' "$namespace/table" | xargs)" 'NAME command w' "rows of look $i"
 	done
